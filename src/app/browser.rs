@@ -1,0 +1,129 @@
+//! What the page takes from the browser and leaves there. Nothing here fails: where a browser
+//! withholds something, the page goes without it.
+
+use wasm_bindgen::JsValue;
+use web_sys::{Document, Element, HtmlElement, Storage, UrlSearchParams, Window};
+
+use super::session::Theme;
+use crate::text::Language;
+
+const LANGUAGE: &str = "dhcp-lab.language";
+const THEME: &str = "dhcp-lab.theme";
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The document.
+pub(crate) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+fn root() -> Option<Element> {
+    document()?.document_element()
+}
+
+/// A value from the page's address: `?scenario=lease-origin&lang=es`.
+pub(crate) fn query(name: &str) -> Option<String> {
+    let search = window()?.location().search().ok()?;
+    UrlSearchParams::new_with_str(&search).ok()?.get(name)
+}
+
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok().flatten()
+}
+
+fn kept(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+fn keep(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        // A full or locked storage only means that the choice is asked for again.
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// The language to begin with: by the address, by an earlier choice, by the browser.
+pub(crate) fn language() -> Language {
+    let browsers = || window().and_then(|window| window.navigator().language());
+    let tag = query("lang").or_else(|| kept(LANGUAGE)).or_else(browsers);
+    tag.map_or_else(Language::default, |tag| Language::from_tag(&tag))
+}
+
+/// The theme that was chosen before.
+pub(crate) fn theme() -> Theme {
+    match kept(THEME).as_deref() {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        Some(_) | None => Theme::Auto,
+    }
+}
+
+/// Keeps the language for the next time.
+pub(crate) fn keep_language(language: Language) {
+    keep(LANGUAGE, language.tag());
+}
+
+/// Tells the document its language and title.
+pub(crate) fn set_language(language: Language, title: &str) {
+    if let Some(root) = root() {
+        let _ = root.set_attribute("lang", language.tag());
+    }
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
+/// Keeps the theme for the next time.
+pub(crate) fn keep_theme(theme: Theme) {
+    keep(THEME, theme_name(theme));
+}
+
+/// Gives the document its theme.
+pub(crate) fn set_theme(theme: Theme) {
+    if let Some(root) = root() {
+        let _ = root.set_attribute("data-theme", theme_name(theme));
+    }
+}
+
+/// What a theme is called in the style sheet and the storage.
+pub(crate) fn theme_name(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Auto => "auto",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    }
+}
+
+/// Whether the person has asked the system for less motion.
+pub(crate) fn reduces_motion() -> bool {
+    window()
+        .and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten())
+        .is_some_and(|query| query.matches())
+}
+
+/// Has `step` called before the next picture.
+pub(crate) fn request_frame(step: &js_sys::Function) {
+    if let Some(window) = window() {
+        let _ = window.request_animation_frame(step);
+    }
+}
+
+/// What has the focus.
+pub(crate) fn focused() -> Option<HtmlElement> {
+    use wasm_bindgen::JsCast;
+    document()?.active_element()?.dyn_into().ok()
+}
+
+/// Moves the focus.
+pub(crate) fn focus(element: Option<HtmlElement>) {
+    if let Some(element) = element {
+        let _ = element.focus();
+    }
+}
+
+/// Says on the console what must not happen.
+pub(crate) fn report(problem: &str) {
+    web_sys::console::error_1(&JsValue::from_str(problem));
+}

@@ -1,0 +1,137 @@
+//! What a message looks like, and what it is called, wherever it is drawn.
+
+use std::net::Ipv4Addr;
+
+use crate::app::session::Session;
+use crate::scenario::{NodeId, NodeKind, Scenario};
+use crate::text::Texts;
+use crate::view::ladder::Message;
+use crate::wire::Mac;
+use crate::wire::dhcp::{self, MessageType, code};
+use crate::wire::frame::{Frame, Payload, Transport, parse};
+use crate::wire::summary::{Summary, What};
+
+use super::icons::Icon;
+
+/// The style class of a kind of message.
+pub(crate) fn class(summary: &Summary) -> &'static str {
+    match summary.what {
+        What::Dhcp { kind: Some(kind), .. } => dhcp_class(kind),
+        What::Dhcp { kind: None, .. } | What::Other(_) => "k-other",
+        What::Arp { .. } => "k-arp",
+        What::Echo { .. } => "k-icmp",
+    }
+}
+
+/// The style class of a DHCP message.
+pub(crate) fn dhcp_class(kind: MessageType) -> &'static str {
+    match kind {
+        MessageType::Discover => "k-discover",
+        MessageType::Offer => "k-offer",
+        MessageType::Request => "k-request",
+        MessageType::Ack => "k-ack",
+        MessageType::Nak => "k-nak",
+        MessageType::Release => "k-release",
+        MessageType::Decline => "k-decline",
+        MessageType::Inform
+        | MessageType::ForceRenew
+        | MessageType::LeaseQuery
+        | MessageType::LeaseUnassigned
+        | MessageType::LeaseUnknown
+        | MessageType::LeaseActive
+        | MessageType::BulkLeaseQuery
+        | MessageType::LeaseQueryDone
+        | MessageType::ActiveLeaseQuery
+        | MessageType::LeaseQueryStatus
+        | MessageType::Tls => "k-other",
+    }
+}
+
+/// A message's name where there is little room: `DISCOVER`, `ARP probe`, `ping`.
+pub(crate) fn short(summary: &Summary) -> &'static str {
+    match summary.what {
+        What::Echo { reply: false } => "ping",
+        What::Echo { reply: true } => "ping reply",
+        What::Dhcp { .. } | What::Arp { .. } | What::Other(_) => {
+            let label = summary.label();
+            label.strip_prefix("DHCP").filter(|rest| !rest.is_empty()).unwrap_or(label)
+        }
+    }
+}
+
+/// The address that a message is about, if it is about one.
+pub(crate) fn about(frame: &Frame) -> Option<Ipv4Addr> {
+    let Payload::Ip(packet) = parse(frame.bytes()).ok()? else {
+        return None;
+    };
+    let Transport::Udp(datagram) = packet.transport else {
+        return None;
+    };
+    let message = dhcp::Message::parse(datagram.payload).ok()?;
+    [Some(message.yiaddr), message.options.address(code::REQUESTED_ADDRESS), Some(message.ciaddr)]
+        .into_iter()
+        .flatten()
+        .find(|address| !address.is_unspecified())
+}
+
+/// Whose card it is.
+pub(crate) fn owner(scenario: &Scenario, mac: Mac) -> Option<NodeId> {
+    scenario.nodes().find(|(_, node)| node.mac == Some(mac)).map(|(id, _)| id)
+}
+
+/// A card in words: by its owner's name, if it is one of the network's.
+pub(crate) fn card(scenario: &Scenario, mac: Mac) -> String {
+    owner(scenario, mac).map_or_else(|| mac.to_string(), |node| scenario.node(node).id.clone())
+}
+
+/// A message in words: what, from whom, to whom, when, and whether it was lost.
+pub(crate) fn sentence(session: &Session, texts: &Texts, message: &Message) -> String {
+    let scenario = session.scenario();
+    let to = if message.is_broadcast() {
+        texts.get("ui.everyone").to_owned()
+    } else {
+        card(scenario, message.frame.destination())
+    };
+    let values = [
+        ("message", message.summary.label()),
+        ("from", &scenario.node(message.from).id),
+        ("to", &to),
+        ("at", &texts.instant(message.at)),
+    ];
+    let lost = message.copies.iter().any(|copy| copy.lost.is_some() && copy.at <= session.now());
+    texts.say(if lost { "ui.message-lost" } else { "ui.message" }, &values)
+}
+
+/// A node's drawing.
+pub(crate) fn glyph(kind: NodeKind) -> Icon {
+    match kind {
+        NodeKind::Client => Icon::Laptop,
+        NodeKind::Server => Icon::Server,
+        NodeKind::Switch => Icon::Switch,
+        NodeKind::Host => Icon::Screen,
+    }
+}
+
+/// The text that says what a node is.
+pub(crate) fn kind_key(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Client => "ui.kind.client",
+        NodeKind::Server => "ui.kind.server",
+        NodeKind::Switch => "ui.kind.switch",
+        NodeKind::Host => "ui.kind.host",
+    }
+}
+
+/// The scenario's title in a language.
+pub(crate) fn title<'a>(scenario: &'a Scenario, texts: &Texts) -> &'a str {
+    let file = scenario.file();
+    let title = file.title.get(texts.language().tag()).or_else(|| file.title.get("en"));
+    title.unwrap_or(&file.name)
+}
+
+/// What the scenario shows, in a language.
+pub(crate) fn summary<'a>(scenario: &'a Scenario, texts: &Texts) -> &'a str {
+    let file = scenario.file();
+    let summary = file.summary.get(texts.language().tag()).or_else(|| file.summary.get("en"));
+    summary.map_or("", String::as_str)
+}

@@ -1,0 +1,20 @@
+//! What is seen. Each component gets the store and draws its own small projection of the session.
+
+mod controls;
+mod diagram;
+mod header;
+mod icons;
+mod kinds;
+mod ladder;
+mod narration;
+mod node_panel;
+mod node_tables;
+mod packet_panel;
+mod packets;
+mod panel;
+mod shell;
+mod stage;
+mod timeline;
+mod tree;
+
+pub(crate) use shell::App;

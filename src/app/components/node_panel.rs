@@ -1,0 +1,146 @@
+//! The node panel: what can be done to a node, and what it knows.
+
+use yew::prelude::*;
+
+use super::diagram::diagram;
+use super::icons::{Icon, icon};
+use super::kinds;
+use super::node_tables::{bindings, deadlines, lease, neighbours, ports};
+use super::panel::Frame;
+use super::stage::status;
+use crate::app::session::{Action, Session};
+use crate::app::store::{Store, use_view};
+use crate::dhcp::client::State;
+use crate::scenario::{Command, LinkId, NodeId};
+use crate::text::Texts;
+use crate::view::node::{Detail, NodeView, view};
+
+/// Which node.
+#[derive(PartialEq, Properties)]
+pub(super) struct NodePanelProps {
+    /// The session.
+    pub(super) store: Store,
+    /// The node.
+    pub(super) id: NodeId,
+}
+
+/// What a node's panel draws with.
+pub(super) struct Sheet<'a> {
+    /// The session.
+    pub(super) session: &'a Session,
+    /// The texts.
+    pub(super) words: &'a Texts,
+    /// The node as it is now.
+    pub(super) view: &'a NodeView,
+}
+
+/// A node's panel.
+#[function_component]
+pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
+    let NodePanelProps { store, id } = props;
+    // What is left of a deadline is shown in seconds at best.
+    let (words, _, _) = use_view(store, |session| {
+        (session.texts().clone(), session.key(), session.now().as_micros() / 250_000)
+    });
+    store.read(|session| {
+        let file = session.scenario().node(*id);
+        let view = view(session.world(), *id);
+        let sheet = Sheet { session, words: &words, view: &view };
+        let (status, _) = status(&words, &view);
+        let parts = [
+            Some(words.get(kinds::kind_key(file.kind)).to_owned()),
+            Some(status),
+            view.interface.map(|interface| format!("{}/{}", interface.address, interface.prefix)),
+            view.mac.map(|mac| mac.to_string()),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        html! {
+            <Frame store={store.clone()} class="node-panel" title={file.id.clone()} subtitle={parts.join(" · ")}
+                close={words.get("ui.close").to_owned()}>
+                <div class="panel-body">
+                    { actions(store, &sheet, *id) }
+                    { detail(&sheet) }
+                </div>
+            </Frame>
+        }
+    })
+}
+
+fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
+    let Sheet { session, words, view } = sheet;
+    let button = |text: String, drawing: Option<Icon>, command: Command| {
+        html! {
+            <button class="button text" onclick={store.on(move || Action::Do(command))}>
+                if let Some(drawing) = drawing { { icon(drawing) } }
+                { text }
+            </button>
+        }
+    };
+    let cable = |link: &LinkId| {
+        let plugged = session.world().link(*link).plugged;
+        let other = session.scenario().ends(*link).into_iter().find(|end| *end != id).unwrap_or(id);
+        let many = session.world().node(id).links.len() > 1;
+        let key = match (plugged, many) {
+            (true, false) => "ui.unplug",
+            (false, false) => "ui.plug",
+            (true, true) => "ui.unplug-to",
+            (false, true) => "ui.plug-to",
+        };
+        let text = words.say(key, &[("other", &session.scenario().node(other).id)]);
+        let command = if plugged { Command::Unplug(*link) } else { Command::Plug(*link) };
+        button(text, Some(if plugged { Icon::Unplug } else { Icon::Plug }), command)
+    };
+    let power = if view.power {
+        button(words.get("ui.power-off").to_owned(), Some(Icon::Power), Command::PowerOff(id))
+    } else {
+        button(words.get("ui.power-on").to_owned(), Some(Icon::Power), Command::PowerOn(id))
+    };
+    let client = match &view.detail {
+        Detail::Client { state, .. } if view.power => match state {
+            State::Stopped => vec![("ui.start", Command::Start(id))],
+            State::Bound | State::Renewing | State::Rebinding => {
+                vec![("ui.renew", Command::Renew(id)), ("ui.release", Command::Release(id))]
+            }
+            State::Init
+            | State::Selecting
+            | State::Requesting
+            | State::InitReboot
+            | State::Rebooting
+            | State::Probing => Vec::new(),
+        },
+        Detail::Client { .. } | Detail::Server { .. } | Detail::Switch { .. } | Detail::Plain => Vec::new(),
+    };
+    html! {
+        <div class="actions">
+            { power }
+            { for session.world().node(id).links.iter().map(cable) }
+            { for client.into_iter().map(|(text, command)| button(words.get(text).to_owned(), None, command)) }
+        </div>
+    }
+}
+
+fn detail(sheet: &Sheet<'_>) -> Html {
+    match &sheet.view.detail {
+        Detail::Client { state, lease: held } => {
+            let label = sheet.words.say("ui.diagram", &[("state", state.name())]);
+            html! {
+                <>
+                    <section>
+                        <h3>{ sheet.words.get("ui.states") }
+                            if *state == State::Stopped { <span class="status s-none">{ state.name() }</span> }
+                        </h3>
+                        { diagram(*state, label) }
+                    </section>
+                    { held.as_ref().map(|held| lease(sheet, held)) }
+                    { deadlines(sheet) }
+                    { neighbours(sheet) }
+                </>
+            }
+        }
+        Detail::Server { bindings: rows, pool, free } => html! {
+            <>{ bindings(sheet, rows, *pool, *free) }{ deadlines(sheet) }{ neighbours(sheet) }</>
+        },
+        Detail::Switch { table } => ports(sheet, table),
+        Detail::Plain => neighbours(sheet),
+    }
+}

@@ -1,0 +1,125 @@
+//! The packet panel: fields and bytes side by side, lighting each other up.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::kinds;
+use super::panel::Frame;
+use super::tree::{Tree, deepest};
+use crate::app::store::{Store, use_view};
+use crate::sim::EventId;
+use crate::wire::dissect::dissect;
+
+/// How many bytes a line has.
+const LINE: usize = 8;
+
+/// Which message.
+#[derive(PartialEq, Properties)]
+pub(super) struct PacketProps {
+    /// The session.
+    pub(super) store: Store,
+    /// The entry in which it was sent.
+    pub(super) id: EventId,
+}
+
+/// A message's fields and bytes.
+#[function_component]
+pub(super) fn PacketPanel(props: &PacketProps) -> Html {
+    let id = props.id;
+    let (words, message) = use_view(&props.store, move |session| {
+        (session.texts().clone(), session.ladder().find(id).map(|message| message.frame.clone()))
+    });
+    let lit = use_state_eq(|| None::<Range<usize>>);
+    let bytes: Rc<[u8]> = message.as_ref().map_or_else(|| Rc::from([]), |frame| Rc::from(frame.bytes()));
+    let fields = use_memo(bytes.clone(), |bytes| dissect(bytes));
+    let title = props.store.read(|session| session.ladder().find(id).map(|message| message.summary.label())).unwrap_or_default();
+    let subtitle = props.store.read(|session| {
+        session.ladder().find(id).map(|message| kinds::sentence(session, &words, message)).unwrap_or_default()
+    });
+    let light = Callback::from({
+        let lit = lit.clone();
+        move |range| lit.set(range)
+    });
+    let said = lit.as_ref().map(|range| {
+        let field = deepest(&fields, range);
+        let place = if range.len() == 1 {
+            words.say("ui.byte", &[("at", &range.start.to_string())])
+        } else {
+            words.say("ui.bytes-from-to", &[("from", &range.start.to_string()), ("to", &range.end.saturating_sub(1).to_string())])
+        };
+        field.map_or(place.clone(), |field| format!("{place}  ·  {}: {}", field.name, field.value))
+    });
+    html! {
+        <Frame store={props.store.clone()} class="packet-panel" {title} {subtitle} close={words.get("ui.close").to_owned()}>
+            <div class="packet-body">
+                <Tree fields={fields.clone()} lit={(*lit).clone()} light={light.clone()} label={words.get("ui.fields").to_owned()} />
+                <Bytes {bytes} lit={(*lit).clone()} {light} fields={fields} label={words.get("ui.bytes").to_owned()} />
+            </div>
+            <p class="lit-field">{ said.unwrap_or_else(|| words.get("ui.bytes-hint").to_owned()) }</p>
+        </Frame>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct BytesProps {
+    bytes: Rc<[u8]>,
+    fields: Rc<Vec<crate::wire::dissect::Field>>,
+    lit: Option<Range<usize>>,
+    light: Callback<Option<Range<usize>>>,
+    label: String,
+}
+
+#[function_component]
+fn Bytes(props: &BytesProps) -> Html {
+    let cursor = use_state_eq(|| 0_usize);
+    let count = props.bytes.len();
+    let field_of = {
+        let fields = props.fields.clone();
+        move |at: usize| deepest(&fields, &(at..at + 1)).map(|field| field.range.clone())
+    };
+    let onkeydown = Callback::from({
+        let (cursor, light, field_of) = (cursor.clone(), props.light.clone(), field_of.clone());
+        move |event: KeyboardEvent| {
+            let at = match event.key().as_str() {
+                "ArrowLeft" => cursor.saturating_sub(1),
+                "ArrowRight" => *cursor + 1,
+                "ArrowUp" => cursor.saturating_sub(LINE),
+                "ArrowDown" => *cursor + LINE,
+                "Home" => 0,
+                "End" => count,
+                _ => return,
+            };
+            event.prevent_default();
+            let at = at.min(count.saturating_sub(1));
+            cursor.set(at);
+            light.emit(field_of(at));
+        }
+    });
+    let byte = |(at, byte): (usize, &u8)| {
+        let is_lit = props.lit.as_ref().is_some_and(|range| range.contains(&at));
+        let over = {
+            let (cursor, light, field_of) = (cursor.clone(), props.light.clone(), field_of.clone());
+            Callback::from(move |_: PointerEvent| {
+                cursor.set(at);
+                light.emit(field_of(at));
+            })
+        };
+        let class = classes!("byte", is_lit.then_some("lit"), (*cursor == at).then_some("cursor"));
+        html! { <span {class} onpointerenter={over.clone()} onpointerdown={over}>{ format!("{byte:02x}") }</span> }
+    };
+    let lines = props.bytes.chunks(LINE).enumerate().map(|(number, chunk)| {
+        let text: String = chunk.iter().map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { '·' }).collect();
+        html! {
+            <div class="byte-line">
+                <span class="offset">{ format!("{:03x}", number * LINE) }</span>
+                <span class="byte-cells">{ for (number * LINE..).zip(chunk).map(byte) }</span>
+                <span class="ascii">{ text }</span>
+            </div>
+        }
+    });
+    html! {
+        <div class="bytes" tabindex="0" role="group" data-keys="" aria-label={props.label.clone()} {onkeydown}>{ for lines }</div>
+    }
+}

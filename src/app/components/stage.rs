@@ -1,0 +1,155 @@
+//! The stage: the network, and what travels on it.
+
+use yew::prelude::*;
+
+use super::icons::{Icon, icon};
+use super::kinds;
+use super::packets::Packets;
+use crate::app::layout::{Place, places};
+use crate::app::session::{Action, Panel, Session};
+use crate::app::store::{Props, Store, use_view};
+use crate::dhcp::client::State;
+use crate::scenario::{Command, LinkId, NodeFile, NodeId};
+use crate::text::Texts;
+use crate::view::node::{Detail, NodeView, view};
+
+/// The stage.
+#[function_component]
+pub(crate) fn Stage(props: &Props) -> Html {
+    let store = &props.store;
+    let (words, _, panel) = use_view(store, |session| (session.texts().clone(), session.key(), session.panel()));
+    store.read(|session| {
+        let scenario = session.scenario();
+        let places = places(scenario);
+        let crowded = scenario.nodes().count() > 7;
+        let node = |(id, file): (NodeId, &NodeFile)| {
+            let chosen = panel == Some(Panel::Node(id));
+            let view = view(session.world(), id);
+            html! { <Node key={id.0} store={store.clone()} {id} place={places[id.index()]} chosen={chosen}
+                face={face(session, &words, file, id, &view)} /> }
+        };
+        html! {
+            <div class={classes!("network", crowded.then_some("crowded"))}>
+                <svg class="links" aria-hidden="true">
+                    { for scenario.links().map(|(id, ends, _)| cable_line(session, id, ends.map(|end| places[end.index()]))) }
+                </svg>
+                { for scenario.links().map(|(id, ends, _)| {
+                    let middle = places[ends[0].index()].towards(places[ends[1].index()], 0.5);
+                    cable_button(store, session, &words, id, middle)
+                }) }
+                { for scenario.nodes().map(node) }
+                <Packets store={store.clone()} />
+            </div>
+        }
+    })
+}
+
+fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Html {
+    let link = session.world().link(id);
+    let class = match (link.plugged, link.carrier) {
+        (false, _) => "link out",
+        (true, false) => "link dead",
+        (true, true) => "link",
+    };
+    let line = |from: Place, to: Place| {
+        let at = |hundredths: f64| format!("{hundredths:.3}%");
+        html! { <line {class} x1={at(from.x)} y1={at(from.y)} x2={at(to.x)} y2={at(to.y)} /> }
+    };
+    if link.plugged {
+        return line(from, to);
+    }
+    html! { <>{ line(from, from.towards(to, 0.38)) }{ line(to, to.towards(from, 0.38)) }</> }
+}
+
+fn cable_button(store: &Store, session: &Session, words: &Texts, id: LinkId, middle: Place) -> Html {
+    let plugged = session.world().link(id).plugged;
+    let [one, other] = session.scenario().ends(id).map(|end| session.scenario().node(end).id.as_str());
+    let text = if plugged { "ui.unplug-between" } else { "ui.plug-between" };
+    let label = words.say(text, &[("one", one), ("other", other)]);
+    let command = if plugged { Command::Unplug(id) } else { Command::Plug(id) };
+    html! {
+        <button key={format!("cable{}", id.0)} class={classes!("cable", (!plugged).then_some("out"))}
+            style={middle.style()} aria-label={label.clone()} title={label} onclick={store.on(move || Action::Do(command))}>
+            { icon(if plugged { Icon::Plug } else { Icon::Unplug }) }
+        </button>
+    }
+}
+
+/// What a node looks like, in words.
+#[derive(Clone, PartialEq)]
+struct Face {
+    drawing: Icon,
+    name: String,
+    label: String,
+    address: Option<String>,
+    status: String,
+    class: &'static str,
+    power: bool,
+}
+
+fn face(session: &Session, words: &Texts, file: &NodeFile, id: NodeId, view: &NodeView) -> Face {
+    let (status, class) = status(words, view);
+    let address = view.interface.map(|interface| interface.address.to_string());
+    let out = session.world().node(id).links.iter().any(|link| !session.world().link(*link).plugged);
+    let mut label = vec![file.id.clone(), words.get(kinds::kind_key(file.kind)).to_owned(), status.clone()];
+    label.extend(address.clone());
+    label.extend(out.then(|| words.get("ui.cable-out").to_owned()));
+    label.retain(|part| !part.is_empty());
+    Face { drawing: kinds::glyph(file.kind), name: file.id.clone(), label: label.join(", "), address, status, class, power: view.power }
+}
+
+/// How a node is, in a word or two, and the style class of that.
+pub(super) fn status(words: &Texts, view: &NodeView) -> (String, &'static str) {
+    if !view.power {
+        return (words.get("ui.off").to_owned(), "s-off");
+    }
+    match &view.detail {
+        Detail::Client { state, .. } => (state.name().to_owned(), state_class(*state)),
+        Detail::Server { bindings, .. } => {
+            let leases = bindings.iter().filter(|row| row.state == "ACTIVE").count();
+            let key = if leases == 1 { "ui.leases.one" } else { "ui.leases" };
+            (words.say(key, &[("count", &leases.to_string())]), "s-plain")
+        }
+        Detail::Switch { .. } | Detail::Plain => (String::new(), "s-plain"),
+    }
+}
+
+/// The style class of a client's state: without an address, getting one, using one, losing it.
+pub(super) fn state_class(state: State) -> &'static str {
+    match state {
+        State::Stopped | State::Init | State::InitReboot => "s-none",
+        State::Selecting | State::Requesting | State::Rebooting | State::Probing => "s-getting",
+        State::Bound => "s-bound",
+        State::Renewing | State::Rebinding => "s-late",
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct NodeProps {
+    store: Store,
+    id: NodeId,
+    place: Place,
+    face: Face,
+    chosen: bool,
+}
+
+#[function_component]
+fn Node(props: &NodeProps) -> Html {
+    let NodeProps { store, id, place, face, chosen } = props;
+    let panel = Panel::Node(*id);
+    let class = classes!("node", (!face.power).then_some("off"), chosen.then_some("chosen"));
+    html! {
+        <button {class} style={place.style()} aria-label={face.label.clone()} aria-haspopup="dialog"
+            onclick={store.on(move || Action::Open(panel))}>
+            <span class="glyph">
+                { icon(face.drawing) }
+                if !face.power { <span class="off-sign">{ icon(Icon::Power) }</span> }
+            </span>
+            <span class="tag">
+                <span class="name">{ &face.name }</span>
+                if let Some(address) = &face.address { <span class="address">{ address }</span> }
+                if !face.status.is_empty() { <span class={classes!("status", face.class)}>{ &face.status }</span> }
+            </span>
+        </button>
+    }
+}

@@ -1,0 +1,50 @@
+//! Keys that work from anywhere on the page.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, KeyboardEvent};
+
+use super::browser;
+use super::session::Action;
+use super::store::Store;
+
+/// Listens for as long as the page lives.
+pub(crate) fn listen(store: Store) {
+    let Some(document) = browser::document() else { return };
+    let pressed = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+        if let Some(action) = action(&store, &event) {
+            event.prevent_default();
+            store.apply(action);
+        }
+    });
+    let listener = pressed.as_ref().unchecked_ref();
+    if document.add_event_listener_with_callback("keydown", listener).is_ok() {
+        // It listens until the page is gone.
+        pressed.forget();
+    }
+}
+
+/// What a key does, unless the element that has the focus wants it for itself.
+fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
+    if event.default_prevented() || event.ctrl_key() || event.alt_key() || event.meta_key() {
+        return None;
+    }
+    let focus = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let is = |selector: &str| {
+        let focus = focus.as_ref();
+        focus.is_some_and(|element| element.closest(selector).ok().flatten().is_some())
+    };
+    match event.key().as_str() {
+        "Escape" => store.read(|session| session.panel().is_some()).then_some(Action::Close),
+        " " if !is("button, a, select, textarea, input:not([type=range]), summary, [role=treeitem]") => {
+            let playing = store.read(super::session::Session::is_playing);
+            Some(if playing { Action::Pause } else { Action::Play })
+        }
+        _ if is("select, textarea, input, [role=tab], [role=tree], [data-keys]") => None,
+        "ArrowRight" => Some(Action::StepForward),
+        "ArrowLeft" => Some(Action::StepBack),
+        "Home" => Some(Action::StartOver),
+        "End" => Some(Action::End),
+        _ => None,
+    }
+}

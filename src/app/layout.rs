@@ -1,0 +1,78 @@
+//! Where nodes stand on the stage: clients left, switches in the middle, servers right.
+
+use crate::scenario::{NodeKind, Scenario};
+
+/// A place on the stage, in hundredths of its width and height.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Place {
+    /// From the left.
+    pub(crate) x: f64,
+    /// From the top.
+    pub(crate) y: f64,
+}
+
+impl Place {
+    /// The place that lies `part` of the way to another, a part from 0 to 1.
+    pub(crate) fn towards(self, other: Self, part: f64) -> Self {
+        Self {
+            x: self.x + (other.x - self.x) * part,
+            y: self.y + (other.y - self.y) * part,
+        }
+    }
+
+    /// As a style.
+    pub(crate) fn style(self) -> String {
+        format!("left:{:.3}%;top:{:.3}%", self.x, self.y)
+    }
+}
+
+/// The lowest that a node stands: its words hang below it.
+const FLOOR: f64 = 90.0;
+
+/// The place of every node, by its number.
+pub(crate) fn places(scenario: &Scenario) -> Vec<Place> {
+    let kinds: Vec<NodeKind> = scenario.nodes().map(|(_, node)| node.kind).collect();
+    let column = |kind: NodeKind| match kind {
+        NodeKind::Client => 0_u8,
+        NodeKind::Switch => 1,
+        NodeKind::Server | NodeKind::Host => 2,
+    };
+    let mut places = Vec::with_capacity(kinds.len());
+    for (number, kind) in kinds.iter().enumerate() {
+        let same = |other: &&NodeKind| column(**other) == column(*kind);
+        let above = kinds[..number].iter().filter(same).count();
+        let all = kinds.iter().filter(same).count();
+        let x = [15.0, 50.0, 85.0][usize::from(column(*kind))];
+        places.push(Place { x, y: (above as f64 + 0.5) / all as f64 * FLOOR });
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::library;
+
+    #[test]
+    fn no_two_nodes_stand_in_one_place() {
+        for (name, _) in library::FILES {
+            let scenario = library::load(name).unwrap();
+            let places = places(&scenario);
+            assert_eq!(places.len(), scenario.nodes().count());
+            for (number, place) in places.iter().enumerate() {
+                assert!((10.0..=90.0).contains(&place.x) && (10.0..=90.0).contains(&place.y), "{name}: {place:?}");
+                assert!(!places[..number].contains(place), "{name}: {place:?} twice");
+            }
+        }
+    }
+
+    #[test]
+    fn clients_stand_left_of_their_switch_and_servers_right() {
+        let scenario = library::load("two-servers").unwrap();
+        let places = places(&scenario);
+        let at = |id: &str| places[scenario.find(id).unwrap().index()];
+        assert!(at("laptop").x < at("switch").x && at("switch").x < at("server1").x);
+        assert!(at("server1").y < at("server2").y);
+        assert_eq!(at("laptop").towards(at("switch"), 0.5).y, at("laptop").y);
+    }
+}

@@ -1,0 +1,203 @@
+//! The ladder as the page shows it: which rows, and what each says in a few words.
+
+use crate::dhcp::{ClientNote, Note, OfferEnd, ServerNote, Silence};
+use crate::lesson::tell;
+use crate::scenario::NodeId;
+use crate::sim::{Entry, EventId, What};
+use crate::text::Sentence;
+use crate::time::{Duration, Instant};
+use crate::view::ladder::Row;
+
+use super::session::Session;
+
+/// A word or two at a node's line.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Mark {
+    /// The entry that it tells of.
+    pub(crate) id: EventId,
+    /// At whose line.
+    pub(crate) node: NodeId,
+    /// The text's key, or the text itself where that is a name.
+    pub(crate) text: Short,
+    /// The whole sentence, where there is one.
+    pub(crate) sentence: Option<Sentence>,
+}
+
+/// The few words of a [`Mark`].
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Short {
+    /// A state's name, the same in every language.
+    State(&'static str),
+    /// A text by its key, with an address.
+    Text(&'static str, String),
+    /// Why a server says nothing.
+    Silence(&'static str),
+}
+
+/// A line of the ladder.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Line {
+    /// A message: its place among the ladder's.
+    Message(usize),
+    /// What was done to the network.
+    Done(EventId, Sentence),
+    /// What nodes made of it, one mark a node.
+    Marks(Vec<Mark>),
+    /// A while in which nothing was sent.
+    Gap(Duration),
+}
+
+/// The shortest silence between two lines that is marked.
+const GAP: Duration = Duration::from_secs(60);
+
+/// The last lines before the playhead, and whether there are more before them.
+pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
+    let ladder = session.ladder();
+    let written = session.world().written();
+    let is_past = |row: &Row| match row {
+        Row::Message(place) => ladder.messages()[*place].id.index() < written,
+        Row::Event(id) => id.index() < written,
+        Row::Gap(_) => false,
+    };
+    let rows = ladder.rows();
+    let end = rows.iter().rposition(is_past).map_or(0, |last| last + 1);
+    let start = end.saturating_sub(session.lines());
+    let mut page = Page { session, lines: Vec::new(), last: None };
+    for row in &rows[start..end] {
+        page.add(row);
+    }
+    (page.lines, start > 0)
+}
+
+/// The lines so far.
+struct Page<'a> {
+    session: &'a Session,
+    lines: Vec<Line>,
+    last: Option<Instant>,
+}
+
+impl Page<'_> {
+    fn add(&mut self, row: &Row) {
+        match row {
+            // Silences are counted between the lines that are shown.
+            Row::Gap(_) => {}
+            Row::Message(place) => {
+                let message = &self.session.ladder().messages()[*place];
+                if self.session.shows_all() || message.is_dhcp() {
+                    self.push(message.at, Line::Message(*place));
+                }
+            }
+            Row::Event(id) => self.event(*id),
+        }
+    }
+
+    fn push(&mut self, at: Instant, line: Line) {
+        let silence = at.since(self.last.unwrap_or_default());
+        if silence >= GAP {
+            self.lines.push(Line::Gap(silence));
+        }
+        self.last = Some(at);
+        self.lines.push(line);
+    }
+
+    fn event(&mut self, id: EventId) {
+        let journal = self.session.journal();
+        let Some(entry) = journal.get(id) else { return };
+        let sentence = || tell(self.session.scenario(), journal, id);
+        match &entry.what {
+            What::Command(_) => {
+                if let Some(sentence) = sentence() {
+                    self.push(entry.at, Line::Done(id, sentence));
+                }
+            }
+            What::Dhcp(note) => {
+                if let (Some(node), Some(text)) = (entry.node, short(note)) {
+                    let mark = Mark { id, node, text, sentence: sentence() };
+                    self.mark(entry, mark);
+                }
+            }
+            What::Power(_)
+            | What::Carrier { .. }
+            | What::Sent { .. }
+            | What::Received { .. }
+            | What::Dropped { .. }
+            | What::Fired { .. }
+            | What::Net(_) => {}
+        }
+    }
+
+    /// Puts a mark beside the last ones, where its node has none there; a state that was left at
+    /// once is not shown.
+    fn mark(&mut self, entry: &Entry, mark: Mark) {
+        let near = self.last.is_some_and(|last| entry.at.since(last) < GAP);
+        if let (Some(Line::Marks(marks)), true) = (self.lines.last_mut(), near) {
+            let own = marks.iter_mut().find(|known| known.node == mark.node);
+            match own {
+                None => {
+                    marks.push(mark);
+                    self.last = Some(entry.at);
+                    return;
+                }
+                Some(known) if known.is_left_at_once(&mark) => {
+                    *known = mark;
+                    return;
+                }
+                Some(_) => {}
+            }
+        }
+        self.push(entry.at, Line::Marks(vec![mark]));
+    }
+}
+
+impl Mark {
+    fn is_left_at_once(&self, next: &Self) -> bool {
+        matches!((&self.text, &next.text), (Short::State(_), Short::State(_)))
+    }
+}
+
+/// A note in a few words; nothing for what a message or a state beside it says as well.
+fn short(note: &Note) -> Option<Short> {
+    let text = |key, address: std::net::Ipv4Addr| Some(Short::Text(key, address.to_string()));
+    match note {
+        Note::Client(note) => match *note {
+            ClientNote::State { to, .. } => Some(Short::State(to.name())),
+            ClientNote::Expired { address } => text("mark.expired", address),
+            ClientNote::Conflict { address, .. } => text("mark.conflict", address),
+            ClientNote::Defended { address, .. } => text("mark.defended", address),
+            ClientNote::GaveUp { .. } => Some(Short::Text("mark.gave-up", String::new())),
+            ClientNote::KeptLease { address } => text("mark.kept-lease", address),
+            ClientNote::Leased { .. }
+            | ClientNote::Selected { .. }
+            | ClientNote::Released { .. }
+            | ClientNote::Ignored { .. } => None,
+        },
+        Note::Server(note) => match *note {
+            ServerNote::Pinging { address, .. } => text("mark.pinging", address),
+            ServerNote::Abandoned { address } => text("mark.abandoned", address),
+            ServerNote::Held { address, .. } => text("mark.held", address),
+            ServerNote::OfferEnded { address, why: OfferEnd::OtherServer | OfferEnd::TimeOut } => {
+                text("mark.freed", address)
+            }
+            ServerNote::OfferEnded { why: OfferEnd::Replaced, .. } => None,
+            ServerNote::Committed { address, .. } => text("mark.committed", address),
+            ServerNote::Expired { address, .. } => text("mark.expired", address),
+            ServerNote::Released { address, .. } => text("mark.freed", address),
+            ServerNote::Declined { address, .. } => text("mark.abandoned", address),
+            ServerNote::QuarantineEnded { address } => text("mark.freed", address),
+            ServerNote::Refused { .. } => Some(Short::Text("mark.refused", String::new())),
+            ServerNote::Silent { why, .. } => Some(Short::Silence(silence(why))),
+        },
+    }
+}
+
+fn silence(why: Silence) -> &'static str {
+    match why {
+        Silence::OtherServer => "mark.silent.other-server",
+        Silence::UnknownClient => "mark.silent.unknown-client",
+        Silence::PoolExhausted => "mark.silent.pool-exhausted",
+        Silence::NoSubnet => "mark.silent.no-subnet",
+        Silence::Pinging => "mark.silent.pinging",
+        Silence::NotHolder => "mark.silent.not-holder",
+        Silence::NotForServers | Silence::Unsupported => "mark.silent.unsupported",
+    }
+}

@@ -1,0 +1,43 @@
+//! The page: everything that knows a browser, and nothing that the engine needs to know.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | `session` | what the page knows and what can be done with it, without a browser |
+//! | `pace` | how much virtual time passes while the viewer's time passes |
+//! | `narration`, `lines`, `layout` | what the narration line and the ladder say at the playhead, and where nodes stand |
+//! | `store` | the session as components share it, each rendering only what changed |
+//! | `ticker` | the animation loop |
+//! | `browser`, `keys` | what is taken from the browser: address, storage, keys |
+//! | `components` | what is seen |
+//! | [`embed`] | what a script on the page can call |
+//!
+//! Data flows one way: a person's `Action` changes the session, the session tells the store's
+//! listeners, and each component draws its own small projection of it.
+
+mod browser;
+mod components;
+pub mod embed;
+mod keys;
+mod layout;
+mod lines;
+mod narration;
+mod pace;
+mod session;
+mod store;
+mod ticker;
+
+use session::Session;
+use store::Store;
+
+/// Puts the page into the document.
+pub fn mount() {
+    let (language, theme) = (browser::language(), browser::theme());
+    match Session::open(browser::query("scenario").as_deref(), language, theme) {
+        Ok(session) => {
+            let store = Store::new(session);
+            ticker::run(store.clone());
+            yew::Renderer::<components::App>::with_props(store::Props { store }).render();
+        }
+        Err(problem) => browser::report(&problem.to_string()),
+    }
+}

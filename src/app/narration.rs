@@ -1,0 +1,83 @@
+//! The narration line: one or two sentences on what has just happened.
+
+use super::session::Session;
+use crate::dhcp::{ClientNote, Note, ServerNote};
+use crate::lesson::{latest, tell};
+use crate::scenario::Scenario;
+use crate::sim::{Entry, EventId, Journal, Recording, What};
+use crate::text::Sentence;
+use crate::time::Instant;
+use crate::wire::summary::{What as Packet, summary};
+
+/// The most sentences that are shown at once.
+const SENTENCES: usize = 2;
+/// How far back sentences about the same moment are looked for.
+const REACH: usize = 24;
+
+/// What the narration line says.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Narration {
+    /// Nothing has happened yet: what the story is about.
+    Opening,
+    /// What has just happened, and when.
+    Told {
+        /// When.
+        at: Instant,
+        /// The sentences, in the order in which it happened.
+        sentences: Vec<Sentence>,
+    },
+}
+
+/// What there is to say at the playhead.
+pub(crate) fn narration(session: &Session) -> Narration {
+    let (scenario, journal) = (session.scenario(), session.journal());
+    let Some((last, _)) = latest(scenario, journal, session.world().written()) else {
+        return Narration::Opening;
+    };
+    let Some(entry) = journal.get(last).filter(|entry| entry.at > Instant::ZERO) else {
+        return Narration::Opening;
+    };
+    Narration::Told { at: entry.at, sentences: around(scenario, journal, last, entry) }
+}
+
+/// The weightiest sentences about what one node did at one moment.
+fn around(scenario: &Scenario, journal: &Journal, last: EventId, end: &Entry) -> Vec<Sentence> {
+    let end_index = last.index() + 1;
+    let same = |entry: &Entry| entry.at == end.at && (entry.node == end.node || entry.node.is_none());
+    let mut told: Vec<(u8, EventId, Sentence)> = journal
+        .from(end_index.saturating_sub(REACH))
+        .take(end_index.min(REACH))
+        .filter(|(_, entry)| same(entry))
+        .filter_map(|(id, entry)| Some((weight(entry), id, tell(scenario, journal, id)?)))
+        .collect();
+    // Of equal weight the later one stays.
+    told.sort_by(|one, other| (other.0, other.1).cmp(&(one.0, one.1)));
+    told.truncate(SENTENCES);
+    told.sort_by_key(|(_, id, _)| *id);
+    told.into_iter().map(|(_, _, sentence)| sentence).collect()
+}
+
+/// How much an entry matters to the person who can read two sentences.
+fn weight(entry: &Entry) -> u8 {
+    match &entry.what {
+        What::Sent { frame, .. } | What::Dropped { frame, .. } => match summary(frame.bytes()).what {
+            Packet::Dhcp { .. } => 5,
+            Packet::Echo { .. } => 2,
+            Packet::Arp { .. } | Packet::Other(_) => 1,
+        },
+        What::Dhcp(Note::Client(ClientNote::Leased { .. } | ClientNote::Expired { .. } | ClientNote::Conflict { .. })) => 5,
+        What::Command(_) | What::Dhcp(Note::Server(ServerNote::Silent { .. } | ServerNote::Refused { .. })) => 4,
+        What::Dhcp(_) => 3,
+        What::Fired { .. } => 3,
+        What::Power(_) | What::Carrier { .. } | What::Received { .. } | What::Net(_) => 0,
+    }
+}
+
+/// Whether anything from entry `start` up to the cursor has a sentence.
+pub(crate) fn is_told(recording: &Recording, start: usize) -> bool {
+    recording
+        .journal()
+        .from(start)
+        .take(recording.world().written().saturating_sub(start))
+        .any(|(id, _)| tell(recording.scenario(), recording.journal(), id).is_some())
+}

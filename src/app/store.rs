@@ -1,0 +1,117 @@
+//! The session as the components share it: a cheap handle, and a hook that renders a component
+//! only when what it shows has changed.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::session::{Action, Session};
+
+type Listener = Rc<dyn Fn()>;
+
+struct Shared {
+    session: RefCell<Session>,
+    listeners: RefCell<BTreeMap<u32, Listener>>,
+    last: Cell<u32>,
+}
+
+/// A handle to the session. Two are equal if they are of the same session.
+#[derive(Clone)]
+pub(crate) struct Store(Rc<Shared>);
+
+impl PartialEq for Store {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// What every component gets.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    /// The session.
+    pub(crate) store: Store,
+}
+
+impl Store {
+    /// A handle to a new session.
+    pub(crate) fn new(session: Session) -> Self {
+        Self(Rc::new(Shared {
+            session: RefCell::new(session),
+            listeners: RefCell::default(),
+            last: Cell::new(0),
+        }))
+    }
+
+    /// Reads the session.
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&Session) -> R) -> R {
+        look(&self.0.session.borrow())
+    }
+
+    /// Does one thing, and tells everyone who listens.
+    pub(crate) fn apply(&self, action: Action) {
+        self.0.session.borrow_mut().apply(action);
+        // A listener may come or go while they are told.
+        let listeners: Vec<Listener> = self.0.listeners.borrow().values().cloned().collect();
+        for listener in listeners {
+            listener();
+        }
+    }
+
+    /// A callback that does one thing.
+    pub(crate) fn on<E>(&self, action: impl Fn() -> Action + 'static) -> Callback<E> {
+        let store = self.clone();
+        Callback::from(move |_| store.apply(action()))
+    }
+
+    /// Calls `listener` after everything that is done, for as long as what it returns lives.
+    pub(crate) fn subscribe(&self, listener: impl Fn() + 'static) -> Subscription {
+        let id = self.0.last.get().wrapping_add(1);
+        self.0.last.set(id);
+        self.0.listeners.borrow_mut().insert(id, Rc::new(listener));
+        Subscription { store: self.clone(), id }
+    }
+}
+
+/// Ends with its life.
+pub(crate) struct Subscription {
+    store: Store,
+    id: u32,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.store.0.listeners.borrow_mut().remove(&self.id);
+    }
+}
+
+/// What `project` makes of the session. The component renders again when that changes, and only
+/// then.
+#[hook]
+pub(crate) fn use_view<P, F>(store: &Store, project: F) -> P
+where
+    P: Clone + PartialEq + 'static,
+    F: Fn(&Session) -> P + 'static,
+{
+    let update = use_force_update();
+    let shown = store.read(&project);
+    // The subscription outlives a render: it has to find the newest projection and picture.
+    let latest = use_mut_ref(|| None::<(P, Rc<F>)>);
+    *latest.borrow_mut() = Some((shown.clone(), Rc::new(project)));
+    use_effect_with(store.clone(), move |store| {
+        let check = {
+            let store = store.clone();
+            move || {
+                let Some((shown, project)) = latest.borrow().clone() else { return };
+                if store.read(|session| project(session)) != shown {
+                    update.force_update();
+                }
+            }
+        };
+        check();
+        let subscription = store.subscribe(check);
+        move || drop(subscription)
+    });
+    shown
+}

@@ -1,0 +1,168 @@
+//! The page's headless twin: the same engine on a command line.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use clap::{Parser, Subcommand};
+
+use dhcp_lab::scenario::{Problem, Scenario, library};
+use dhcp_lab::sim::{Journal, Recording, What, World};
+use dhcp_lab::text::{Language, Texts};
+use dhcp_lab::time::{Duration, Instant};
+use dhcp_lab::{lesson, scenario, view};
+
+/// Run DHCP scenarios without a browser: the same engine, the same bytes.
+#[derive(Parser)]
+#[command(name = "dhcp-lab", version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run a scenario, and tell its story unless a file is asked for instead.
+    Run(Run),
+    /// List the built-in scenarios.
+    Scenarios,
+    /// Run many clients on one server, for measuring.
+    #[command(hide = true)]
+    Workload(Workload),
+}
+
+#[derive(clap::Args)]
+struct Run {
+    /// A scenario file, or the name of a built-in scenario.
+    scenario: String,
+    /// Stop at this instant, such as 90m; the scenario's own end if not given.
+    #[arg(long, value_name = "T")]
+    until: Option<Duration>,
+    /// Draw all random numbers from this seed instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Write every frame to a capture file.
+    #[arg(long, value_name = "FILE")]
+    pcapng: Option<PathBuf>,
+    /// Write the ladder as a Mermaid sequence diagram.
+    #[arg(long, value_name = "FILE")]
+    mermaid: Option<PathBuf>,
+    /// Write the journal as JSON lines.
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+struct Workload {
+    /// How many clients.
+    #[arg(long, default_value_t = 100)]
+    clients: u32,
+    /// How many simulated hours.
+    #[arg(long, default_value_t = 24)]
+    hours: u64,
+    /// How long a lease is, in seconds.
+    #[arg(long, default_value_t = 3_600)]
+    lease: u64,
+}
+
+/// What went wrong, in one line.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("cannot read {0}: {1}")]
+    Read(PathBuf, std::io::Error),
+    #[error("cannot write {0}: {1}")]
+    Write(PathBuf, std::io::Error),
+    #[error("{0}")]
+    Name(Problem),
+    #[error("{0}: {1}")]
+    Scenario(PathBuf, Problem),
+    #[error("cannot write to standard output: {0}")]
+    Output(std::io::Error),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().verb {
+        Verb::Run(arguments) => run(&arguments),
+        Verb::Scenarios => list(),
+        Verb::Workload(arguments) => measure(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(std::io::stderr(), "dhcp-lab: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    std::io::stdout().write_all(text.as_bytes()).map_err(Failure::Output)
+}
+
+/// A file if there is one of that name, else a built-in scenario.
+fn load(name: &str) -> Result<Scenario, Failure> {
+    let path = Path::new(name);
+    let looks_like_file = path.extension().is_some() || path.components().count() > 1;
+    if !looks_like_file && !path.is_file() {
+        return library::load(name).map_err(Failure::Name);
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::Read(path.to_owned(), error))?;
+    Scenario::parse(&text).map_err(|problem| Failure::Scenario(path.to_owned(), problem))
+}
+
+fn run(arguments: &Run) -> Result<(), Failure> {
+    let mut scenario = load(&arguments.scenario)?;
+    if let Some(seed) = arguments.seed {
+        scenario = scenario.with_seed(seed);
+    }
+    let until = arguments.until.map_or_else(|| scenario.until(), |until| Instant::ZERO + until);
+    let scenario = Rc::new(scenario);
+    let mut recording = Recording::new(Rc::clone(&scenario));
+    recording.seek(until);
+    let journal = recording.journal();
+    let mut written = false;
+    let mut write = |path: &Option<PathBuf>, bytes: &dyn Fn() -> Vec<u8>| {
+        let Some(path) = path else { return Ok(()) };
+        written = true;
+        std::fs::write(path, bytes()).map_err(|error| Failure::Write(path.clone(), error))
+    };
+    write(&arguments.pcapng, &|| view::capture::capture(&scenario, journal))?;
+    write(&arguments.mermaid, &|| view::mermaid::diagram(&scenario, journal, Language::English).into_bytes())?;
+    write(&arguments.journal, &|| view::journal::lines(&scenario, journal).into_bytes())?;
+    if written { Ok(()) } else { tell(&scenario, journal) }
+}
+
+/// The story in words, a line each.
+fn tell(scenario: &Scenario, journal: &Journal) -> Result<(), Failure> {
+    let texts = Texts::new(Language::English);
+    for (id, entry) in journal.from(0) {
+        if let Some(sentence) = lesson::tell(scenario, journal, id) {
+            print(&format!("{}  {}\n", entry.at, texts.sentence(&sentence)))?;
+        }
+    }
+    Ok(())
+}
+
+fn list() -> Result<(), Failure> {
+    for (name, _) in library::FILES {
+        let scenario = library::load(name).map_err(Failure::Name)?;
+        let title = scenario.file().title.get("en").map_or("", String::as_str);
+        print(&format!("{name:<16}{title}\n"))?;
+    }
+    Ok(())
+}
+
+fn measure(arguments: &Workload) -> Result<(), Failure> {
+    let lease = Duration::from_secs(arguments.lease);
+    let hours = Duration::from_secs(arguments.hours.saturating_mul(3_600));
+    let file = scenario::library::workload(arguments.clients, lease, hours);
+    let scenario = Scenario::new(file).map_err(Failure::Name)?;
+    let mut world = World::new(&scenario);
+    let mut journal = Journal::default();
+    world.run_until(scenario.until(), scenario.commands(), &mut journal);
+    let frames = journal.from(0).filter(|(id, entry)| matches!(&entry.what, What::Sent { origin, .. } if origin == id));
+    print(&format!("frames {} events {}\n", frames.count(), world.executed()))
+}

@@ -1,0 +1,78 @@
+//! The lease as the client counts it (RFC 2131 sections 4.4.1 and 4.4.5).
+
+use std::net::Ipv4Addr;
+
+use serde::Serialize;
+
+use super::super::{Interface, lease_length};
+use crate::rng::Rng;
+use crate::time::{Duration, Instant};
+use crate::wire::dhcp::{Message, code};
+
+/// What an ACK gave, with its times counted from the moment the REQUEST was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lease {
+    /// The address.
+    pub address: Ipv4Addr,
+    /// How many leading bits name its network.
+    pub prefix: u8,
+    /// The router, if the server named one.
+    pub router: Option<Ipv4Addr>,
+    /// The server that gave it: its identifier, option 54.
+    pub server: Ipv4Addr,
+    /// When the REQUEST went out.
+    pub start: Instant,
+    /// When the client asks that server for more time; [`Instant::MAX`] in an infinite lease.
+    pub t1: Instant,
+    /// When it asks every server.
+    pub t2: Instant,
+    /// When the lease ends.
+    pub expiry: Instant,
+}
+
+impl Lease {
+    /// The lease of an ACK, or `None` where the ACK lacks server identifier or lease time.
+    pub(super) fn from_ack(ack: &Message, start: Instant, fuzz: bool, rng: &mut Rng) -> Option<Self> {
+        let server = ack.options.address(code::SERVER_ID)?;
+        let secs = ack.options.number(code::LEASE_TIME)?;
+        let prefix = ack
+            .options
+            .address(code::SUBNET_MASK)
+            .map_or(24, |mask| u8::try_from(u32::from(mask).leading_ones()).unwrap_or(32));
+        let router = ack.options.get(code::ROUTER).and_then(|value| {
+            let octets: [u8; 4] = value.get(..4)?.try_into().ok()?;
+            Some(octets.into())
+        });
+        let mut lease = Self {
+            address: ack.yiaddr,
+            prefix,
+            router,
+            server,
+            start,
+            t1: Instant::MAX,
+            t2: Instant::MAX,
+            expiry: Instant::MAX,
+        };
+        if let Some(length) = lease_length(secs) {
+            let given = |code| ack.options.number(code).and_then(lease_length);
+            let (t1, t2) = match (given(code::T1), given(code::T2)) {
+                (Some(t1), Some(t2)) if t1 < t2 && t2 < length => (t1, t2),
+                _ => {
+                    let spread = if fuzz { length.fraction(1, 100) } else { Duration::ZERO };
+                    let mut early = || rng.between(Duration::ZERO, spread);
+                    let t1 = length.fraction(1, 2).saturating_sub(early());
+                    (t1, length.fraction(7, 8).saturating_sub(early()))
+                }
+            };
+            lease.t1 = start + t1;
+            lease.t2 = start + t2;
+            lease.expiry = start + length;
+        }
+        Some(lease)
+    }
+
+    /// What the host configures.
+    pub fn interface(&self) -> Interface {
+        Interface { address: self.address, prefix: self.prefix, router: self.router }
+    }
+}

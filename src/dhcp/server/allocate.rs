@@ -1,0 +1,201 @@
+//! DISCOVER: which address to offer, and whether it is really free (RFC 2131 section 4.3.1).
+
+use std::net::Ipv4Addr;
+
+use super::{Binding, BindingState, Config, Context, Identity, PingCheck, Server};
+use crate::dhcp::{Action, Interface, OfferEnd, ServerNote, Silence};
+use crate::time::{Duration, Instant};
+use crate::wire::dhcp::{Message, MessageType, code};
+
+impl Server {
+    pub(super) fn discover(&mut self, message: &Message, cx: &mut Context<'_>) -> Result<(), Silence> {
+        self.check_subnet(message)?;
+        let client = Identity::of(message);
+        if let Some((address, binding)) = self.bindings.of(&client) {
+            let mut again = binding.clone();
+            if let BindingState::Pinging(waiting) = &mut again.state {
+                **waiting = message.clone();
+                self.bindings.set(address, again);
+                return Err(Silence::Pinging);
+            }
+        }
+        let address = self.choose(message, &client).ok_or(Silence::PoolExhausted)?;
+        self.consider(address, client, message, cx);
+        Ok(())
+    }
+
+    /// The subnet that a message came from must be one with addresses to give.
+    pub(super) fn check_subnet(&self, message: &Message) -> Result<(), Silence> {
+        if message.giaddr.is_unspecified() || self.interface.reaches(message.giaddr) {
+            Ok(())
+        } else {
+            Err(Silence::NoSubnet)
+        }
+    }
+
+    /// Reservation, current or previous binding, what the client asks for, the next of the pool.
+    fn choose(&mut self, message: &Message, client: &Identity) -> Option<Ipv4Addr> {
+        if let Some(address) = self.reserved_for(message) {
+            return self.is_to_be_had(address, client).then_some(address);
+        }
+        if let Some((address, _)) = self.bindings.of(client)
+            && self.is_offered_to_all(address)
+        {
+            return Some(address);
+        }
+        let asked = message.options.address(code::REQUESTED_ADDRESS);
+        if let Some(asked) = asked
+            && self.is_offered_to_all(asked)
+            && self.bindings.is_free(asked)
+        {
+            return Some(asked);
+        }
+        let (config, interface) = (&self.config, self.interface);
+        self.bindings.next_free(|address| is_kept(config, interface, address))
+    }
+
+    /// Whether the address is in a pool and not kept for anyone.
+    pub(super) fn is_offered_to_all(&self, address: Ipv4Addr) -> bool {
+        self.bindings.in_pools(address) && !is_kept(&self.config, self.interface, address)
+    }
+
+    pub(super) fn reserved_for(&self, message: &Message) -> Option<Ipv4Addr> {
+        let mac = message.mac();
+        self.config.reservations.iter().find(|kept| kept.mac == mac).map(|kept| kept.address)
+    }
+
+    /// Whether this client may have the address: it is free, or already this client's.
+    pub(super) fn is_to_be_had(&self, address: Ipv4Addr, client: &Identity) -> bool {
+        self.bindings
+            .get(address)
+            .is_none_or(|binding| binding.is_free() || (binding.client == *client && binding.state != BindingState::Abandoned))
+    }
+
+    /// Asks by ping first where the settings say so, else offers at once.
+    fn consider(&mut self, address: Ipv4Addr, client: Identity, message: &Message, cx: &mut Context<'_>) {
+        let in_use_by_client = self
+            .bindings
+            .get(address)
+            .is_some_and(|binding| matches!(binding.state, BindingState::Active | BindingState::Offered));
+        if self.config.ping == PingCheck::Offer && !in_use_by_client {
+            self.ping(address, client, message, cx);
+        } else {
+            self.offer(address, client, message, cx);
+        }
+    }
+
+    pub(super) fn ping(&mut self, address: Ipv4Addr, client: Identity, message: &Message, cx: &mut Context<'_>) {
+        let mac = message.mac();
+        cx.note(ServerNote::Pinging { address, client: mac });
+        let offered = self.bindings.get(address).filter(|binding| binding.state == BindingState::Offered);
+        let granted = offered.and_then(|binding| binding.granted);
+        self.pings = self.pings.wrapping_add(1);
+        self.bindings.set(
+            address,
+            Binding {
+                state: BindingState::Pinging(Box::new(message.clone())),
+                client,
+                mac,
+                since: cx.now,
+                until: cx.now + self.config.ping_wait,
+                granted,
+            },
+        );
+        let until = cx.now + self.config.ping_wait;
+        cx.out.push(Action::Ping { target: address, sequence: self.pings, until });
+    }
+
+    /// The ping was answered: the address is in use by someone we do not know.
+    pub(super) fn echo(&mut self, from: Ipv4Addr, cx: &mut Context<'_>) {
+        let Some(BindingState::Pinging(message)) = self.bindings.get(from).map(|binding| binding.state.clone()) else {
+            return;
+        };
+        self.abandon(from, cx);
+        cx.note(ServerNote::Abandoned { address: from });
+        if message.kind() == Some(MessageType::Request) {
+            self.refuse(&message, crate::dhcp::Refusal::NotAvailable, cx);
+        } else if let Err(why) = self.discover(&message, cx) {
+            cx.note(ServerNote::Silent { client: message.mac(), message: MessageType::Discover, why });
+        }
+    }
+
+    pub(super) fn abandon(&mut self, address: Ipv4Addr, cx: &Context<'_>) {
+        if let Some(binding) = self.bindings.get(address) {
+            let abandoned = Binding {
+                state: BindingState::Abandoned,
+                since: cx.now,
+                until: cx.now + self.config.quarantine,
+                ..binding.clone()
+            };
+            self.bindings.set(address, abandoned);
+        }
+    }
+
+    /// No one answered the ping: on with what waited for it.
+    pub(super) fn ping_silence(&mut self, address: Ipv4Addr, message: &Message, cx: &mut Context<'_>) {
+        let client = Identity::of(message);
+        if message.kind() == Some(MessageType::Request) {
+            self.commit(address, client, message, cx);
+        } else {
+            self.offer(address, client, message, cx);
+        }
+    }
+
+    fn offer(&mut self, address: Ipv4Addr, client: Identity, message: &Message, cx: &mut Context<'_>) {
+        let mac = message.mac();
+        let earlier = self.bindings.of(&client).map(|(address, binding)| (address, binding.state.clone()));
+        if let Some((old, BindingState::Offered)) = earlier
+            && old != address
+        {
+            self.free_offer(old, OfferEnd::Replaced, cx);
+        }
+        let active = self.bindings.get(address).filter(|binding| binding.state == BindingState::Active).cloned();
+        let remaining = active.as_ref().and_then(|binding| self.remaining(binding, cx.now));
+        let granted = self.granted(message, remaining);
+        if let Some(lease) = active {
+            // The lease goes on as it is; an ACK will give what this offer says.
+            self.bindings.set(address, Binding { granted, ..lease });
+        } else {
+            let until = cx.now + self.config.offer_hold;
+            let held =
+                Binding { state: BindingState::Offered, client, mac, since: cx.now, until, granted };
+            self.bindings.set(address, held);
+            cx.note(ServerNote::Held { address, client: mac, until });
+        }
+        cx.out.push(Action::Neighbour { address, mac });
+        self.reply(MessageType::Offer, message, address, granted, cx);
+    }
+
+    /// How long a lease may be: what the client asks for within limits, else what is left of a
+    /// running one, else the default (RFC 2131 section 4.3.1). `None` is infinity.
+    pub(super) fn granted(&self, message: &Message, remaining: Option<Duration>) -> Option<Duration> {
+        let Some(asked) = message.options.number(code::LEASE_TIME) else {
+            return Some(remaining.unwrap_or(self.config.lease));
+        };
+        let asked = crate::dhcp::lease_length(asked).unwrap_or(Duration::MAX);
+        Some(asked.clamp(self.config.min_lease, self.config.max_lease.max(self.config.min_lease)))
+    }
+
+    pub(super) fn free_offer(&mut self, address: Ipv4Addr, why: OfferEnd, cx: &mut Context<'_>) {
+        self.bindings.end(address, BindingState::Free, cx.now);
+        cx.note(ServerNote::OfferEnded { address, why });
+    }
+
+    /// What is left of a running lease, if that is long enough to be said in seconds.
+    fn remaining(&self, binding: &Binding, now: Instant) -> Option<Duration> {
+        let left = binding.until.since(now).saturating_sub(self.config.grace);
+        (binding.until != Instant::MAX && left >= Duration::from_secs(1)).then_some(left)
+    }
+}
+
+/// Whether an address of a pool is not for just anyone: the server's own, the router's, the
+/// network's own two, or reserved.
+fn is_kept(config: &Config, interface: Interface, address: Ipv4Addr) -> bool {
+    let host_bits = u32::MAX.checked_shr(u32::from(interface.prefix)).unwrap_or(0);
+    let host = u32::from(address) & host_bits;
+    let of_network = interface.prefix < 31 && (host == 0 || host == host_bits);
+    of_network
+        || address == interface.address
+        || config.router == Some(address)
+        || config.reservations.iter().any(|kept| kept.address == address)
+}

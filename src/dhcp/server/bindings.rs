@@ -1,0 +1,264 @@
+//! What a server knows of its addresses, and the order in which it gives them out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::time::{Duration, Instant};
+use crate::wire::Mac;
+use crate::wire::dhcp::{Message, code};
+
+/// A run of addresses, both ends included, written `192.0.2.10-192.0.2.99`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The first address.
+    pub first: Ipv4Addr,
+    /// The last address, not before the first.
+    pub last: Ipv4Addr,
+}
+
+impl Range {
+    /// Whether the address is in it.
+    pub fn contains(&self, address: Ipv4Addr) -> bool {
+        self.first <= address && address <= self.last
+    }
+
+    /// How many addresses it has.
+    pub fn size(&self) -> u64 {
+        u64::from(u32::from(self.last)) - u64::from(u32::from(self.first)) + 1
+    }
+
+    fn nth(&self, n: u64) -> Option<Ipv4Addr> {
+        let number = u64::from(u32::from(self.first)).checked_add(n)?;
+        let address = Ipv4Addr::from(u32::try_from(number).ok()?);
+        self.contains(address).then_some(address)
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.first, self.last)
+    }
+}
+
+/// Why a text is not a range of addresses.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a range of addresses: write first and last, such as 192.0.2.10-192.0.2.99")]
+pub struct BadRange(String);
+
+impl FromStr for Range {
+    type Err = BadRange;
+
+    fn from_str(text: &str) -> Result<Self, BadRange> {
+        let bad = || BadRange(text.chars().take(60).collect());
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let parse = |part: &str| part.trim().parse::<Ipv4Addr>().map_err(|_| bad());
+        let range = Self { first: parse(first)?, last: parse(last)? };
+        if range.first <= range.last { Ok(range) } else { Err(bad()) }
+    }
+}
+
+impl Serialize for Range {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Range {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+/// Who a client is to a server: its identifier if it sends one, else hardware type and address
+/// (RFC 2131 section 4.2).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity(Box<[u8]>);
+
+impl Identity {
+    /// Who sent this message.
+    pub fn of(message: &Message) -> Self {
+        if let Some(id) = message.options.get(code::CLIENT_ID) {
+            return Self([&[61], id].concat().into());
+        }
+        Self([&[0, message.htype], message.hardware()].concat().into())
+    }
+}
+
+/// What an address is being used for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BindingState {
+    /// A ping asks whether it is in use; the client's message waits. Lost in a crash.
+    Pinging(Box<Message>),
+    /// Offered to a client that has not answered yet. Lost in a crash.
+    Offered,
+    /// Leased.
+    Active,
+    /// The lease ended; remembered for its client.
+    Expired,
+    /// Given back; remembered for its client.
+    Released,
+    /// Free again before a lease came about; remembered for its client.
+    Free,
+    /// Found in use by a stranger.
+    Abandoned,
+}
+
+/// What a server knows of an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// What it is being used for.
+    pub state: BindingState,
+    /// Whose it is or was.
+    pub client: Identity,
+    /// That client's card.
+    pub mac: Mac,
+    /// When this state began.
+    pub since: Instant,
+    /// When this state ends by itself; [`Instant::MAX`] where it does not.
+    pub until: Instant,
+    /// How long the lease is, offered or given; `None` for infinity.
+    pub granted: Option<Duration>,
+}
+
+impl Binding {
+    /// Whether another client may have the address.
+    pub fn is_free(&self) -> bool {
+        matches!(self.state, BindingState::Expired | BindingState::Released | BindingState::Free)
+    }
+}
+
+/// Every address that was ever given out or set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bindings {
+    pools: Vec<Range>,
+    by_address: BTreeMap<Ipv4Addr, Binding>,
+    by_client: BTreeMap<Identity, Ipv4Addr>,
+    deadlines: BTreeSet<(Instant, Ipv4Addr)>,
+    /// Freed addresses, the longest free first.
+    freed: BTreeSet<(Instant, Ipv4Addr)>,
+    /// How many addresses of the pools have been looked at for the first time.
+    fresh: u64,
+}
+
+impl Bindings {
+    /// Nothing given out yet.
+    pub fn new(pools: &[Range]) -> Self {
+        Self {
+            pools: pools.to_vec(),
+            by_address: BTreeMap::new(),
+            by_client: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+            freed: BTreeSet::new(),
+            fresh: 0,
+        }
+    }
+
+    /// All of them, by address.
+    pub fn iter(&self) -> impl Iterator<Item = (Ipv4Addr, &Binding)> {
+        self.by_address.iter().map(|(address, binding)| (*address, binding))
+    }
+
+    /// What is known of an address.
+    pub fn get(&self, address: Ipv4Addr) -> Option<&Binding> {
+        self.by_address.get(&address)
+    }
+
+    /// The address that a client has or had last.
+    pub fn of(&self, client: &Identity) -> Option<(Ipv4Addr, &Binding)> {
+        let address = self.by_client.get(client)?;
+        Some((*address, self.by_address.get(address)?))
+    }
+
+    /// The first thing that ends by itself.
+    pub fn next_deadline(&self) -> Option<(Instant, Ipv4Addr)> {
+        self.deadlines.first().copied()
+    }
+
+    /// Whether the address is one to give out.
+    pub fn in_pools(&self, address: Ipv4Addr) -> bool {
+        self.pools.iter().any(|range| range.contains(address))
+    }
+
+    /// Whether no one has the address.
+    pub fn is_free(&self, address: Ipv4Addr) -> bool {
+        self.by_address.get(&address).is_none_or(Binding::is_free)
+    }
+
+    /// Writes what an address is used for from now on.
+    pub fn set(&mut self, address: Ipv4Addr, binding: Binding) {
+        if let Some(old) = self.by_address.get(&address) {
+            self.deadlines.remove(&(old.until, address));
+            self.freed.remove(&(old.since, address));
+            if self.by_client.get(&old.client) == Some(&address) {
+                self.by_client.remove(&old.client);
+            }
+        }
+        if binding.is_free() {
+            self.freed.insert((binding.since, address));
+        }
+        if binding.until != Instant::MAX {
+            self.deadlines.insert((binding.until, address));
+        }
+        match binding.state {
+            BindingState::Abandoned => {}
+            // The memory of an address never hides what the client has now.
+            BindingState::Expired | BindingState::Released | BindingState::Free => {
+                self.by_client.entry(binding.client.clone()).or_insert(address);
+            }
+            BindingState::Pinging(_) | BindingState::Offered | BindingState::Active => {
+                self.by_client.insert(binding.client.clone(), address);
+            }
+        }
+        self.by_address.insert(address, binding);
+    }
+
+    /// Ends what an address was used for; whose it was stays known.
+    pub fn end(&mut self, address: Ipv4Addr, state: BindingState, now: Instant) {
+        if let Some(old) = self.by_address.get(&address) {
+            let ended = Binding { state, since: now, until: Instant::MAX, ..old.clone() };
+            self.set(address, ended);
+        }
+    }
+
+    /// The next address for a client without a claim to any: one never given out, else the one
+    /// that has been free for longest.
+    pub fn next_free(&mut self, taken: impl Fn(Ipv4Addr) -> bool) -> Option<Ipv4Addr> {
+        while let Some(address) = self.nth(self.fresh) {
+            if !self.by_address.contains_key(&address) && !taken(address) {
+                return Some(address);
+            }
+            self.fresh += 1;
+        }
+        self.freed
+            .iter()
+            .map(|(_, address)| *address)
+            .find(|address| self.in_pools(*address) && !taken(*address))
+    }
+
+    fn nth(&self, mut n: u64) -> Option<Ipv4Addr> {
+        for range in &self.pools {
+            if n < range.size() {
+                return range.nth(n);
+            }
+            n -= range.size();
+        }
+        None
+    }
+
+    /// What a crash loses: offers and pings. Their addresses are as if never offered.
+    pub fn lose_memory(&mut self, now: Instant) {
+        let lost: Vec<Ipv4Addr> = self
+            .iter()
+            .filter(|(_, binding)| matches!(binding.state, BindingState::Pinging(_) | BindingState::Offered))
+            .map(|(address, _)| address)
+            .collect();
+        for address in lost {
+            self.end(address, BindingState::Free, now);
+        }
+    }
+}

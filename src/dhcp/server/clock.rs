@@ -1,0 +1,62 @@
+//! Everything that ends by itself: pings, offers, leases, quarantine.
+
+use std::net::Ipv4Addr;
+
+use super::{BindingState, Context, Server};
+use crate::dhcp::{Action, OfferEnd, Reason, ServerNote, Timer};
+
+impl Server {
+    /// Deals with all that has ended by now.
+    pub(super) fn due(&mut self, cx: &mut Context<'_>) {
+        self.armed = self.armed.filter(|(at, _)| *at > cx.now);
+        while let Some((at, address)) = self.bindings.next_deadline() {
+            if at > cx.now {
+                break;
+            }
+            self.end(address, cx);
+        }
+    }
+
+    fn end(&mut self, address: Ipv4Addr, cx: &mut Context<'_>) {
+        let Some(binding) = self.bindings.get(address) else { return };
+        let mac = binding.mac;
+        match binding.state.clone() {
+            BindingState::Pinging(message) => self.ping_silence(address, &message, cx),
+            BindingState::Offered => self.free_offer(address, OfferEnd::TimeOut, cx),
+            BindingState::Active => {
+                self.bindings.end(address, BindingState::Expired, cx.now);
+                cx.note(ServerNote::Expired { address, client: mac });
+            }
+            BindingState::Abandoned => {
+                self.bindings.end(address, BindingState::Free, cx.now);
+                cx.note(ServerNote::QuarantineEnded { address });
+            }
+            // Free addresses have no end.
+            BindingState::Expired | BindingState::Released | BindingState::Free => {
+                self.bindings.end(address, BindingState::Free, cx.now);
+            }
+        }
+    }
+
+    /// Has the host keep the first deadline, whichever it is now.
+    pub(super) fn rearm(&mut self, cx: &mut Context<'_>) {
+        let next = self.bindings.next_deadline();
+        if next == self.armed {
+            return;
+        }
+        self.armed = next;
+        let Some((at, address)) = next else {
+            cx.out.push(Action::Cancel(Timer::Server));
+            return;
+        };
+        let reason = match self.bindings.get(address).map(|binding| &binding.state) {
+            Some(BindingState::Pinging(_)) => Reason::PingSilence { address },
+            Some(BindingState::Offered) => Reason::OfferEnds { address },
+            Some(BindingState::Abandoned) => Reason::QuarantineEnds { address },
+            Some(BindingState::Active | BindingState::Expired | BindingState::Released | BindingState::Free) | None => {
+                Reason::BindingEnds { address }
+            }
+        };
+        cx.out.push(Action::Arm { timer: Timer::Server, at, reason });
+    }
+}

@@ -1,0 +1,223 @@
+//! The server of RFC 2131 section 4.3.
+//!
+//! [`Server::handle`] takes one [`Input`] at a time and pushes [`Action`]s. What a crash must not
+//! lose (the bindings) is apart from what it may (offers held, pings out): see [`Server::power_off`].
+
+mod allocate;
+mod answer;
+mod bindings;
+mod clock;
+mod reply;
+
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Interface, Note, ServerNote, Silence};
+use crate::time::{Duration, Instant};
+use crate::wire::Mac;
+use crate::wire::dhcp::{Message, MessageType, Op, code};
+
+pub use bindings::{Binding, BindingState, Bindings, Identity, Range};
+
+/// When the server asks by ping whether an address is in use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PingCheck {
+    /// Before it offers the address (RFC 2131 section 2.2).
+    #[default]
+    Offer,
+    /// When the client accepts the offer, before the ACK.
+    Request,
+    /// Not at all.
+    Never,
+}
+
+/// An address kept for one client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reservation {
+    /// The client's card.
+    pub mac: Mac,
+    /// Its address.
+    pub address: Ipv4Addr,
+}
+
+/// How a server behaves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The addresses that it gives out.
+    pub pools: Vec<Range>,
+    /// Addresses kept for certain clients.
+    pub reservations: Vec<Reservation>,
+    /// Addresses that it never offers, but whose lease it may extend when a REBINDING client of
+    /// which it has no record asks: its "local administrative authority" (RFC 2131 section 4.3.2).
+    pub extends: Vec<Range>,
+    /// How long a lease is when the client does not ask.
+    pub lease: Duration,
+    /// The shortest lease that a client gets by asking.
+    pub min_lease: Duration,
+    /// The longest.
+    pub max_lease: Duration,
+    /// The router to name; none names none.
+    pub router: Option<Ipv4Addr>,
+    /// The name servers to name.
+    pub dns: Vec<Ipv4Addr>,
+    /// The domain name to give.
+    pub domain: Option<String>,
+    /// When it asks by ping whether an address is in use.
+    pub ping: PingCheck,
+    /// How long it waits for an answer to the ping.
+    pub ping_wait: Duration,
+    /// How long an offered address is kept for its client.
+    pub offer_hold: Duration,
+    /// How long an address that was found in use is not given out.
+    pub quarantine: Duration,
+    /// How long after its end a lease is kept before the address is free.
+    pub grace: Duration,
+    /// Answer with a NAK where the standard asks a server without a record to be silent: it
+    /// speaks for the whole network.
+    pub authoritative: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            pools: Vec::new(),
+            reservations: Vec::new(),
+            extends: Vec::new(),
+            lease: Duration::from_secs(3_600),
+            min_lease: Duration::from_secs(60),
+            max_lease: Duration::from_secs(86_400),
+            router: None,
+            dns: Vec::new(),
+            domain: None,
+            ping: PingCheck::Offer,
+            ping_wait: Duration::from_secs(1),
+            offer_hold: Duration::from_secs(60),
+            quarantine: Duration::from_secs(86_400),
+            grace: Duration::ZERO,
+            authoritative: false,
+        }
+    }
+}
+
+/// What can happen to a server.
+#[derive(Clone, Debug)]
+pub enum Input<'a> {
+    /// The host is switched on.
+    Start,
+    /// The host loses power: offers and pings are gone, the bindings are on disk.
+    PowerOff,
+    /// A DHCP message came in on port 67.
+    Message {
+        /// The message.
+        message: &'a Message,
+        /// Whether it was sent to this host alone, not to everyone.
+        unicast: bool,
+    },
+    /// An echo reply came in.
+    Echo {
+        /// Who answered.
+        from: Ipv4Addr,
+    },
+    /// The deadline of [`super::Timer::Server`] is due.
+    Timer,
+}
+
+/// A DHCP server with one network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    config: Config,
+    interface: Interface,
+    bindings: Bindings,
+    /// The deadline that the host keeps for us.
+    armed: Option<(Instant, Ipv4Addr)>,
+    pings: u16,
+}
+
+/// What [`Server::handle`] works with: the moment, and where the actions go.
+pub struct Context<'a> {
+    /// What time it is.
+    pub now: Instant,
+    /// What is to be done, in order.
+    pub out: &'a mut Vec<Action>,
+}
+
+impl Context<'_> {
+    fn note(&mut self, note: ServerNote) {
+        self.out.push(Action::Note(Note::Server(note)));
+    }
+}
+
+impl Server {
+    /// A server at `interface` that has never run.
+    pub fn new(config: Config, interface: Interface) -> Self {
+        let bindings = Bindings::new(&config.pools);
+        Self { config, interface, bindings, armed: None, pings: 0 }
+    }
+
+    /// Its settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Its server identifier, option 54: its own address.
+    pub fn id(&self) -> Ipv4Addr {
+        self.interface.address
+    }
+
+    /// What it knows of each address that it has given out or set aside.
+    pub fn bindings(&self) -> impl Iterator<Item = (Ipv4Addr, &Binding)> {
+        self.bindings.iter()
+    }
+
+    /// Takes one input and pushes what follows from it.
+    pub fn handle(&mut self, input: &Input<'_>, cx: &mut Context<'_>) {
+        match input {
+            // Leases that ended while the power was off are dealt with at once.
+            Input::Start | Input::Timer => self.due(cx),
+            Input::PowerOff => {
+                self.armed = None;
+                return self.bindings.lose_memory(cx.now);
+            }
+            Input::Message { message, unicast } => self.message(message, *unicast, cx),
+            Input::Echo { from } => self.echo(*from, cx),
+        }
+        self.rearm(cx);
+    }
+
+    fn message(&mut self, message: &Message, unicast: bool, cx: &mut Context<'_>) {
+        let (Op::Request, Some(kind)) = (message.op, message.kind()) else { return };
+        let verdict = match kind {
+            MessageType::Discover => self.discover(message, cx),
+            MessageType::Request => self.request(message, unicast, cx),
+            MessageType::Decline => self.declined(message, cx),
+            MessageType::Release => self.released(message, cx),
+            MessageType::Inform => self.inform(message, cx),
+            MessageType::Offer | MessageType::Ack | MessageType::Nak => Err(Silence::NotForServers),
+            MessageType::ForceRenew
+            | MessageType::LeaseQuery
+            | MessageType::LeaseUnassigned
+            | MessageType::LeaseUnknown
+            | MessageType::LeaseActive
+            | MessageType::BulkLeaseQuery
+            | MessageType::LeaseQueryDone
+            | MessageType::ActiveLeaseQuery
+            | MessageType::LeaseQueryStatus
+            | MessageType::Tls => Err(Silence::Unsupported),
+        };
+        if let Err(why) = verdict {
+            cx.note(ServerNote::Silent { client: message.mac(), message: kind, why });
+        }
+    }
+
+    /// Whether the client named another server than this one.
+    fn names_another_server(&self, message: &Message) -> bool {
+        message.options.address(code::SERVER_ID).is_some_and(|id| id != self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests;

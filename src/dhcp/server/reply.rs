@@ -1,0 +1,118 @@
+//! The server's messages: what stands in them (RFC 2131 table 3) and where they go (section 4.1).
+
+use std::net::Ipv4Addr;
+
+use dhcproto::v4::DhcpOption;
+
+use super::{Context, Server};
+use crate::dhcp::{Action, Datagram};
+use crate::time::Duration;
+use crate::wire::dhcp::{CLIENT_PORT, Message, MessageType, Op, Options, SERVER_PORT, code};
+
+impl Server {
+    /// Answers `request`. For an OFFER or an ACK of a lease `granted` is its length, `None` being
+    /// infinity; the ACK of an INFORM is known by its request.
+    pub(super) fn reply(
+        &self,
+        kind: MessageType,
+        request: &Message,
+        yiaddr: Ipv4Addr,
+        granted: Option<Duration>,
+        cx: &mut Context<'_>,
+    ) {
+        let mut message = Message {
+            op: Op::Reply,
+            hops: 0,
+            secs: 0,
+            ciaddr: Ipv4Addr::UNSPECIFIED,
+            yiaddr,
+            siaddr: Ipv4Addr::UNSPECIFIED,
+            options: Options::new(),
+            ..request.clone()
+        };
+        let inform = request.kind() == Some(MessageType::Inform);
+        if kind == MessageType::Ack {
+            message.ciaddr = request.ciaddr;
+        }
+        message.options.push_raw(code::MESSAGE_TYPE, &[kind.number()]);
+        message.options.push(&DhcpOption::ServerIdentifier(self.id()));
+        if kind == MessageType::Nak {
+            // Only the relay agent next to the client can reach a host that may have a wrong
+            // address, and only by broadcast (RFC 2131 section 4.3.2).
+            message.broadcast |= !request.giaddr.is_unspecified();
+        } else {
+            if !inform {
+                push_lease(&mut message.options, granted);
+            }
+            self.push_parameters(&mut message.options, request);
+        }
+        for echoed in [code::CLIENT_ID, code::RELAY_AGENT] {
+            if let Some(value) = request.options.get(echoed) {
+                message.options.push_raw(echoed, value);
+            }
+        }
+        let datagram = self.address(kind, request, message);
+        cx.out.push(Action::Send(Box::new(datagram)));
+    }
+
+    /// What the client asks for by option 55, the subnet mask before the router (RFC 2132
+    /// section 3.3); everything there is, if it sends no list.
+    fn push_parameters(&self, options: &mut Options, request: &Message) {
+        let list = request.options.get(code::PARAMETER_LIST);
+        let wanted = |code| list.is_none_or(|list| list.contains(&code));
+        if wanted(code::SUBNET_MASK) {
+            let mask = u32::MAX.checked_shl(32 - u32::from(self.interface.prefix.min(32))).unwrap_or(0);
+            options.push(&DhcpOption::SubnetMask(mask.into()));
+        }
+        if let Some(router) = self.config.router.filter(|_| wanted(code::ROUTER)) {
+            options.push(&DhcpOption::Router(vec![router]));
+        }
+        if wanted(code::DNS) && !self.config.dns.is_empty() {
+            options.push(&DhcpOption::DomainNameServer(self.config.dns.clone()));
+        }
+        if let Some(domain) = self.config.domain.as_ref().filter(|_| wanted(code::DOMAIN_NAME)) {
+            options.push(&DhcpOption::DomainName(domain.clone()));
+        }
+    }
+
+    /// To the relay agent; a NAK to everyone; to the client's own address; to everyone if it asks
+    /// for that; else straight to its card at the address it is about to get.
+    fn address(&self, kind: MessageType, request: &Message, message: Message) -> Datagram {
+        let to_client = |destination, card| (destination, card, CLIENT_PORT);
+        let (destination, card, port) = if !request.giaddr.is_unspecified() {
+            (request.giaddr, None, SERVER_PORT)
+        } else if kind == MessageType::Nak {
+            to_client(Ipv4Addr::BROADCAST, None)
+        } else if !request.ciaddr.is_unspecified() {
+            to_client(request.ciaddr, None)
+        } else if request.broadcast || request.hardware().len() != 6 {
+            // No card but an Ethernet one can be spoken to alone here.
+            to_client(Ipv4Addr::BROADCAST, None)
+        } else {
+            to_client(message.yiaddr, Some(request.mac()))
+        };
+        Datagram {
+            source: self.id(),
+            destination,
+            card,
+            source_port: SERVER_PORT,
+            destination_port: port,
+            message,
+        }
+    }
+}
+
+/// Lease time, T1 and T2.
+fn push_lease(options: &mut Options, granted: Option<Duration>) {
+    let Some(length) = granted else {
+        options.push(&DhcpOption::AddressLeaseTime(u32::MAX));
+        return;
+    };
+    options.push(&DhcpOption::AddressLeaseTime(length.as_lease_secs()));
+    let (t1, t2) = (length.fraction(1, 2).as_lease_secs(), length.fraction(7, 8).as_lease_secs());
+    // A lease of a few seconds has no whole seconds for both (RFC 2131 section 4.4.5).
+    if 0 < t1 && t1 < t2 {
+        options.push(&DhcpOption::Renewal(t1));
+        options.push(&DhcpOption::Rebinding(t2));
+    }
+}

@@ -1,0 +1,106 @@
+//! The narration: which sentence tells what just happened, and why, with the section of the
+//! standard that says so.
+
+mod dhcp;
+mod messages;
+
+use crate::scenario::{Command, LinkId, NodeId, Scenario};
+use crate::sim::{DropReason, Entry, EventId, Journal, What};
+use crate::text::{Sentence, Source, Value};
+use crate::wire::Mac;
+
+/// What [`tell`] reads.
+struct Story<'a> {
+    scenario: &'a Scenario,
+    journal: &'a Journal,
+}
+
+impl Story<'_> {
+    fn name(&self, node: NodeId) -> Value {
+        Value::Plain(self.scenario.node(node).id.clone())
+    }
+
+    fn cable(&self, link: LinkId) -> [(&'static str, Value); 2] {
+        let [one, other] = self.scenario.ends(link);
+        [("one", self.name(one)), ("other", self.name(other))]
+    }
+
+    /// Whose card it is, by name if it is one of the network's.
+    fn owner(&self, mac: Mac) -> Value {
+        let owner = self.scenario.nodes().find(|(_, node)| node.mac == Some(mac));
+        Value::Plain(owner.map_or_else(|| mac.to_string(), |(_, node)| node.id.clone()))
+    }
+}
+
+fn sentence(key: impl Into<String>, values: Vec<(&'static str, Value)>) -> Sentence {
+    Sentence { key: key.into(), values, source: None }
+}
+
+fn sourced(key: impl Into<String>, values: Vec<(&'static str, Value)>, rfc: u16, section: &'static str) -> Sentence {
+    Sentence { key: key.into(), values, source: Some(Source { rfc, section }) }
+}
+
+#[allow(clippy::needless_pass_by_value)] // A call reads better without a `&` before each address.
+fn plain(value: impl ToString) -> Value {
+    Value::Plain(value.to_string())
+}
+
+/// The sentence about an entry of the journal; `None` for what needs no words of its own, because
+/// the entry before or after it tells the same.
+pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sentence> {
+    let story = Story { scenario, journal };
+    let entry = journal.get(id)?;
+    match &entry.what {
+        What::Command(command) => Some(story.command(*command)),
+        What::Power(on) => story.power(entry, *on),
+        What::Carrier { .. } | What::Net(_) | What::Received { .. } => None,
+        What::Sent { origin, frame, .. } => {
+            (*origin == id).then(|| messages::sent(&story, entry, frame)).flatten()
+        }
+        What::Dropped { origin, reason, frame } => Some(story.dropped(entry, *origin, *reason, frame.bytes())),
+        What::Fired { reason, .. } => dhcp::fired(&story, entry, *reason),
+        What::Dhcp(note) => dhcp::note(&story, entry, note),
+    }
+}
+
+/// The last entry before `end` that has a sentence, and the sentence.
+pub fn latest(scenario: &Scenario, journal: &Journal, end: usize) -> Option<(EventId, Sentence)> {
+    (0..end).rev().find_map(|number| {
+        let id = EventId(u32::try_from(number).ok()?);
+        Some((id, tell(scenario, journal, id)?))
+    })
+}
+
+impl Story<'_> {
+    fn command(&self, command: Command) -> Sentence {
+        match command {
+            Command::PowerOn(node) => sentence("tell.power-on", vec![("node", self.name(node))]),
+            Command::PowerOff(node) => sentence("tell.power-off", vec![("node", self.name(node))]),
+            Command::Plug(link) => sentence("tell.plug", self.cable(link).to_vec()),
+            Command::Unplug(link) => sentence("tell.unplug", self.cable(link).to_vec()),
+            Command::Start(node) => sentence("tell.start", vec![("node", self.name(node))]),
+            Command::Release(node) => sourced("tell.release", vec![("node", self.name(node))], 2131, "3.1"),
+            Command::Renew(node) => sentence("tell.renew", vec![("node", self.name(node))]),
+        }
+    }
+
+    /// A node that is on from the start; other changes of power are told by their command.
+    fn power(&self, entry: &Entry, on: bool) -> Option<Sentence> {
+        let node = entry.node.filter(|_| on && entry.cause.is_none())?;
+        Some(sentence("tell.booted", vec![("node", self.name(node))]))
+    }
+
+    fn dropped(&self, entry: &Entry, origin: EventId, reason: DropReason, bytes: &[u8]) -> Sentence {
+        let sender = self.journal.get(origin).and_then(|sent| sent.node).or(entry.node);
+        let key = match reason {
+            DropReason::NoCarrier => "tell.no-carrier",
+            DropReason::CarrierLost => "tell.carrier-lost",
+        };
+        let label = crate::wire::summary::summary(bytes).label();
+        let node = sender.map_or_else(|| plain("?"), |node| self.name(node));
+        sentence(key, vec![("node", node), ("message", plain(label))])
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+//! Carrying out one event: what it does to the world, what follows from it, what the journal says.
+
+use super::journal::{DropReason, EventId, Journal, What};
+use super::queue::Event;
+use super::world::{Armed, Kind, World};
+use crate::dhcp::{Reason, Timer};
+use crate::net::host::{Context, Effect, Input, Request};
+use crate::net::switch::Forward;
+use crate::scenario::{Command, LinkId, NodeId};
+use crate::time::Instant;
+use crate::wire::Mac;
+use crate::wire::frame::Frame;
+
+/// A world in the middle of an event.
+pub(super) struct Carry<'a> {
+    pub(super) world: &'a mut World,
+    pub(super) journal: &'a mut Journal,
+}
+
+impl Carry<'_> {
+    fn log(&mut self, node: Option<NodeId>, cause: Option<EventId>, what: What) -> EventId {
+        let entry = self.world.entry(node, cause, what);
+        self.world.write(self.journal, entry)
+    }
+
+    pub(super) fn command(&mut self, command: Command) {
+        let node = match command {
+            Command::PowerOn(node)
+            | Command::PowerOff(node)
+            | Command::Start(node)
+            | Command::Release(node)
+            | Command::Renew(node) => Some(node),
+            Command::Plug(_) | Command::Unplug(_) => None,
+        };
+        let cause = self.log(node, None, What::Command(command));
+        match command {
+            Command::PowerOn(node) => self.power(node, true, cause),
+            Command::PowerOff(node) => self.power(node, false, cause),
+            Command::Plug(link) => self.plug(link, true, cause),
+            Command::Unplug(link) => self.plug(link, false, cause),
+            Command::Start(node) => self.person(node, Request::Start, cause),
+            Command::Release(node) => self.person(node, Request::Release, cause),
+            Command::Renew(node) => self.person(node, Request::Renew, cause),
+        }
+    }
+
+    pub(super) fn event(&mut self, event: Event) {
+        match event {
+            Event::Boot(node) => {
+                let cause = self.log(Some(node), None, What::Power(true));
+                let carrier = self.has_carrier(node);
+                self.host(node, &Input::PowerOn { carrier }, cause);
+            }
+            Event::Arrive { link, to, frame, origin, epoch } => self.arrive(link, to, &frame, origin, epoch),
+            Event::Timer { node, timer, .. } => {
+                let Some(armed) = self.world.nodes[node.index()].timers[timer.index()].take() else { return };
+                let cause = self.log(Some(node), armed.cause, What::Fired { timer, reason: armed.reason });
+                self.host(node, &Input::Timer(timer), cause);
+            }
+        }
+    }
+
+    fn person(&mut self, node: NodeId, request: Request, cause: EventId) {
+        if self.world.nodes[node.index()].power {
+            self.host(node, &Input::Person(request), cause);
+        }
+    }
+
+    fn has_carrier(&self, node: NodeId) -> bool {
+        let world = &self.world;
+        world.nodes[node.index()].links.iter().any(|link| world.links[link.index()].carrier)
+    }
+
+    fn power(&mut self, node: NodeId, on: bool, cause: EventId) {
+        if self.world.nodes[node.index()].power == on {
+            return;
+        }
+        let cause = self.log(Some(node), Some(cause), What::Power(on));
+        if !on {
+            self.host(node, &Input::PowerOff, cause);
+            let node = &mut self.world.nodes[node.index()];
+            node.timers = [None; Timer::COUNT];
+            if let Kind::Switch(switch) = &mut node.kind {
+                switch.clear();
+            }
+        }
+        self.world.nodes[node.index()].power = on;
+        let links = self.world.nodes[node.index()].links.clone();
+        for link in links {
+            self.update_carrier(link, Some(node), cause);
+        }
+        if on {
+            let carrier = self.has_carrier(node);
+            self.host(node, &Input::PowerOn { carrier }, cause);
+        }
+    }
+
+    fn plug(&mut self, link: LinkId, plugged: bool, cause: EventId) {
+        self.world.links[link.index()].plugged = plugged;
+        self.update_carrier(link, None, cause);
+    }
+
+    /// Works out whether a link carries frames, and tells its ends if that has changed; not the
+    /// end whose power made the change, which learns it with its power.
+    fn update_carrier(&mut self, id: LinkId, except: Option<NodeId>, cause: EventId) {
+        let link = &self.world.links[id.index()];
+        let ends = link.ends.map(NodeId);
+        let up = link.plugged && ends.iter().all(|end| self.world.nodes[end.index()].power);
+        let link = &mut self.world.links[id.index()];
+        if link.carrier == up {
+            return;
+        }
+        link.carrier = up;
+        if !up {
+            link.epoch += 1;
+        }
+        let cause = self.log(None, Some(cause), What::Carrier { link: id, up });
+        for end in ends {
+            if Some(end) == except || !self.world.nodes[end.index()].power {
+                continue;
+            }
+            if let Kind::Switch(switch) = &mut self.world.nodes[end.index()].kind {
+                if !up {
+                    switch.forget_port(id.0);
+                }
+            } else {
+                self.host(end, &Input::Carrier(up), cause);
+            }
+        }
+    }
+
+    fn arrive(&mut self, link: LinkId, to: NodeId, frame: &Frame, origin: EventId, epoch: u32) {
+        if self.world.links[link.index()].epoch != epoch {
+            let reason = DropReason::CarrierLost;
+            self.log(Some(to), Some(origin), What::Dropped { origin, reason, frame: frame.clone() });
+            return;
+        }
+        let now = self.world.now();
+        match &mut self.world.nodes[to.index()].kind {
+            Kind::Switch(switch) => match switch.forward(now, link.0, frame.source(), frame.destination()) {
+                Forward::Port(port) => self.transmit(to, LinkId(port), frame, Some(origin), Some(origin)),
+                Forward::Flood => {
+                    for port in 0..self.world.nodes[to.index()].links.len() {
+                        let out = self.world.nodes[to.index()].links[port];
+                        if out != link && self.world.links[out.index()].carrier {
+                            self.transmit(to, out, frame, Some(origin), Some(origin));
+                        }
+                    }
+                }
+                Forward::Filter => {}
+            },
+            Kind::Host(host) => {
+                let destination = frame.destination();
+                if destination == host.mac() || destination == Mac::BROADCAST {
+                    self.receive(to, frame, origin);
+                }
+            }
+        }
+    }
+
+    /// A frame that passed the card's filter. The journal has it if anything here has a use for
+    /// it: without that a broadcast among a thousand clients would fill it with a thousand lines.
+    fn receive(&mut self, to: NodeId, frame: &Frame, origin: EventId) {
+        let id = self.world.next_id();
+        let mut effects = std::mem::take(&mut self.world.effects);
+        let now = self.world.now();
+        let node = &mut self.world.nodes[to.index()];
+        let Kind::Host(host) = &mut node.kind else { return };
+        if !node.power || !host.has_use_for(frame) {
+            self.world.effects = effects;
+            return;
+        }
+        host.handle(&Input::Frame(frame), &mut Context { now, rng: &mut node.rng, out: &mut effects });
+        self.log(Some(to), Some(origin), What::Received { origin, frame: frame.clone() });
+        self.apply(to, effects, id);
+    }
+
+    fn host(&mut self, id: NodeId, input: &Input<'_>, cause: EventId) {
+        let mut effects = std::mem::take(&mut self.world.effects);
+        let now = self.world.now();
+        let node = &mut self.world.nodes[id.index()];
+        if let Kind::Host(host) = &mut node.kind {
+            host.handle(input, &mut Context { now, rng: &mut node.rng, out: &mut effects });
+        }
+        self.apply(id, effects, cause);
+    }
+
+    fn apply(&mut self, id: NodeId, mut effects: Vec<Effect>, cause: EventId) {
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Transmit(frame) => {
+                    if let Some(link) = self.world.nodes[id.index()].links.first().copied() {
+                        self.transmit(id, link, &frame, None, Some(cause));
+                    }
+                }
+                Effect::Arm { timer, at, reason } => self.arm(id, timer, at, reason, cause),
+                Effect::Cancel(timer) => self.world.nodes[id.index()].timers[timer.index()] = None,
+                Effect::Dhcp(note) => {
+                    self.log(Some(id), Some(cause), What::Dhcp(note));
+                }
+                Effect::Net(note) => {
+                    self.log(Some(id), Some(cause), What::Net(note));
+                }
+            }
+        }
+        self.world.effects = effects;
+    }
+
+    fn arm(&mut self, id: NodeId, timer: Timer, at: Instant, reason: Reason, cause: EventId) {
+        let node = &mut self.world.nodes[id.index()];
+        node.generation = node.generation.wrapping_add(1);
+        let generation = node.generation;
+        node.timers[timer.index()] = Some(Armed { at, reason, cause: Some(cause), generation });
+        self.world.queue.push(at, Event::Timer { node: id, timer, generation });
+    }
+
+    /// Puts a frame on a link: a host's own, or one that a switch passes on from `origin`.
+    fn transmit(&mut self, from: NodeId, id: LinkId, frame: &Frame, origin: Option<EventId>, cause: Option<EventId>) {
+        let origin = origin.unwrap_or_else(|| self.world.next_id());
+        let link = &self.world.links[id.index()];
+        let frame = frame.clone();
+        if !link.carrier {
+            let reason = DropReason::NoCarrier;
+            self.log(Some(from), cause, What::Dropped { origin, reason, frame });
+            return;
+        }
+        let (to, epoch) = (NodeId(link.peer(from.0)), link.epoch);
+        let arrives = self.world.now() + link.latency;
+        self.world.queue.push(arrives, Event::Arrive { link: id, to, frame: frame.clone(), origin, epoch });
+        self.log(Some(from), cause, What::Sent { origin, link: id, to, arrives, frame });
+    }
+}

@@ -1,0 +1,19 @@
+//! The simulation: one queue of events, and the journal of what came of them.
+//!
+//! [`World`] is everything at one instant; [`Journal`] everything that happened; [`Recording`]
+//! goes to any instant by checkpoints and replay. A scenario with its seed and its commands *is*
+//! the run: it replays to the same bytes on every machine.
+
+mod carry;
+mod journal;
+mod queue;
+mod recording;
+mod world;
+
+pub use crate::scenario::{Command, LinkId, NodeId, Timed};
+pub use journal::{DropReason, Entry, EventId, Journal, What};
+pub use recording::Recording;
+pub use world::{Armed, Kind, Node, World};
+
+#[cfg(test)]
+mod tests;

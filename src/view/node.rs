@@ -1,0 +1,141 @@
+//! A node as its panel shows it: state, deadlines with their reasons, tables.
+
+use std::net::Ipv4Addr;
+
+use crate::dhcp::client::{Lease, State};
+use crate::dhcp::server::BindingState;
+use crate::dhcp::{Interface, Reason};
+use crate::net::host::Role;
+use crate::scenario::{LinkId, NodeId};
+use crate::sim::{Kind, World};
+use crate::time::Instant;
+use crate::wire::Mac;
+
+/// A deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// When it is due.
+    pub at: Instant,
+    /// What happens then.
+    pub reason: Reason,
+}
+
+/// An address that a server knows of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BindingRow {
+    /// The address.
+    pub address: Ipv4Addr,
+    /// What it is used for, by the name that leases files use.
+    pub state: &'static str,
+    /// The client's card.
+    pub client: Mac,
+    /// When that ends by itself; [`Instant::MAX`] where it does not.
+    pub until: Instant,
+}
+
+/// What kind of node it is, and what only that kind has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// A client: where it stands, and its lease.
+    Client {
+        /// Its state in RFC 2131 figure 5.
+        state: State,
+        /// The lease that it uses or remembers.
+        lease: Option<Lease>,
+    },
+    /// A server: what it gives out.
+    Server {
+        /// Its bindings, by address.
+        bindings: Vec<BindingRow>,
+        /// How many addresses its pools have.
+        pool: u64,
+        /// How many of them no one has.
+        free: u64,
+    },
+    /// A switch: which card is behind which link.
+    Switch {
+        /// Card and link.
+        table: Vec<(Mac, LinkId)>,
+    },
+    /// A host that only answers.
+    Plain,
+}
+
+/// A node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeView {
+    /// Whether it has power.
+    pub power: bool,
+    /// Its card; a switch has none.
+    pub mac: Option<Mac>,
+    /// The address that it uses.
+    pub interface: Option<Interface>,
+    /// Its ARP cache.
+    pub neighbours: Vec<(Ipv4Addr, Mac)>,
+    /// What it waits for, the next first.
+    pub deadlines: Vec<Deadline>,
+    /// The rest.
+    pub detail: Detail,
+}
+
+/// A node of a world.
+pub fn view(world: &World, id: NodeId) -> NodeView {
+    let node = world.node(id);
+    let now = world.now();
+    let mut deadlines: Vec<Deadline> =
+        node.timers().map(|armed| Deadline { at: armed.at, reason: armed.reason }).collect();
+    deadlines.sort_by_key(|deadline| deadline.at);
+    let host = match &node.kind {
+        Kind::Host(host) => host,
+        Kind::Switch(switch) => {
+            let table = switch.entries(now).map(|(mac, port)| (mac, LinkId(port))).collect();
+            return NodeView {
+                power: node.power,
+                mac: None,
+                interface: None,
+                neighbours: Vec::new(),
+                deadlines,
+                detail: Detail::Switch { table },
+            };
+        }
+    };
+    let detail = match host.role() {
+        Role::Client(client) => Detail::Client { state: client.state(), lease: client.lease().cloned() },
+        Role::Server(server) => {
+            let bindings: Vec<BindingRow> = server
+                .bindings()
+                .map(|(address, binding)| BindingRow {
+                    address,
+                    state: state_name(&binding.state),
+                    client: binding.mac,
+                    until: binding.until,
+                })
+                .collect();
+            let pool = server.config().pools.iter().map(crate::dhcp::server::Range::size).sum();
+            let taken = server.bindings().filter(|(_, binding)| !binding.is_free()).count();
+            Detail::Server { bindings, pool, free: pool.saturating_sub(u64::try_from(taken).unwrap_or(u64::MAX)) }
+        }
+        Role::Plain => Detail::Plain,
+    };
+    NodeView {
+        power: node.power,
+        mac: Some(host.mac()),
+        interface: host.interface(),
+        neighbours: host.neighbours().entries(now).map(|(address, entry)| (address, entry.mac)).collect(),
+        deadlines,
+        detail,
+    }
+}
+
+/// The name of a binding's state, as the failover draft and leases files have it.
+pub fn state_name(state: &BindingState) -> &'static str {
+    match state {
+        BindingState::Pinging(_) => "PINGING",
+        BindingState::Offered => "OFFERED",
+        BindingState::Active => "ACTIVE",
+        BindingState::Expired => "EXPIRED",
+        BindingState::Released => "RELEASED",
+        BindingState::Free => "FREE",
+        BindingState::Abandoned => "ABANDONED",
+    }
+}

@@ -1,0 +1,165 @@
+//! The timeline: leases as bars, outages, messages as ticks.
+
+use std::net::Ipv4Addr;
+
+use crate::dhcp::{ClientNote, Note};
+use crate::scenario::{LinkId, NodeId};
+use crate::sim::{Entry, EventId, What};
+use crate::time::Instant;
+use crate::wire::dhcp::MessageType;
+use crate::wire::summary::{What as Packet, summary};
+
+/// A lease as its client held it, from one ACK to the next or to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseBar {
+    /// The client.
+    pub node: NodeId,
+    /// The address.
+    pub address: Ipv4Addr,
+    /// The server that gave it.
+    pub server: Ipv4Addr,
+    /// When the client began to use it, or extended it.
+    pub from: Instant,
+    /// When it will ask that server for more time.
+    pub t1: Instant,
+    /// When it will ask every server.
+    pub t2: Instant,
+    /// When it ends.
+    pub expiry: Instant,
+    /// When the client stopped using it, or extended it; nothing while it holds.
+    pub ended: Option<Instant>,
+}
+
+/// What is out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Out {
+    /// A node without power.
+    Node(NodeId),
+    /// A link that carries nothing.
+    Link(LinkId),
+}
+
+/// A while in which something was out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// What.
+    pub what: Out,
+    /// Since when.
+    pub from: Instant,
+    /// Until when; nothing while it still is.
+    pub until: Option<Instant>,
+}
+
+/// A DHCP message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// The entry in which it was sent.
+    pub id: EventId,
+    /// When.
+    pub at: Instant,
+    /// What it is.
+    pub kind: MessageType,
+}
+
+/// What is painted on the timeline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// Leases, by their beginning.
+    pub leases: Vec<LeaseBar>,
+    /// Outages, by their beginning.
+    pub outages: Vec<Outage>,
+    /// DHCP messages, by time.
+    pub ticks: Vec<Tick>,
+    read: usize,
+}
+
+impl Timeline {
+    /// The timeline of a journal.
+    pub fn new(entries: &[Entry]) -> Self {
+        let mut timeline = Self::default();
+        timeline.extend(entries);
+        timeline
+    }
+
+    /// Reads on in a journal of which the first part was read before. Where `entries` has become
+    /// shorter than what was read, it starts afresh.
+    pub fn extend(&mut self, entries: &[Entry]) {
+        if entries.len() < self.read {
+            *self = Self::default();
+        }
+        for (number, entry) in entries.iter().enumerate().skip(self.read) {
+            let id = EventId(u32::try_from(number).unwrap_or(u32::MAX));
+            self.read_entry(id, entry);
+        }
+        self.read = entries.len();
+    }
+
+    /// Marks what is without power from the start: the journal tells only of changes.
+    pub fn off_from_start(&mut self, nodes: impl Iterator<Item = NodeId>) {
+        for node in nodes {
+            self.begin(Out::Node(node), Instant::ZERO);
+        }
+    }
+
+    fn read_entry(&mut self, id: EventId, entry: &Entry) {
+        match &entry.what {
+            What::Sent { origin, frame, .. } if *origin == id => {
+                if let Packet::Dhcp { kind: Some(kind), .. } = summary(frame.bytes()).what {
+                    self.ticks.push(Tick { id, at: entry.at, kind });
+                }
+            }
+            What::Power(on) => {
+                let Some(node) = entry.node else { return };
+                if *on {
+                    self.end(Out::Node(node), entry.at);
+                } else {
+                    self.begin(Out::Node(node), entry.at);
+                }
+            }
+            What::Carrier { link, up: true } => self.end(Out::Link(*link), entry.at),
+            What::Carrier { link, up: false } => self.begin(Out::Link(*link), entry.at),
+            What::Dhcp(Note::Client(note)) => {
+                if let Some(node) = entry.node {
+                    self.client(node, entry.at, note);
+                }
+            }
+            What::Net(crate::net::NetNote::Deconfigured { .. }) => {
+                if let Some(node) = entry.node {
+                    self.close_lease(node, entry.at);
+                }
+            }
+            What::Sent { .. }
+            | What::Command(_)
+            | What::Received { .. }
+            | What::Dropped { .. }
+            | What::Fired { .. }
+            | What::Dhcp(Note::Server(_))
+            | What::Net(_) => {}
+        }
+    }
+
+    fn client(&mut self, node: NodeId, at: Instant, note: &ClientNote) {
+        if let ClientNote::Leased { address, server, t1, t2, expiry, .. } = *note {
+            self.close_lease(node, at);
+            self.leases.push(LeaseBar { node, address, server, from: at, t1, t2, expiry, ended: None });
+        }
+    }
+
+    fn close_lease(&mut self, node: NodeId, at: Instant) {
+        let open = self.leases.iter_mut().rev().find(|bar| bar.node == node);
+        if let Some(bar) = open {
+            bar.ended.get_or_insert(at);
+        }
+    }
+
+    fn begin(&mut self, what: Out, from: Instant) {
+        self.outages.push(Outage { what, from, until: None });
+    }
+
+    fn end(&mut self, what: Out, at: Instant) {
+        let open = self.outages.iter_mut().rev().find(|outage| outage.what == what && outage.until.is_none());
+        if let Some(outage) = open {
+            outage.until = Some(at);
+        }
+    }
+}

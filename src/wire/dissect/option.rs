@@ -1,0 +1,284 @@
+//! What the value of an option says (RFC 2132 and as noted).
+
+use dhcproto::Name;
+use dhcproto::v4::DhcpOption as O;
+
+use super::{Field, client_id, relay_agent, value};
+use crate::wire::dhcp::{BadMessage, MessageType, code, option_name, typed};
+
+/// What an option says, and the parts of its value, which stands at `at` in the frame.
+pub(super) fn describe(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
+    let number = || value.try_into().ok().map(u32::from_be_bytes);
+    match (code, value) {
+        (code::MESSAGE_TYPE, &[kind]) => (message_type(kind), Vec::new()),
+        (code::OVERLOAD, &[fields]) => (overload(fields), Vec::new()),
+        (code::PARAMETER_LIST, _) => list(value, at, 1, |code| named(code[0])),
+        (code::CLIENT_ID, _) => client_id::describe(value, at),
+        (code::RELAY_AGENT, _) => relay_agent::describe(value, at),
+        // T1, T2, lease time, timeouts and the waiting time of RFC 8925.
+        (24 | 35 | 38 | code::LEASE_TIME | code::T1 | code::T2 | 91 | 108, _) => {
+            let shown = number().map_or_else(|| value::bytes(value), value::seconds);
+            (shown, Vec::new())
+        }
+        (37, &[hops]) => (hops.to_string(), Vec::new()),
+        // RFC 3004 has every class behind its length; others send plain text.
+        (77, _) => prefixed(value, at).unwrap_or_else(|| (value::text_or_bytes(value), Vec::new())),
+        (81, _) => fqdn(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new())),
+        (93, &[high, low]) => (architecture(u16::from_be_bytes([high, low])), Vec::new()),
+        (121 | 249, _) => routes(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new())),
+        (150, _) if value.len().is_multiple_of(4) => list(value, at, 4, address),
+        _ => by_type(code, value, at),
+    }
+}
+
+fn message_type(number: u8) -> String {
+    MessageType::from_number(number).map_or_else(
+        || {
+            format!(
+                "{number} (wrong: {})",
+                BadMessage::UnknownMessageType(number)
+            )
+        },
+        |kind| format!("{kind} ({number})"),
+    )
+}
+
+fn overload(fields: u8) -> String {
+    match fields {
+        1 => "1 (file holds options)".to_owned(),
+        2 => "2 (sname holds options)".to_owned(),
+        3 => "3 (file and sname hold options)".to_owned(),
+        _ => format!("{fields} (wrong, 1 to 3 are defined)"),
+    }
+}
+
+fn named(code: u8) -> String {
+    option_name(code).map_or_else(|| code.to_string(), |name| format!("{name} ({code})"))
+}
+
+fn architecture(number: u16) -> String {
+    let name = match number {
+        0 => "x86 BIOS",
+        6 => "x86 UEFI",
+        7 => "x64 UEFI",
+        10 => "ARM 32-bit UEFI",
+        11 => "ARM 64-bit UEFI",
+        16 => "x64 UEFI boot from HTTP",
+        _ => return number.to_string(),
+    };
+    format!("{number} ({name})")
+}
+
+fn address(octets: &[u8]) -> String {
+    octets
+        .try_into()
+        .map_or_else(|_| value::bytes(octets), value::address)
+}
+
+/// Items of `size` bytes each, the parts of the value where there is more than one.
+fn list(
+    value: &[u8],
+    at: usize,
+    size: usize,
+    show: impl Fn(&[u8]) -> String,
+) -> (String, Vec<Field>) {
+    let items: Vec<_> = value.chunks(size).map(show).collect();
+    let text = items.join(", ");
+    let parts = if items.len() < 2 {
+        Vec::new()
+    } else {
+        let start = |index: usize| at + index * size;
+        let part = |(index, item)| Field::leaf("Item", item, start(index)..start(index) + size);
+        items.into_iter().enumerate().map(part).collect()
+    };
+    (text, parts)
+}
+
+/// What `dhcproto` reads right; bytes, or text if it looks like it, for all else.
+fn by_type(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
+    let Some(option) = typed(code, value) else {
+        return (value::text_or_bytes(value), Vec::new());
+    };
+    let addresses = || list(value, at, 4, address);
+    let plain = |text| (text, Vec::new());
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the many others are shown as bytes or text"
+    )]
+    match option {
+        O::SubnetMask(_)
+        | O::Router(_)
+        | O::TimeServer(_)
+        | O::NameServer(_)
+        | O::DomainNameServer(_)
+        | O::LogServer(_)
+        | O::QuoteServer(_)
+        | O::LprServer(_)
+        | O::ImpressServer(_)
+        | O::ResourceLocationServer(_)
+        | O::SwapServer(_)
+        | O::BroadcastAddr(_)
+        | O::RouterSolicitationAddr(_)
+        | O::NisServers(_)
+        | O::NtpServers(_)
+        | O::NetBiosNameServers(_)
+        | O::NetBiosDatagramDistributionServer(_)
+        | O::XFontServer(_)
+        | O::XDisplayManager(_)
+        | O::RequestedIpAddress(_)
+        | O::ServerIdentifier(_)
+        | O::NispServers(_)
+        | O::MobileIpHomeAgent(_)
+        | O::SmtpServer(_)
+        | O::Pop3Server(_)
+        | O::NntpServer(_)
+        | O::WwwServer(_)
+        | O::DefaultFingerServer(_)
+        | O::IrcServer(_)
+        | O::StreetTalkServer(_)
+        | O::StreetTalkDirectoryAssistance(_)
+        | O::BcmsControllerAddrs(_)
+        | O::AssociatedIp(_)
+        | O::SubnetSelection(_) => addresses(),
+        O::PolicyFilter(_) | O::StaticRoutingTable(_) => list(value, at, 8, |pair| {
+            format!("{} {}", address(&pair[..4]), address(&pair[4..]))
+        }),
+        O::Hostname(text)
+        | O::MeritDumpFile(text)
+        | O::DomainName(text)
+        | O::RootPath(text)
+        | O::ExtensionsPath(text)
+        | O::NisDomain(text)
+        | O::NetBiosScope(text)
+        | O::Message(text)
+        | O::NwipDomainName(text)
+        | O::NispServiceDomain(text)
+        | O::TimezonePosixString(text)
+        | O::TimezoneDatabaseString(text)
+        | O::CaptivePortal(text) => plain(value::text(text.as_bytes())),
+        O::ClassIdentifier(text) | O::TFTPServerName(text) | O::BootfileName(text) => {
+            plain(value::text(&text))
+        }
+        O::TimeOffset(offset) => plain(format!("{offset} s")),
+        O::BootFileSize(number)
+        | O::MaxDatagramSize(number)
+        | O::InterfaceMtu(number)
+        | O::MaxMessageSize(number) => plain(number.to_string()),
+        O::DefaultIpTtl(number) => plain(number.to_string()),
+        O::IpForwarding(on)
+        | O::NonLocalSrcRouting(on)
+        | O::AllSubnetsLocal(on)
+        | O::PerformMaskDiscovery(on)
+        | O::MaskSupplier(on)
+        | O::PerformRouterDiscovery(on)
+        | O::TrailerEncapsulated(on)
+        | O::EthernetEncapsulation(on)
+        | O::TcpKeepaliveGarbage(on) => plain(if on { "1 (yes)" } else { "0 (no)" }.to_owned()),
+        O::DomainSearch(names) | O::BcmsControllerNames(names) => {
+            // Not with Display, which brings the tables of international names along.
+            let names: Vec<_> = names.iter().map(Name::to_ascii).collect();
+            plain(names.join(", "))
+        }
+        _ => plain(value::text_or_bytes(value)),
+    }
+}
+
+/// Pieces each behind its length in one byte; `None` where the lengths do not fit.
+fn prefixed(value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
+    let mut parts = Vec::new();
+    let mut rest = value;
+    while let [length, tail @ ..] = rest {
+        let (class, next) = tail
+            .split_at_checked(usize::from(*length))
+            .filter(|_| *length > 0)?;
+        let start = at + value.len() - rest.len();
+        parts.push(Field::leaf(
+            "User Class",
+            value::text(class),
+            start..start + 1 + class.len(),
+        ));
+        rest = next;
+    }
+    let texts: Vec<_> = parts.iter().map(|part| part.value.as_str()).collect();
+    Some((texts.join(", "), parts))
+}
+
+/// Option 81 (RFC 4702 section 2); `None` where it is too short for its fixed part.
+fn fqdn(value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
+    let ([flags, rcode1, rcode2], name) = value.split_first_chunk()?;
+    let shown = if flags & 0x04 == 0 {
+        value::text(name)
+    } else {
+        labels(name).unwrap_or_else(|| value::bytes(name))
+    };
+    let letters: String = [(0x01, 'S'), (0x02, 'O'), (0x04, 'E'), (0x08, 'N')]
+        .into_iter()
+        .filter(|(mask, _)| flags & mask != 0)
+        .map(|(_, letter)| letter)
+        .collect();
+    let mut parts = vec![
+        Field::leaf("Flags", format!("0x{flags:02x} ({letters})"), at..at + 1),
+        Field::leaf("RCODE1", rcode1.to_string(), at + 1..at + 2),
+        Field::leaf("RCODE2", rcode2.to_string(), at + 2..at + 3),
+    ];
+    if !name.is_empty() {
+        parts.push(Field::leaf(
+            "Domain Name",
+            shown.clone(),
+            at + 3..at + value.len(),
+        ));
+    }
+    Some((shown, parts))
+}
+
+/// A name as RFC 1035 section 3.1 has it, or without its end a partial one (RFC 4702 section 2.3.1).
+fn labels(mut bytes: &[u8]) -> Option<String> {
+    let mut name = String::new();
+    while let [length, rest @ ..] = bytes {
+        if *length == 0 {
+            return rest.is_empty().then_some(name + ".");
+        }
+        let (label, next) = rest
+            .split_at_checked(usize::from(*length))
+            .filter(|_| *length < 64)?;
+        if !name.is_empty() {
+            name.push('.');
+        }
+        name.push_str(&label.escape_ascii().to_string());
+        bytes = next;
+    }
+    Some(name)
+}
+
+/// Option 121 (RFC 3442); `None` where it does not hold whole routes.
+fn routes(value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
+    let mut parts = Vec::new();
+    let mut rest = value;
+    while let [width, tail @ ..] = rest {
+        let significant = usize::from(width.div_ceil(8));
+        let (prefix, tail) = tail
+            .split_at_checked(significant)
+            .filter(|_| *width <= 32)?;
+        let (router, next) = tail.split_first_chunk::<4>()?;
+        let mut network = [0; 4];
+        network[..significant].copy_from_slice(prefix);
+        let start = at + value.len() - rest.len();
+        let shown = format!(
+            "{}/{width} via {}",
+            value::address(network),
+            value::address(*router)
+        );
+        parts.push(Field::leaf(
+            "Route",
+            shown,
+            start..start + 1 + significant + 4,
+        ));
+        rest = next;
+    }
+    let texts: Vec<_> = parts.iter().map(|part| part.value.as_str()).collect();
+    Some((texts.join(", "), parts))
+}
+
+#[cfg(test)]
+#[path = "option_tests.rs"]
+mod tests;

@@ -1,0 +1,52 @@
+//! Option 82, relay agent information (RFC 3046 section 2.0).
+
+use super::{Field, value};
+use crate::wire::dhcp::relay_option_name;
+
+pub(super) fn describe(information: &[u8], at: usize) -> (String, Vec<Field>) {
+    let mut parts = Vec::new();
+    let mut rest = information;
+    while let [code, tail @ ..] = rest {
+        let start = at + information.len() - rest.len();
+        let part = tail
+            .split_first()
+            .and_then(|(length, tail)| tail.split_at_checked(usize::from(*length)));
+        let Some((part, next)) = part else {
+            let why = format!("sub-option {code} runs past the end of its option");
+            parts.push(Field::malformed(why, start..at + information.len()));
+            break;
+        };
+        parts.push(sub_option(*code, part, start));
+        rest = next;
+    }
+    let texts: Vec<_> = parts
+        .iter()
+        .map(|part| format!("{}: {}", part.name, part.value))
+        .collect();
+    (texts.join(", "), parts)
+}
+
+fn sub_option(code: u8, part: &[u8], at: usize) -> Field {
+    const LINK_SELECTION: u8 = 5;
+    const SERVER_OVERRIDE: u8 = 11;
+    let name = relay_option_name(code).map_or_else(
+        || format!("Sub-option {code}"),
+        |name| format!("Sub-option {code}: {name}"),
+    );
+    let shown = match (code, <[u8; 4]>::try_from(part)) {
+        (LINK_SELECTION | SERVER_OVERRIDE, Ok(octets)) => value::address(octets),
+        _ => value::text_or_bytes(part),
+    };
+    let mut children = vec![
+        Field::leaf("Code", code.to_string(), at..at + 1),
+        Field::leaf("Length", part.len().to_string(), at + 1..at + 2),
+    ];
+    if !part.is_empty() {
+        children.push(Field::leaf(
+            "Value",
+            shown.clone(),
+            at + 2..at + 2 + part.len(),
+        ));
+    }
+    Field::leaf(name, shown, at..at + 2 + part.len()).with(children)
+}

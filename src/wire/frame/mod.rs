@@ -1,0 +1,278 @@
+//! Whole Ethernet II frames: ARP, and IPv4 with ICMP echo or UDP.
+//!
+//! Building and reading is `etherparse`; this module adds what a network card and an IP stack
+//! check before they pass a frame on: lengths, the IPv4, ICMP and UDP checksums, and fragments,
+//! which this network never makes and does not reassemble.
+
+mod parse;
+
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use etherparse::checksum::Sum16BitWords;
+use etherparse::{ArpEthIpv4Packet, ArpOperation, EtherType, Ethernet2Header, PacketBuilder};
+
+pub use parse::{Peek, parse, parse_ip, peek};
+
+use super::Mac;
+
+/// Ethernet's shortest frame without its check sequence; shorter ones are padded with zeros.
+pub const MIN_FRAME: usize = 60;
+
+/// Where the frame's payload starts: after destination, source and EtherType.
+pub const ETHERNET_HEADER: usize = 14;
+
+/// The bytes of one frame, from the destination address on, without the check sequence.
+/// Cheap to clone: copies of a frame share their bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Frame(Arc<[u8]>);
+
+impl Frame {
+    /// A frame of these bytes, padded to [`MIN_FRAME`].
+    pub fn new(mut bytes: Vec<u8>) -> Self {
+        if bytes.len() < MIN_FRAME {
+            bytes.resize(MIN_FRAME, 0);
+        }
+        Self(bytes.into())
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Where it is to go.
+    pub fn destination(&self) -> Mac {
+        self.mac_at(0)
+    }
+
+    /// Whose card sent it.
+    pub fn source(&self) -> Mac {
+        self.mac_at(6)
+    }
+
+    fn mac_at(&self, at: usize) -> Mac {
+        self.0
+            .get(at..at + 6)
+            .and_then(|octets| octets.try_into().ok())
+            .map_or(Mac::ZERO, Mac)
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Frame({} bytes, {} to {})",
+            self.0.len(),
+            self.source(),
+            self.destination()
+        )
+    }
+}
+
+/// An ARP packet for IPv4 over Ethernet (RFC 826).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arp {
+    /// True for a reply, false for a request.
+    pub reply: bool,
+    /// Sender hardware address.
+    pub sha: Mac,
+    /// Sender protocol address; 0.0.0.0 in a probe (RFC 5227 section 1.1).
+    pub spa: Ipv4Addr,
+    /// Target hardware address.
+    pub tha: Mac,
+    /// Target protocol address.
+    pub tpa: Ipv4Addr,
+}
+
+impl Arp {
+    /// Asks whether anyone uses `candidate` without claiming it (RFC 5227 section 2.1.1).
+    pub fn probe(sha: Mac, candidate: Ipv4Addr) -> Self {
+        Self {
+            reply: false,
+            sha,
+            spa: Ipv4Addr::UNSPECIFIED,
+            tha: Mac::ZERO,
+            tpa: candidate,
+        }
+    }
+
+    /// Says that `owned` is ours from now on (RFC 5227 section 2.3).
+    pub fn announcement(sha: Mac, owned: Ipv4Addr) -> Self {
+        Self {
+            reply: false,
+            sha,
+            spa: owned,
+            tha: Mac::ZERO,
+            tpa: owned,
+        }
+    }
+
+    /// True where the sender claims no address: a probe.
+    pub fn is_probe(&self) -> bool {
+        !self.reply && self.spa.is_unspecified()
+    }
+
+    /// The frame that carries it: to everyone for a request, to the target for a reply.
+    pub fn frame(&self) -> Frame {
+        let destination = if self.reply { self.tha } else { Mac::BROADCAST };
+        let packet = ArpEthIpv4Packet {
+            operation: if self.reply {
+                ArpOperation::REPLY
+            } else {
+                ArpOperation::REQUEST
+            },
+            sender_mac: self.sha.0,
+            sender_ipv4: self.spa.octets(),
+            target_mac: self.tha.0,
+            target_ipv4: self.tpa.octets(),
+        };
+        let mut bytes = Vec::with_capacity(MIN_FRAME);
+        let header = Ethernet2Header {
+            source: self.sha.0,
+            destination: destination.0,
+            ether_type: EtherType::ARP,
+        };
+        bytes.extend_from_slice(&header.to_bytes());
+        bytes.extend_from_slice(&packet.to_bytes());
+        Frame::new(bytes)
+    }
+}
+
+/// An ICMP echo request or reply (RFC 792).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Echo<'a> {
+    /// True for a reply, false for a request.
+    pub reply: bool,
+    /// Identifier, the same in request and reply.
+    pub ident: u16,
+    /// Sequence number, the same in request and reply.
+    pub sequence: u16,
+    /// Data, returned as it was sent.
+    pub data: &'a [u8],
+}
+
+/// A UDP datagram.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Udp<'a> {
+    /// Source port.
+    pub source: u16,
+    /// Destination port.
+    pub destination: u16,
+    /// What it carries.
+    pub payload: &'a [u8],
+}
+
+/// What an IPv4 packet carries, as far as this network has a use for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport<'a> {
+    /// ICMP echo.
+    Echo(Echo<'a>),
+    /// UDP.
+    Udp(Udp<'a>),
+    /// Another protocol, by its number.
+    Other(u8),
+}
+
+/// An IPv4 packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ip<'a> {
+    /// Source address.
+    pub source: Ipv4Addr,
+    /// Destination address.
+    pub destination: Ipv4Addr,
+    /// Time to live: how many routers it may still pass.
+    pub ttl: u8,
+    /// What it carries.
+    pub transport: Transport<'a>,
+}
+
+/// What a frame carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payload<'a> {
+    /// ARP for IPv4.
+    Arp(Arp),
+    /// IPv4.
+    Ip(Ip<'a>),
+    /// Another protocol, by its EtherType.
+    Other(u16),
+}
+
+/// Why a frame is not passed on by the card or the IP stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadFrame {
+    /// It ends before a header does.
+    #[error("the frame is cut off inside its {0} header")]
+    Truncated(&'static str),
+    /// A header says something that no packet may say.
+    #[error("the {0} header is malformed")]
+    Malformed(&'static str),
+    /// A checksum does not match.
+    #[error("the {0} checksum is wrong")]
+    Checksum(&'static str),
+    /// A piece of a packet.
+    #[error("the IPv4 packet is a fragment")]
+    Fragment,
+}
+
+/// The internet checksum (RFC 1071) over pieces, each of an even length but the last. Over bytes
+/// that hold their checksum it is 0.
+pub(in crate::wire) fn internet_checksum(pieces: &[&[u8]]) -> u16 {
+    let words = pieces
+        .iter()
+        .fold(Sum16BitWords::new(), |sum, piece| sum.add_slice(piece));
+    words.ones_complement().to_be()
+}
+
+/// From whom to whom an IPv4 packet goes, on both layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The sending card.
+    pub source_mac: Mac,
+    /// The card it goes to, or everyone.
+    pub destination_mac: Mac,
+    /// The sender's address, 0.0.0.0 while it has none.
+    pub source: Ipv4Addr,
+    /// The receiver's address, or 255.255.255.255.
+    pub destination: Ipv4Addr,
+}
+
+/// The time to live of packets that hosts here send.
+const TTL: u8 = 64;
+
+/// The frame of a UDP datagram.
+pub fn udp(route: Route, source: u16, destination: u16, payload: &[u8]) -> Frame {
+    let builder = PacketBuilder::ethernet2(route.source_mac.0, route.destination_mac.0)
+        .ipv4(route.source.octets(), route.destination.octets(), TTL)
+        .udp(source, destination);
+    let mut bytes = Vec::with_capacity(builder.size(payload.len()));
+    // Fails only for a payload of more than 64 KiB, which no DHCP message is.
+    let written = builder.write(&mut bytes, payload);
+    debug_assert!(written.is_ok());
+    Frame::new(bytes)
+}
+
+/// The frame of an ICMP echo request or reply.
+pub fn echo(route: Route, echo: &Echo<'_>) -> Frame {
+    let builder = PacketBuilder::ethernet2(route.source_mac.0, route.destination_mac.0).ipv4(
+        route.source.octets(),
+        route.destination.octets(),
+        TTL,
+    );
+    let builder = if echo.reply {
+        builder.icmpv4_echo_reply(echo.ident, echo.sequence)
+    } else {
+        builder.icmpv4_echo_request(echo.ident, echo.sequence)
+    };
+    let mut bytes = Vec::with_capacity(builder.size(echo.data.len()));
+    // Fails only for more than 64 KiB of data, which no frame here carried in.
+    let written = builder.write(&mut bytes, echo.data);
+    debug_assert!(written.is_ok());
+    Frame::new(bytes)
+}
+
+#[cfg(test)]
+#[path = "frame_tests.rs"]
+mod tests;

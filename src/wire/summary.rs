@@ -1,0 +1,216 @@
+//! What a label of one line says about a frame.
+
+use std::net::Ipv4Addr;
+
+use super::Mac;
+use super::dhcp::{CLIENT_PORT, MessageType, SERVER_PORT, code, scan_options};
+use super::frame::{Arp, ETHERNET_HEADER, Payload, parse};
+
+/// Who sent a frame to whom, and what it is. Checksums are not looked at: a spoiled DHCPDISCOVER
+/// is still one to the person who watches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The sending card.
+    pub source_mac: Mac,
+    /// The card it goes to, or everyone.
+    pub destination_mac: Mac,
+    /// The IPv4 source; in ARP the sender protocol address. `None` in any other frame.
+    pub source: Option<Ipv4Addr>,
+    /// The IPv4 destination; in ARP the target protocol address. `None` in any other frame.
+    pub destination: Option<Ipv4Addr>,
+    /// What it is.
+    pub what: What,
+}
+
+/// What a frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A UDP datagram from or to the ports of DHCP.
+    Dhcp {
+        /// Its message type, where it has one that a standard names.
+        kind: Option<MessageType>,
+        /// Its transaction id.
+        xid: u32,
+        /// UDP source port.
+        source_port: u16,
+        /// UDP destination port: 67 towards a server or relay agent, 68 towards a client.
+        destination_port: u16,
+    },
+    /// An ARP packet for IPv4 over Ethernet.
+    Arp {
+        /// What it is for.
+        kind: ArpKind,
+        /// Sender protocol address.
+        spa: Ipv4Addr,
+        /// Target protocol address.
+        tpa: Ipv4Addr,
+    },
+    /// An ICMP echo request or reply.
+    Echo {
+        /// True for a reply.
+        reply: bool,
+    },
+    /// Anything else, by the innermost protocol that is known here.
+    Other(&'static str),
+}
+
+/// What an ARP packet is for (RFC 826; RFC 5227 section 1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArpKind {
+    /// Whose address is this?
+    Request,
+    /// It is mine.
+    Reply,
+    /// Does anyone use this address? The sender claims none.
+    Probe,
+    /// I use this address from now on.
+    Announcement,
+}
+
+impl From<&Arp> for ArpKind {
+    fn from(arp: &Arp) -> Self {
+        if arp.reply {
+            Self::Reply
+        } else if arp.is_probe() {
+            Self::Probe
+        } else if arp.spa == arp.tpa {
+            Self::Announcement
+        } else {
+            Self::Request
+        }
+    }
+}
+
+impl Summary {
+    /// What to write on it: `DHCPDISCOVER`, `ARP probe`, `ICMP echo reply`.
+    pub fn label(&self) -> &'static str {
+        match self.what {
+            What::Dhcp { kind, .. } => kind.map_or("DHCP", MessageType::name),
+            What::Arp {
+                kind: ArpKind::Request,
+                ..
+            } => "ARP request",
+            What::Arp {
+                kind: ArpKind::Reply,
+                ..
+            } => "ARP reply",
+            What::Arp {
+                kind: ArpKind::Probe,
+                ..
+            } => "ARP probe",
+            What::Arp {
+                kind: ArpKind::Announcement,
+                ..
+            } => "ARP announcement",
+            What::Echo { reply: false } => "ICMP echo request",
+            What::Echo { reply: true } => "ICMP echo reply",
+            What::Other(name) => name,
+        }
+    }
+
+    /// Whether the frame goes to every card on the segment.
+    pub fn is_broadcast(&self) -> bool {
+        self.destination_mac == Mac::BROADCAST
+    }
+}
+
+/// What a frame is, read without its checksums and without any allocation.
+pub fn summary(frame: &[u8]) -> Summary {
+    let mac = |at| array(frame, at).map_or(Mac::ZERO, Mac);
+    let none = Summary {
+        source_mac: mac(6),
+        destination_mac: mac(0),
+        source: None,
+        destination: None,
+        what: What::Other("Ethernet"),
+    };
+    match array(frame, 12) {
+        Some([0x08, 0x06]) => arp(frame, none),
+        Some([0x08, 0x00]) => ipv4(frame.get(ETHERNET_HEADER..).unwrap_or_default(), none),
+        _ => none,
+    }
+}
+
+fn arp(frame: &[u8], none: Summary) -> Summary {
+    let Ok(Payload::Arp(arp)) = parse(frame) else {
+        return Summary {
+            what: What::Other("ARP"),
+            ..none
+        };
+    };
+    let what = What::Arp {
+        kind: ArpKind::from(&arp),
+        spa: arp.spa,
+        tpa: arp.tpa,
+    };
+    Summary {
+        source: Some(arp.spa),
+        destination: Some(arp.tpa),
+        what,
+        ..none
+    }
+}
+
+fn ipv4(packet: &[u8], none: Summary) -> Summary {
+    const ICMP: u8 = 1;
+    const UDP: u8 = 17;
+    let address = |at| array::<4>(packet, at).map(Ipv4Addr::from);
+    let header = packet
+        .first()
+        .map_or(0, |first| usize::from(first & 15) * 4);
+    let total = array(packet, 2).map_or(0, |octets| usize::from(u16::from_be_bytes(octets)));
+    let fragment = array(packet, 6).is_none_or(|octets| u16::from_be_bytes(octets) & 0x3fff != 0);
+    let body = packet
+        .get(header..total.min(packet.len()))
+        .unwrap_or_default();
+    let what = match packet.get(9) {
+        _ if fragment => What::Other("IPv4"),
+        Some(&ICMP) => match body.first() {
+            Some(0) => What::Echo { reply: true },
+            Some(8) => What::Echo { reply: false },
+            _ => What::Other("ICMP"),
+        },
+        Some(&UDP) => dhcp(body).unwrap_or(What::Other("UDP")),
+        _ => What::Other("IPv4"),
+    };
+    Summary {
+        source: address(12),
+        destination: address(16),
+        what,
+        ..none
+    }
+}
+
+fn dhcp(datagram: &[u8]) -> Option<What> {
+    let [source_port, destination_port] =
+        [array(datagram, 0)?, array(datagram, 2)?].map(u16::from_be_bytes);
+    if ![source_port, destination_port]
+        .iter()
+        .any(|port| matches!(*port, SERVER_PORT | CLIENT_PORT))
+    {
+        return None;
+    }
+    let message = datagram.get(8..)?;
+    let xid = u32::from_be_bytes(array(message, 4)?);
+    let mut kind = None;
+    // What is malformed behind the message type does not change what the message is.
+    let _ = scan_options(message, |option| {
+        if let (code::MESSAGE_TYPE, &[number]) = (option.code, option.value) {
+            kind = MessageType::from_number(number);
+        }
+    });
+    Some(What::Dhcp {
+        kind,
+        xid,
+        source_port,
+        destination_port,
+    })
+}
+
+fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    bytes.get(at..)?.first_chunk().copied()
+}
+
+#[cfg(test)]
+#[path = "summary_tests.rs"]
+mod tests;

@@ -1,0 +1,4 @@
+// Loads the page's program. A file of its own, so that no script has to be inline.
+const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
+const { default: init } = await import(new URL(js, document.baseURI));
+await init({ module_or_path: new URL(wasm, document.baseURI) });

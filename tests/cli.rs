@@ -1,0 +1,109 @@
+//! `dhcp-lab` as a person calls it (feature `cli`).
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const SCENARIOS: [&str; 2] = ["two-servers", "lease-origin"];
+
+fn dhcp_lab(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_dhcp-lab")).args(arguments).output().unwrap()
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn run_writes_what_is_asked_for() {
+    for name in SCENARIOS {
+        let file = |ending: &str| scratch(&format!("{name}.{ending}"));
+        let (capture, diagram, journal) = (file("pcapng"), file("mmd"), file("jsonl"));
+        let output = dhcp_lab(&[
+            "run",
+            name,
+            "--pcapng",
+            capture.to_str().unwrap(),
+            "--mermaid",
+            diagram.to_str().unwrap(),
+            "--journal",
+            journal.to_str().unwrap(),
+        ]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), "");
+        assert_eq!(std::fs::read(&capture).unwrap()[..4], [0x0a, 0x0d, 0x0d, 0x0a]);
+        assert!(std::fs::read_to_string(&diagram).unwrap().starts_with("sequenceDiagram\n"));
+        let lines = std::fs::read_to_string(&journal).unwrap();
+        assert!(lines.lines().count() > 50);
+    }
+}
+
+#[test]
+fn two_runs_write_the_same_journal_and_another_seed_another() {
+    let journal = |name: &str, seed: &str| {
+        let path = scratch(name);
+        let output = dhcp_lab(&["run", "two-servers", "--seed", seed, "--journal", path.to_str().unwrap()]);
+        assert!(output.status.success());
+        std::fs::read(&path).unwrap()
+    };
+    let first = journal("first.jsonl", "3");
+    assert_eq!(first, journal("second.jsonl", "3"));
+    assert_ne!(first, journal("third.jsonl", "4"));
+}
+
+#[test]
+fn until_ends_the_run() {
+    let all = text(&dhcp_lab(&["run", "two-servers"]).stdout);
+    let some = text(&dhcp_lab(&["run", "two-servers", "--until", "10m"]).stdout);
+    assert!(all.starts_with(&some) && some.len() < all.len());
+    assert!(some.contains("DHCPACK") && !some.contains("pulled out"));
+}
+
+#[test]
+fn a_file_runs_like_the_built_in_scenario() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/lease-origin.json");
+    let from_file = dhcp_lab(&["run", path.to_str().unwrap()]);
+    assert!(from_file.status.success());
+    assert_eq!(from_file.stdout, dhcp_lab(&["run", "lease-origin"]).stdout);
+}
+
+#[test]
+fn scenarios_lists_the_built_in_ones() {
+    let output = text(&dhcp_lab(&["scenarios"]).stdout);
+    assert_eq!(output.lines().count(), SCENARIOS.len());
+    assert!(SCENARIOS.iter().all(|name| output.contains(name)));
+}
+
+/// Each: the call, and what its one line of complaint must say.
+#[test]
+fn what_cannot_be_run_ends_in_one_clear_line_and_a_code() {
+    let broken = scratch("broken.json");
+    std::fs::write(&broken, "{ \"version\": 1,\n \"nme\": 2 }").unwrap();
+    let wrong = scratch("wrong.json");
+    let file = include_str!("../scenarios/two-servers.json").replace("192.168.1.10-192.168.1.99", "10.0.0.1-10.0.0.9");
+    std::fs::write(&wrong, file).unwrap();
+    let nowhere = scratch("no/such/folder/x.pcapng");
+    let cases: [(&[&str], &str); 5] = [
+        (&["run", "three-servers"], "no built-in scenario 'three-servers'; there are two-servers, lease-origin"),
+        (&["run", "absent.json"], "cannot read absent.json"),
+        (&["run", broken.to_str().unwrap()], "line 2"),
+        (&["run", wrong.to_str().unwrap()], "nodes[2].server.pools[0]: 10.0.0.1-10.0.0.9 is outside"),
+        (&["run", "two-servers", "--pcapng", nowhere.to_str().unwrap()], "cannot write"),
+    ];
+    for (arguments, complaint) in cases {
+        let output = dhcp_lab(arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.contains(complaint), "{said}");
+        assert_eq!(text(&output.stdout), "");
+    }
+    assert_eq!(dhcp_lab(&["run", "two-servers", "--until", "soon"]).status.code(), Some(2));
+}

@@ -1,0 +1,114 @@
+//! Building and serving the page.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::Path,
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    loads,
+    setup::{PageBuild, Purpose},
+    shell, size,
+};
+
+/// What the finished page may load: itself, and nothing from anywhere else.
+///
+/// It is not in `index.html` since the reload script of a served page would break it.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+     style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; \
+     font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+/// How the page is served.
+pub(crate) struct ServeOptions {
+    port: u16,
+    open: bool,
+}
+
+impl ServeOptions {
+    /// Reads the words after `serve`.
+    pub(crate) fn parse(words: &[&str]) -> Result<Self> {
+        let mut options = Self {
+            port: 8080,
+            open: false,
+        };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "--open" => options.open = true,
+                "--port" => {
+                    let port = words.next().context("--port wants a number")?;
+                    options.port = port
+                        .parse()
+                        .with_context(|| format!("not a port: {port}"))?;
+                }
+                other => bail!("serve has no option {other}: --port N, --open"),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Sets up, then serves the page until it is stopped.
+pub(crate) fn serve(root: &Path, options: &ServeOptions) -> Result<()> {
+    let port = options.port;
+    if TcpListener::bind(("127.0.0.1", port)).is_err() {
+        bail!("port {port} is taken: choose another with --port N");
+    }
+    let build = PageBuild::ready(root, Purpose::Draft)?;
+    fetch(root)?;
+    let dist = root.join("target").join("page").join("dist");
+    fs::create_dir_all(&dist)?;
+    let mut trunk = build.trunk()?;
+    trunk
+        .args(["serve", "--offline", "--public-url", "/"])
+        .args(["--address", "127.0.0.1", "--port", &port.to_string()])
+        .arg("--dist")
+        .arg(&dist);
+    if options.open {
+        trunk.arg("--open");
+    }
+    println!(
+        "building the page (the first time 2 to 3 minutes, later some seconds);\n\
+         then it is at http://127.0.0.1:{port}/ and built again on each change; Ctrl-C stops it"
+    );
+    shell::become_program(&mut trunk)
+}
+
+/// Sets up, builds the finished page into `dist/` and checks it.
+pub(crate) fn build(root: &Path) -> Result<()> {
+    let build = PageBuild::ready(root, Purpose::Release)?;
+    fetch(root)?;
+    let start = Instant::now();
+    shell::run(build.trunk()?.args(["build", "--release", "--offline"]))?;
+    let dist = root.join("dist");
+    add_policy(&dist.join("index.html"))?;
+    println!("built dist/ in {}", shell::duration(start.elapsed()));
+    size::check(&dist)?;
+    loads::check(&dist)
+}
+
+/// Trunk works offline, so whatever it compiles has to be here before.
+fn fetch(root: &Path) -> Result<()> {
+    let mut fetch: Command = shell::cargo();
+    fetch
+        .args(["fetch", "--quiet"])
+        .current_dir(root)
+        .stdin(Stdio::null());
+    shell::run(&mut fetch)
+}
+
+fn add_policy(index: &Path) -> Result<()> {
+    const HEAD: &str = "<head>";
+    let page = fs::read_to_string(index)?;
+    let Some((before, after)) = page.split_once(HEAD) else {
+        bail!("index.html has no {HEAD}");
+    };
+    let policy = format!(r#"<meta http-equiv="Content-Security-Policy" content="{POLICY}">"#);
+    fs::write(index, format!("{before}{HEAD}{policy}{after}"))?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! Set-up of a fresh machine, as far as a command needs it; what is there is used as it is.
+
+mod cache;
+mod debian;
+mod rust_target;
+mod sysroot;
+mod tools;
+mod wasm_opt;
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use crate::shell;
+use cache::Cache;
+use rust_target::Way;
+
+/// What a build of the page is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be looked at while it is worked on.
+    Draft,
+    /// To be given away: small.
+    Release,
+}
+
+/// What building the page takes on this machine.
+pub(crate) struct PageBuild {
+    way: Way,
+    search_path: OsString,
+    root: PathBuf,
+}
+
+impl PageBuild {
+    /// Finds or makes everything that building the page takes.
+    pub(crate) fn ready(root: &Path, purpose: Purpose) -> Result<Self> {
+        let cache = Cache::open()?;
+        let way = rust_target::ensure(&cache)?;
+        let folders = [
+            tools::trunk(&cache)?,
+            tools::wasm_bindgen(&cache, root)?,
+            match purpose {
+                Purpose::Draft => None,
+                Purpose::Release => wasm_opt::ensure(&cache)?,
+            },
+        ];
+        let search_path = env::join_paths(
+            folders
+                .into_iter()
+                .flatten()
+                .chain(env::split_paths(&shell::search_path())),
+        )?;
+        Ok(Self {
+            way,
+            search_path,
+            root: root.to_owned(),
+        })
+    }
+
+    /// Trunk, in the surroundings that the way of set-up calls for.
+    pub(crate) fn trunk(&self) -> Result<Command> {
+        let trunk = shell::find("trunk", &self.search_path).context("trunk went missing")?;
+        let mut command = Command::new(trunk);
+        command
+            .current_dir(&self.root)
+            .env("PATH", &self.search_path)
+            .env("TRUNK_SKIP_VERSION_CHECK", "true")
+            // A mistake in the page's source is not one in Trunk.
+            .env("RUST_LIB_BACKTRACE", "0")
+            // Another compiler may build the page: in the folder of the native builds the
+            // two would evict each other.
+            .env("CARGO_TARGET_DIR", self.root.join("target").join("page"));
+        if env::var_os("NO_COLOR").is_some() {
+            // Trunk takes NO_COLOR=1 for a mistake.
+            command.env_remove("NO_COLOR").env("TRUNK_COLOR", "never");
+        }
+        if let Way::Debian {
+            rustc,
+            linker,
+            sysroot,
+        } = &self.way
+        {
+            let mut flags = OsString::from("--sysroot=");
+            flags.push(sysroot);
+            command
+                .env("RUSTC", rustc)
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+                // Either would stand in the place of the flags above.
+                .env_remove("RUSTFLAGS")
+                .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        }
+        Ok(command)
+    }
+}
+
+/// A browser and its driver.
+pub(crate) struct Browser {
+    /// Chromium, or a relative of it.
+    pub(crate) chromium: PathBuf,
+    /// The WebDriver server of that browser.
+    pub(crate) driver: PathBuf,
+}
+
+impl Browser {
+    /// Finds a browser and its driver, or installs Debian's.
+    pub(crate) fn ready() -> Result<Self> {
+        if let Some(found) = Self::find() {
+            return Ok(found);
+        }
+        debian::install(
+            &["chromium", "chromium-driver"],
+            "Chromium with its driver",
+            "a minute",
+        )?;
+        Self::find().context("found no Chromium and chromedriver on PATH")
+    }
+
+    fn find() -> Option<Self> {
+        let names = [
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "google-chrome-stable",
+        ];
+        Some(Self {
+            chromium: names.into_iter().find_map(shell::find_on_path)?,
+            driver: shell::find_on_path("chromedriver")?,
+        })
+    }
+}
+
+/// Makes sure that tshark is on `PATH`.
+pub(crate) fn tshark() -> Result<()> {
+    if shell::find_on_path("tshark").is_some() {
+        return Ok(());
+    }
+    debian::install(&["tshark"], "tshark", "half a minute")?;
+    shell::find_on_path("tshark")
+        .map(drop)
+        .context("found no tshark on PATH")
+}
+
+fn prints_version(program: &OsStr, version: &str) -> bool {
+    shell::read(Command::new(program).arg("--version")).is_ok_and(|line| {
+        line.split_whitespace()
+            .any(|word| word.trim_start_matches('v') == version)
+    })
+}

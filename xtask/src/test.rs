@@ -1,0 +1,111 @@
+//! `cargo xtask test`: every check, in stages.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, bail};
+
+use crate::{
+    page,
+    setup::{self, Browser},
+    shell,
+};
+
+type Stage = (&'static str, &'static str, fn(&Path) -> Result<()>);
+
+const STAGES: [Stage; 3] = [
+    ("lint", "format and lints", lint),
+    (
+        "native",
+        "the engine, with tshark reading its captures",
+        native,
+    ),
+    ("page", "the finished page in a browser", browser),
+];
+
+/// Runs all stages, or one; goes on after a failure so that one run shows all of them.
+pub(crate) fn run(root: &Path, only: Option<&str>) -> Result<()> {
+    let stages: Vec<&Stage> = STAGES
+        .iter()
+        .filter(|(name, ..)| only.is_none_or(|only| only == *name))
+        .collect();
+    if stages.is_empty() {
+        let names: Vec<&str> = STAGES.iter().map(|(name, ..)| *name).collect();
+        bail!("no such stage; there are {}", names.join(", "));
+    }
+    let mut results: Vec<(&str, Duration, bool)> = Vec::new();
+    for (name, what, work) in stages {
+        println!("\n==== {name}: {what} ====");
+        let start = Instant::now();
+        let result = work(root);
+        if let Err(error) = &result {
+            eprintln!("error: {error:#}");
+        }
+        results.push((name, start.elapsed(), result.is_ok()));
+    }
+    println!();
+    for (name, took, passed) in &results {
+        let verdict = if *passed { "passed" } else { "FAILED" };
+        println!("==== {name}: {verdict} in {} ====", shell::duration(*took));
+    }
+    let failed = results.iter().filter(|(.., passed)| !passed).count();
+    match failed {
+        0 => Ok(()),
+        _ => bail!("{failed} of {} stages failed", results.len()),
+    }
+}
+
+fn lint(root: &Path) -> Result<()> {
+    shell::run(&mut cargo(root, &["fmt", "--all", "--", "--check"]))?;
+    shell::run(&mut cargo(
+        root,
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--features",
+            "dhcp-lab/app,dhcp-lab/cli",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    ))
+}
+
+fn native(root: &Path) -> Result<()> {
+    setup::tshark()?;
+    let arguments = [
+        "test",
+        "--workspace",
+        "--exclude",
+        "page-tests",
+        "--features",
+        "dhcp-lab/cli",
+        "--no-fail-fast",
+    ];
+    shell::run(cargo(root, &arguments).env("DHCP_LAB_REQUIRE_TSHARK", "1"))
+}
+
+fn browser(root: &Path) -> Result<()> {
+    page::build(root)?;
+    let Browser { chromium, driver } = Browser::ready()?;
+    shell::run(
+        cargo(root, &["test", "--package", "page-tests", "--no-fail-fast"])
+            .env("DHCP_LAB_DIST", root.join("dist"))
+            .env("DHCP_LAB_SCREENSHOTS", root.join("target/screenshots"))
+            .env("DHCP_LAB_CHROMIUM", chromium)
+            .env("DHCP_LAB_CHROMEDRIVER", driver),
+    )
+}
+
+fn cargo(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = shell::cargo();
+    command
+        .args(arguments)
+        .current_dir(root)
+        .stdin(Stdio::null());
+    command
+}
