@@ -101,7 +101,10 @@ impl Interface {
 /// Whether two addresses agree in their first `prefix` bits.
 pub fn same_network(one: Ipv4Addr, other: Ipv4Addr, prefix: u8) -> bool {
     let shift = 32 - u32::from(prefix.min(32));
-    (u32::from(one) ^ u32::from(other)).checked_shr(shift).unwrap_or(0) == 0
+    (u32::from(one) ^ u32::from(other))
+        .checked_shr(shift)
+        .unwrap_or(0)
+        == 0
 }
 
 /// A deadline's name; a node has each at most once.

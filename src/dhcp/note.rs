@@ -224,6 +224,18 @@ pub enum Refusal {
     UnknownClient,
 }
 
+impl Refusal {
+    /// What the NAK says in option 56 (RFC 2131 table 3).
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::WrongNetwork => "wrong network",
+            Self::WrongAddress => "you have another address",
+            Self::NotAvailable => "address not available",
+            Self::UnknownClient => "no lease on record",
+        }
+    }
+}
+
 /// Why a server does not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -41,7 +41,13 @@ impl Cache {
     /// Sets an entry; true if it says something new.
     pub fn set(&mut self, address: Ipv4Addr, mac: Mac, now: Instant) -> bool {
         let known = self.get(address, now) == Some(mac);
-        self.0.insert(address, Entry { mac, confirmed: now });
+        self.0.insert(
+            address,
+            Entry {
+                mac,
+                confirmed: now,
+            },
+        );
         !known
     }
 

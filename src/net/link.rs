@@ -20,6 +20,10 @@ pub struct Link {
 impl Link {
     /// The other end.
     pub fn peer(&self, node: u32) -> u32 {
-        if self.ends[0] == node { self.ends[1] } else { self.ends[0] }
+        if self.ends[0] == node {
+            self.ends[1]
+        } else {
+            self.ends[0]
+        }
     }
 }

@@ -37,7 +37,11 @@ impl Switch {
         }
         match self.table.get(&destination) {
             Some((known, heard)) if now.since(*heard) < AGEING => {
-                if *known == port { Forward::Filter } else { Forward::Port(*known) }
+                if *known == port {
+                    Forward::Filter
+                } else {
+                    Forward::Port(*known)
+                }
             }
             Some(_) | None => Forward::Flood,
         }

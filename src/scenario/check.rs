@@ -1,12 +1,12 @@
 //! What must hold in a scenario file before it is run.
 
+mod server;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::file::{Cidr, File, NodeFile, NodeKind, TimedFile, Verb};
 use super::{Command, LinkId, NodeId, Scenario, Timed};
-use crate::dhcp::same_network;
-use crate::dhcp::server::Range;
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 
@@ -14,8 +14,6 @@ use crate::wire::Mac;
 const MAX_NODES: usize = 20_000;
 /// The most commands that a file may hold.
 const MAX_COMMANDS: usize = 100_000;
-/// The most name servers: with everything else they still fit into one packet.
-const MAX_DNS: usize = 32;
 /// The longest story: ten years.
 const MAX_LENGTH: Duration = Duration::from_secs(3_650 * 86_400);
 
@@ -31,13 +29,20 @@ pub struct Problem {
 impl Problem {
     /// A problem at `path`.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into() }
+        Self {
+            path: path.into(),
+            message: message.into(),
+        }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() { f.write_str(&self.message) } else { write!(f, "{}: {}", self.path, self.message) }
+        if self.path.is_empty() {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "{}: {}", self.path, self.message)
+        }
     }
 }
 
@@ -45,24 +50,40 @@ impl std::error::Error for Problem {}
 
 pub(super) fn check(mut file: File) -> Result<Scenario, Problem> {
     if file.version != 1 {
-        return Err(Problem::new("version", format!("version {} is unknown, only 1 is known", file.version)));
+        return Err(Problem::new(
+            "version",
+            format!("version {} is unknown, only 1 is known", file.version),
+        ));
     }
     if file.name.is_empty() {
         return Err(Problem::new("name", "must not be empty"));
     }
     if file.until == Duration::ZERO || file.until > MAX_LENGTH {
-        return Err(Problem::new("until", format!("must be longer than nothing and at most {MAX_LENGTH}")));
+        return Err(Problem::new(
+            "until",
+            format!("must be longer than nothing and at most {MAX_LENGTH}"),
+        ));
     }
     if file.nodes.is_empty() || file.nodes.len() > MAX_NODES {
-        return Err(Problem::new("nodes", format!("must be 1 to {MAX_NODES} nodes")));
+        return Err(Problem::new(
+            "nodes",
+            format!("must be 1 to {MAX_NODES} nodes"),
+        ));
     }
     if file.commands.len() > MAX_COMMANDS {
-        return Err(Problem::new("commands", format!("must be at most {MAX_COMMANDS}")));
+        return Err(Problem::new(
+            "commands",
+            format!("must be at most {MAX_COMMANDS}"),
+        ));
     }
     let names = check_nodes(&mut file)?;
     let links = check_links(&file, &names)?;
     let commands = check_commands(&file, &names, &links)?;
-    Ok(Scenario { file, links, commands })
+    Ok(Scenario {
+        file,
+        links,
+        commands,
+    })
 }
 
 type Names = BTreeMap<String, NodeId>;
@@ -74,13 +95,19 @@ fn check_nodes(file: &mut File) -> Result<Names, Problem> {
         let path = format!("nodes[{number}]");
         let plain = !node.id.is_empty()
             && node.id.len() <= 32
-            && node.id.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
+            && node
+                .id
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
         if !plain {
             let allowed = "must be 1 to 32 letters, digits, '-', '_' or '.'";
             return Err(Problem::new(format!("{path}.id"), allowed));
         }
         if names.insert(node.id.clone(), NodeId(number)).is_some() {
-            return Err(Problem::new(format!("{path}.id"), format!("'{}' is used twice", node.id)));
+            return Err(Problem::new(
+                format!("{path}.id"),
+                format!("'{}' is used twice", node.id),
+            ));
         }
         if node.kind == NodeKind::Switch {
             check_node(node, &path)?;
@@ -88,12 +115,20 @@ fn check_nodes(file: &mut File) -> Result<Names, Problem> {
         }
         // Locally administered, and unlikely to be what a file's author writes.
         let [_, high, middle, low] = (number + 1).to_be_bytes();
-        let mac = *node.mac.get_or_insert(Mac([2, 0x4c, 0x41, high, middle, low]));
+        let mac = *node
+            .mac
+            .get_or_insert(Mac([2, 0x4c, 0x41, high, middle, low]));
         if mac.is_group() {
-            return Err(Problem::new(format!("{path}.mac"), format!("{mac} is a group address, not a card's")));
+            return Err(Problem::new(
+                format!("{path}.mac"),
+                format!("{mac} is a group address, not a card's"),
+            ));
         }
         if let Some(other) = cards.insert(mac, node.id.clone()) {
-            return Err(Problem::new(format!("{path}.mac"), format!("{mac} is {other}'s already")));
+            return Err(Problem::new(
+                format!("{path}.mac"),
+                format!("{mac} is {other}'s already"),
+            ));
         }
         check_node(node, &path)?;
     }
@@ -103,75 +138,68 @@ fn check_nodes(file: &mut File) -> Result<Names, Problem> {
 fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {
     let allowed = |field: &str, present: bool, kinds: &[NodeKind], what: &str| {
         if present && !kinds.contains(&node.kind) {
-            return Err(Problem::new(format!("{path}.{field}"), format!("only {what} may have it")));
+            return Err(Problem::new(
+                format!("{path}.{field}"),
+                format!("only {what} may have it"),
+            ));
         }
         Ok(())
     };
     let fixed = [NodeKind::Server, NodeKind::Host];
     let hosts = [NodeKind::Client, NodeKind::Server, NodeKind::Host];
     allowed("mac", node.mac.is_some(), &hosts, "a host")?;
-    allowed("address", node.address.is_some(), &fixed, "a server or a host")?;
-    allowed("router", node.router.is_some(), &fixed, "a server or a host")?;
-    allowed("client", node.client.is_some(), &[NodeKind::Client], "a client")?;
-    allowed("server", node.server.is_some(), &[NodeKind::Server], "a server")?;
+    allowed(
+        "address",
+        node.address.is_some(),
+        &fixed,
+        "a server or a host",
+    )?;
+    allowed(
+        "router",
+        node.router.is_some(),
+        &fixed,
+        "a server or a host",
+    )?;
+    allowed(
+        "client",
+        node.client.is_some(),
+        &[NodeKind::Client],
+        "a client",
+    )?;
+    allowed(
+        "server",
+        node.server.is_some(),
+        &[NodeKind::Server],
+        "a server",
+    )?;
     if let Some(cidr) = node.address
         && !is_host(cidr)
     {
-        return Err(Problem::new(format!("{path}.address"), format!("{cidr} is not an address that a host can have")));
+        return Err(Problem::new(
+            format!("{path}.address"),
+            format!("{cidr} is not an address that a host can have"),
+        ));
     }
-    if let Some(name) = node.client.as_ref().and_then(|client| client.host_name.as_ref()) {
+    if let Some(name) = node
+        .client
+        .as_ref()
+        .and_then(|client| client.host_name.as_ref())
+    {
         check_name(name, 63, &format!("{path}.client.host_name"))?;
     }
     if node.kind != NodeKind::Server {
         return Ok(());
     }
     let Some(cidr) = node.address else {
-        return Err(Problem::new(format!("{path}.address"), "a server must have a fixed address"));
+        return Err(Problem::new(
+            format!("{path}.address"),
+            "a server must have a fixed address",
+        ));
     };
-    let Some(config) = &node.server else { return Ok(()) };
-    let local = |address| same_network(cidr.address, address, cidr.prefix);
-    for (field, ranges) in [("pools", &config.pools), ("extends", &config.extends)] {
-        for (number, range) in ranges.iter().enumerate() {
-            let path = format!("{path}.server.{field}[{number}]");
-            if !local(range.first) || !local(range.last) {
-                return Err(Problem::new(path, format!("{range} is outside the server's own network {cidr}")));
-            }
-            let overlaps = |other: &Range| range.first <= other.last && other.first <= range.last;
-            if ranges[..number].iter().any(overlaps) {
-                return Err(Problem::new(path, format!("{range} overlaps an earlier range")));
-            }
-        }
-    }
-    for (number, reservation) in config.reservations.iter().enumerate() {
-        if !local(reservation.address) {
-            let path = format!("{path}.server.reservations[{number}].address");
-            return Err(Problem::new(path, format!("{} is outside the server's own network {cidr}", reservation.address)));
-        }
-        let earlier = &config.reservations[..number];
-        let path = format!("{path}.server.reservations[{number}]");
-        if earlier.iter().any(|other| other.mac == reservation.mac) {
-            return Err(Problem::new(format!("{path}.mac"), format!("{} has a reservation already", reservation.mac)));
-        }
-        if earlier.iter().any(|other| other.address == reservation.address) {
-            let message = format!("{} is reserved already", reservation.address);
-            return Err(Problem::new(format!("{path}.address"), message));
-        }
-    }
-    if config.dns.len() > MAX_DNS {
-        return Err(Problem::new(format!("{path}.server.dns"), format!("must be at most {MAX_DNS}")));
-    }
-    if let Some(name) = &config.domain {
-        check_name(name, 253, &format!("{path}.server.domain"))?;
-    }
-    if config.min_lease > config.max_lease {
-        return Err(Problem::new(format!("{path}.server.min_lease"), "must not be longer than max_lease"));
-    }
-    for (field, length) in [("lease", config.lease), ("min_lease", config.min_lease), ("max_lease", config.max_lease)] {
-        if length < Duration::from_secs(1) {
-            return Err(Problem::new(format!("{path}.server.{field}"), "must be at least 1s"));
-        }
-    }
-    Ok(())
+    let Some(config) = &node.server else {
+        return Ok(());
+    };
+    server::check(config, cidr, &format!("{path}.server"))
 }
 
 /// Whether a host of that network may have the address: neither the network's own two, nor one
@@ -186,8 +214,14 @@ fn is_host(cidr: Cidr) -> bool {
 
 /// A name as options 12 and 15 carry it (RFC 2132 sections 3.14 and 3.17).
 fn check_name(name: &str, longest: usize, path: &str) -> Result<(), Problem> {
-    if name.is_empty() || name.len() > longest || !name.chars().all(|letter| letter.is_ascii_graphic()) {
-        return Err(Problem::new(path, format!("must be 1 to {longest} ASCII letters, digits or signs")));
+    if name.is_empty()
+        || name.len() > longest
+        || !name.chars().all(|letter| letter.is_ascii_graphic())
+    {
+        return Err(Problem::new(
+            path,
+            format!("must be 1 to {longest} ASCII letters, digits or signs"),
+        ));
     }
     Ok(())
 }
@@ -199,10 +233,16 @@ fn check_links(file: &File, names: &Names) -> Result<Vec<[NodeId; 2]>, Problem> 
         let path = format!("links[{number}]");
         let ends = find_ends(&link.between, names, &format!("{path}.between"))?;
         if ends[0] == ends[1] {
-            return Err(Problem::new(format!("{path}.between"), "a cable has two different ends"));
+            return Err(Problem::new(
+                format!("{path}.between"),
+                "a cable has two different ends",
+            ));
         }
         if link.latency == Duration::ZERO || link.latency > Duration::from_secs(10) {
-            return Err(Problem::new(format!("{path}.latency"), "must be longer than nothing and at most 10s"));
+            return Err(Problem::new(
+                format!("{path}.latency"),
+                "must be longer than nothing and at most 10s",
+            ));
         }
         for end in ends {
             cabled[end.index()] += 1;
@@ -229,9 +269,15 @@ fn check_loops(nodes: usize, links: &[[NodeId; 2]]) -> Result<(), Problem> {
         node
     };
     for (number, [one, other]) in links.iter().enumerate() {
-        let (one, other) = (root(&mut group, one.index()), root(&mut group, other.index()));
+        let (one, other) = (
+            root(&mut group, one.index()),
+            root(&mut group, other.index()),
+        );
         if one == other {
-            return Err(Problem::new(format!("links[{number}]"), "closes a loop, which these switches do not prevent"));
+            return Err(Problem::new(
+                format!("links[{number}]"),
+                "closes a loop, which these switches do not prevent",
+            ));
         }
         group[one] = other;
     }
@@ -241,20 +287,33 @@ fn check_loops(nodes: usize, links: &[[NodeId; 2]]) -> Result<(), Problem> {
 fn find(name: &str, names: &Names, path: &str) -> Result<NodeId, Problem> {
     names.get(name).copied().ok_or_else(|| {
         let known: Vec<&str> = names.keys().take(12).map(String::as_str).collect();
-        Problem::new(path, format!("there is no node '{name}'; there are {}", known.join(", ")))
+        Problem::new(
+            path,
+            format!("there is no node '{name}'; there are {}", known.join(", ")),
+        )
     })
 }
 
 fn find_ends(between: &[String; 2], names: &Names, path: &str) -> Result<[NodeId; 2], Problem> {
-    Ok([find(&between[0], names, path)?, find(&between[1], names, path)?])
+    Ok([
+        find(&between[0], names, path)?,
+        find(&between[1], names, path)?,
+    ])
 }
 
-fn check_commands(file: &File, names: &Names, links: &[[NodeId; 2]]) -> Result<Vec<Timed>, Problem> {
+fn check_commands(
+    file: &File,
+    names: &Names,
+    links: &[[NodeId; 2]],
+) -> Result<Vec<Timed>, Problem> {
     let mut commands = Vec::with_capacity(file.commands.len());
     for (number, timed) in file.commands.iter().enumerate() {
         let path = format!("commands[{number}]");
         let command = check_command(file, timed, names, links, &path)?;
-        commands.push(Timed { at: Instant::ZERO + timed.at, command });
+        commands.push(Timed {
+            at: Instant::ZERO + timed.at,
+            command,
+        });
     }
     commands.sort_by_key(|timed| timed.at);
     Ok(commands)
@@ -268,10 +327,16 @@ fn check_command(
     path: &str,
 ) -> Result<Command, Problem> {
     let cable = matches!(timed.verb, Verb::Plug | Verb::Unplug);
-    let (wanted, unwanted, surplus) =
-        if cable { ("link", "node", timed.node.is_some()) } else { ("node", "link", timed.link.is_some()) };
+    let (wanted, unwanted, surplus) = if cable {
+        ("link", "node", timed.node.is_some())
+    } else {
+        ("node", "link", timed.link.is_some())
+    };
     if surplus {
-        return Err(Problem::new(format!("{path}.{unwanted}"), format!("this command names a {wanted}")));
+        return Err(Problem::new(
+            format!("{path}.{unwanted}"),
+            format!("this command names a {wanted}"),
+        ));
     }
     let missing = || Problem::new(path, format!("this command must name a {wanted}"));
     if cable {
@@ -279,9 +344,19 @@ fn check_command(
         let between = timed.link.as_ref().ok_or_else(missing)?;
         let [one, other] = find_ends(between, names, &path)?;
         let same = |ends: &[NodeId; 2]| *ends == [one, other] || *ends == [other, one];
-        let link = (0..).map(LinkId).zip(links).find(|(_, ends)| same(ends)).map(|(link, _)| link);
-        let link = link.ok_or_else(|| Problem::new(path, format!("no cable between {}", between.join(" and "))))?;
-        return Ok(if timed.verb == Verb::Plug { Command::Plug(link) } else { Command::Unplug(link) });
+        let link = (0..)
+            .map(LinkId)
+            .zip(links)
+            .find(|(_, ends)| same(ends))
+            .map(|(link, _)| link);
+        let link = link.ok_or_else(|| {
+            Problem::new(path, format!("no cable between {}", between.join(" and ")))
+        })?;
+        return Ok(if timed.verb == Verb::Plug {
+            Command::Plug(link)
+        } else {
+            Command::Unplug(link)
+        });
     }
     let name = timed.node.as_ref().ok_or_else(missing)?;
     let node = find(name, names, &format!("{path}.node"))?;
@@ -289,7 +364,10 @@ fn check_command(
         if file.nodes[node.index()].kind == NodeKind::Client {
             return Ok(command);
         }
-        Err(Problem::new(format!("{path}.node"), format!("'{name}' is not a client")))
+        Err(Problem::new(
+            format!("{path}.node"),
+            format!("'{name}' is not a client"),
+        ))
     };
     match timed.verb {
         Verb::PowerOn => Ok(Command::PowerOn(node)),

@@ -97,9 +97,17 @@ impl Recording {
         if !self.world.step(&self.commands, &mut self.journal) {
             return false;
         }
-        let (executed, written, at) = (self.world.executed(), self.world.written(), self.world.now());
+        let (executed, written, at) = (
+            self.world.executed(),
+            self.world.written(),
+            self.world.now(),
+        );
         if self.marks.last().map_or(0, |mark| mark.written) < written {
-            self.marks.push(Mark { executed, written, at });
+            self.marks.push(Mark {
+                executed,
+                written,
+                at,
+            });
         }
         if executed >= self.checkpoints.last().map_or(0, World::executed) + self.interval {
             self.checkpoints.push(self.world.clone());
@@ -137,7 +145,11 @@ impl Recording {
 
     /// Goes on until an entry is written that `found` accepts, up to `limit`. Returns that entry's
     /// number; without one the cursor stands at `limit`.
-    pub fn run_to(&mut self, limit: Instant, mut found: impl FnMut(&Entry) -> bool) -> Option<EventId> {
+    pub fn run_to(
+        &mut self,
+        limit: Instant,
+        mut found: impl FnMut(&Entry) -> bool,
+    ) -> Option<EventId> {
         loop {
             let written = self.world.written();
             if !self.step_forward(limit) {
@@ -161,7 +173,11 @@ impl Recording {
         let written = self.world.written();
         let last = self.marks.partition_point(|mark| mark.written <= written);
         let waited = last > 0 && self.marks[last - 1].at < self.world.now();
-        let target = if waited { last.checked_sub(1) } else { last.checked_sub(2) };
+        let target = if waited {
+            last.checked_sub(1)
+        } else {
+            last.checked_sub(2)
+        };
         let executed = target.map_or(0, |target| self.marks[target].executed);
         if executed == 0 && self.world.now() == Instant::ZERO && written == 0 {
             return false;
@@ -187,7 +203,12 @@ impl Recording {
     }
 
     fn restore(&mut self, fits: impl Fn(&World) -> bool) {
-        if let Some(checkpoint) = self.checkpoints.iter().rev().find(|checkpoint| fits(checkpoint)) {
+        if let Some(checkpoint) = self
+            .checkpoints
+            .iter()
+            .rev()
+            .find(|checkpoint| fits(checkpoint))
+        {
             self.world = checkpoint.clone();
         }
     }
@@ -199,12 +220,19 @@ impl Recording {
         let (written, executed) = (self.world.written(), self.world.executed());
         self.journal.truncate(written);
         self.marks.retain(|mark| mark.executed <= executed);
-        self.checkpoints.retain(|checkpoint| checkpoint.executed() <= executed);
+        self.checkpoints
+            .retain(|checkpoint| checkpoint.executed() <= executed);
         let done = self.world.commands_done();
-        let keep: Vec<bool> = (0..).zip(&self.by_person).map(|(at, person)| at < done || !person).collect();
+        let keep: Vec<bool> = (0..)
+            .zip(&self.by_person)
+            .map(|(at, person)| at < done || !person)
+            .collect();
         retain_by(&mut self.commands, &keep);
         retain_by(&mut self.by_person, &keep);
-        let place = self.commands.partition_point(|timed| timed.at <= now).max(done);
+        let place = self
+            .commands
+            .partition_point(|timed| timed.at <= now)
+            .max(done);
         self.commands.insert(place, Timed { at: now, command });
         self.by_person.insert(place, true);
         self.seen = now;

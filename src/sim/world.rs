@@ -131,7 +131,16 @@ impl World {
                 queue.push(Instant::ZERO, Event::Boot(id));
             }
         }
-        Self { now: Instant::ZERO, nodes, links, queue, commands: 0, next: 0, executed: 0, effects: Vec::new() }
+        Self {
+            now: Instant::ZERO,
+            nodes,
+            links,
+            queue,
+            commands: 0,
+            next: 0,
+            executed: 0,
+            effects: Vec::new(),
+        }
     }
 
     /// What time it is.
@@ -178,7 +187,9 @@ impl World {
     pub fn next_at(&mut self, commands: &[Timed]) -> Option<Instant> {
         self.drop_stale();
         let queued = self.queue.peek().map(|(at, _)| at);
-        let command = commands.get(self.commands).map(|timed| timed.at.max(self.now));
+        let command = commands
+            .get(self.commands)
+            .map(|timed| timed.at.max(self.now));
         match (queued, command) {
             (Some(queued), Some(command)) => Some(queued.min(command)),
             (queued, command) => queued.or(command),
@@ -187,7 +198,15 @@ impl World {
 
     /// Deadlines that were moved or given up are no events.
     fn drop_stale(&mut self) {
-        while let Some((_, Event::Timer { node, timer, generation })) = self.queue.peek() {
+        while let Some((
+            _,
+            Event::Timer {
+                node,
+                timer,
+                generation,
+            },
+        )) = self.queue.peek()
+        {
             let armed = &self.nodes[node.index()].timers[timer.index()];
             if armed.is_some_and(|armed| armed.generation == *generation) {
                 break;
@@ -217,13 +236,23 @@ impl World {
             (queued, Some(timed)) if queued.is_none_or(|at| timed.at < at) => {
                 carry(self, timed.at.max(self.now));
                 self.commands += 1;
-                Carry { world: self, journal }.command(timed.command);
+                Carry {
+                    world: self,
+                    journal,
+                }
+                .command(timed.command);
                 true
             }
             (Some(_), _) => {
-                let Some((at, event)) = self.queue.pop() else { return false };
+                let Some((at, event)) = self.queue.pop() else {
+                    return false;
+                };
                 carry(self, at);
-                Carry { world: self, journal }.event(event);
+                Carry {
+                    world: self,
+                    journal,
+                }
+                .event(event);
                 true
             }
             (None, _) => false,
@@ -250,19 +279,32 @@ impl World {
     }
 
     pub(super) fn entry(&self, node: Option<NodeId>, cause: Option<EventId>, what: What) -> Entry {
-        Entry { at: self.now, node, cause, what }
+        Entry {
+            at: self.now,
+            node,
+            cause,
+            what,
+        }
     }
 }
 
 fn make(file: &NodeFile) -> Kind {
     let mac = file.mac.unwrap_or(Mac::ZERO);
-    let fixed = file.address.map(|cidr| Interface { address: cidr.address, prefix: cidr.prefix, router: file.router });
+    let fixed = file.address.map(|cidr| Interface {
+        address: cidr.address,
+        prefix: cidr.prefix,
+        router: file.router,
+    });
     let role = match (file.kind, fixed) {
         (NodeKind::Switch, _) => return Kind::Switch(Switch::default()),
-        (NodeKind::Client, _) => Role::Client(Box::new(Client::new(file.client.clone().unwrap_or_default(), mac))),
-        (NodeKind::Server, Some(interface)) => {
-            Role::Server(Box::new(Server::new(file.server.clone().unwrap_or_default(), interface)))
-        }
+        (NodeKind::Client, _) => Role::Client(Box::new(Client::new(
+            file.client.clone().unwrap_or_default(),
+            mac,
+        ))),
+        (NodeKind::Server, Some(interface)) => Role::Server(Box::new(Server::new(
+            file.server.clone().unwrap_or_default(),
+            interface,
+        ))),
         (NodeKind::Server, None) | (NodeKind::Host, _) => Role::Plain,
     };
     Kind::Host(Box::new(Host::new(mac, fixed, role)))

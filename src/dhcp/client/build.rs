@@ -2,8 +2,6 @@
 
 use std::net::Ipv4Addr;
 
-use dhcproto::v4::DhcpOption;
-
 use super::{Client, Context, Lease, Offer, State};
 use crate::dhcp::{Action, Datagram, elapsed_secs};
 use crate::wire::dhcp::{CLIENT_PORT, Message, MessageType, Op, SERVER_PORT, code};
@@ -38,10 +36,12 @@ impl Client {
         message.secs = elapsed_secs(self.began, cx.now);
         message.broadcast = self.config.broadcast_flag;
         if let Some(name) = &self.config.host_name {
-            message.options.push(&DhcpOption::Hostname(name.clone()));
+            message.options.push_raw(code::HOST_NAME, name.as_bytes());
         }
         if let Some(length) = self.config.lease_time {
-            message.options.push(&DhcpOption::AddressLeaseTime(length.as_lease_secs()));
+            message
+                .options
+                .push_number(code::LEASE_TIME, length.as_lease_secs());
         }
         message.options.push_raw(code::PARAMETER_LIST, &PARAMETERS);
         message
@@ -61,14 +61,20 @@ impl Client {
     pub(super) fn send_request_selecting(&self, offer: Offer, cx: &mut Context<'_>) {
         let mut message = self.question(MessageType::Request, cx);
         message.secs = self.exchange.secs;
-        message.options.push(&DhcpOption::RequestedIpAddress(offer.address));
-        message.options.push(&DhcpOption::ServerIdentifier(offer.server));
+        message
+            .options
+            .push_address(code::REQUESTED_ADDRESS, offer.address);
+        message
+            .options
+            .push_address(code::SERVER_ID, offer.server);
         Self::to_everyone(message, cx);
     }
 
     pub(super) fn send_request_rebooting(&self, address: Ipv4Addr, cx: &mut Context<'_>) {
         let mut message = self.question(MessageType::Request, cx);
-        message.options.push(&DhcpOption::RequestedIpAddress(address));
+        message
+            .options
+            .push_address(code::REQUESTED_ADDRESS, address);
         Self::to_everyone(message, cx);
     }
 
@@ -77,15 +83,23 @@ impl Client {
     pub(super) fn send_request_extending(&self, lease: &Lease, cx: &mut Context<'_>) {
         let mut message = self.question(MessageType::Request, cx);
         message.ciaddr = lease.address;
-        let destination = if self.state == State::Rebinding { Ipv4Addr::BROADCAST } else { lease.server };
+        let destination = if self.state == State::Rebinding {
+            Ipv4Addr::BROADCAST
+        } else {
+            lease.server
+        };
         send(lease.address, destination, message, cx);
     }
 
     pub(super) fn send_decline(&mut self, lease: &Lease, cx: &mut Context<'_>) {
         self.exchange.xid = cx.rng.next_u32();
         let mut message = self.base(MessageType::Decline);
-        message.options.push(&DhcpOption::RequestedIpAddress(lease.address));
-        message.options.push(&DhcpOption::ServerIdentifier(lease.server));
+        message
+            .options
+            .push_address(code::REQUESTED_ADDRESS, lease.address);
+        message
+            .options
+            .push_address(code::SERVER_ID, lease.server);
         Self::to_everyone(message, cx);
     }
 
@@ -93,7 +107,9 @@ impl Client {
         self.exchange.xid = cx.rng.next_u32();
         let mut message = self.base(MessageType::Release);
         message.ciaddr = lease.address;
-        message.options.push(&DhcpOption::ServerIdentifier(lease.server));
+        message
+            .options
+            .push_address(code::SERVER_ID, lease.server);
         send(lease.address, lease.server, message, cx);
     }
 }

@@ -52,7 +52,9 @@ impl Client {
     }
 
     fn next_probe(&mut self, cx: &mut Context<'_>) {
-        let Some(lease) = self.candidate.clone() else { return };
+        let Some(lease) = self.candidate.clone() else {
+            return;
+        };
         if self.arp_sent < PROBES {
             self.arp_sent += 1;
             cx.out.push(Action::Probe(lease.address));
@@ -60,7 +62,11 @@ impl Client {
                 let wait = cx.rng.between(PROBE_MIN, PROBE_MAX);
                 cx.arm(Timer::Conflict, cx.now + wait, Reason::NextProbe);
             } else {
-                cx.arm(Timer::Conflict, cx.now + ANNOUNCE_WAIT, Reason::ProbeSilence);
+                cx.arm(
+                    Timer::Conflict,
+                    cx.now + ANNOUNCE_WAIT,
+                    Reason::ProbeSilence,
+                );
             }
             return;
         }
@@ -71,11 +77,17 @@ impl Client {
     }
 
     fn next_announcement(&mut self, cx: &mut Context<'_>) {
-        let Some(address) = self.address() else { return };
+        let Some(address) = self.address() else {
+            return;
+        };
         cx.out.push(Action::Announce(address));
         self.arp_sent = self.arp_sent.saturating_add(1);
         if self.arp_sent < ANNOUNCEMENTS {
-            cx.arm(Timer::Conflict, cx.now + ANNOUNCE_INTERVAL, Reason::NextAnnouncement);
+            cx.arm(
+                Timer::Conflict,
+                cx.now + ANNOUNCE_INTERVAL,
+                Reason::NextAnnouncement,
+            );
         }
     }
 
@@ -93,12 +105,17 @@ impl Client {
                 self.decline(&lease, arp, cx);
             }
         } else if let Some(address) = self.address().filter(|address| *address == arp.spa) {
-            let recent = self.defended.is_some_and(|at| cx.now.since(at) < DEFEND_INTERVAL);
+            let recent = self
+                .defended
+                .is_some_and(|at| cx.now.since(at) < DEFEND_INTERVAL);
             if let (true, Some(lease)) = (recent, self.lease.clone()) {
                 self.decline(&lease, arp, cx);
             } else {
                 self.defended = Some(cx.now);
-                cx.note(ClientNote::Defended { address, by: arp.sha });
+                cx.note(ClientNote::Defended {
+                    address,
+                    by: arp.sha,
+                });
                 cx.out.push(Action::Announce(address));
             }
         }
@@ -106,11 +123,18 @@ impl Client {
 
     /// Gives the address up, tells the server, and starts over after a pause.
     fn decline(&mut self, lease: &Lease, arp: &Arp, cx: &mut Context<'_>) {
-        cx.note(ClientNote::Conflict { address: lease.address, by: arp.sha });
+        cx.note(ClientNote::Conflict {
+            address: lease.address,
+            by: arp.sha,
+        });
         self.send_decline(lease, cx);
         self.forget(cx);
         self.conflicts = self.conflicts.saturating_add(1);
-        let pause = if self.conflicts >= MAX_CONFLICTS { RATE_LIMIT } else { DECLINE_PAUSE };
+        let pause = if self.conflicts >= MAX_CONFLICTS {
+            RATE_LIMIT
+        } else {
+            DECLINE_PAUSE
+        };
         self.pause = Some(cx.now + pause);
         self.init(false, cx);
     }

@@ -32,13 +32,17 @@ pub struct Lease {
 
 impl Lease {
     /// The lease of an ACK, or `None` where the ACK lacks server identifier or lease time.
-    pub(super) fn from_ack(ack: &Message, start: Instant, fuzz: bool, rng: &mut Rng) -> Option<Self> {
+    pub(super) fn from_ack(
+        ack: &Message,
+        start: Instant,
+        fuzz: bool,
+        rng: &mut Rng,
+    ) -> Option<Self> {
         let server = ack.options.address(code::SERVER_ID)?;
         let secs = ack.options.number(code::LEASE_TIME)?;
-        let prefix = ack
-            .options
-            .address(code::SUBNET_MASK)
-            .map_or(24, |mask| u8::try_from(u32::from(mask).leading_ones()).unwrap_or(32));
+        let prefix = ack.options.address(code::SUBNET_MASK).map_or(24, |mask| {
+            u8::try_from(u32::from(mask).leading_ones()).unwrap_or(32)
+        });
         let router = ack.options.get(code::ROUTER).and_then(|value| {
             let octets: [u8; 4] = value.get(..4)?.try_into().ok()?;
             Some(octets.into())
@@ -58,7 +62,11 @@ impl Lease {
             let (t1, t2) = match (given(code::T1), given(code::T2)) {
                 (Some(t1), Some(t2)) if t1 < t2 && t2 < length => (t1, t2),
                 _ => {
-                    let spread = if fuzz { length.fraction(1, 100) } else { Duration::ZERO };
+                    let spread = if fuzz {
+                        length.fraction(1, 100)
+                    } else {
+                        Duration::ZERO
+                    };
                     let mut early = || rng.between(Duration::ZERO, spread);
                     let t1 = length.fraction(1, 2).saturating_sub(early());
                     (t1, length.fraction(7, 8).saturating_sub(early()))
@@ -73,6 +81,10 @@ impl Lease {
 
     /// What the host configures.
     pub fn interface(&self) -> Interface {
-        Interface { address: self.address, prefix: self.prefix, router: self.router }
+        Interface {
+            address: self.address,
+            prefix: self.prefix,
+            router: self.router,
+        }
     }
 }

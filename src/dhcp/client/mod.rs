@@ -5,6 +5,7 @@
 
 mod build;
 mod conflict;
+mod keep;
 mod lease;
 mod transitions;
 
@@ -205,7 +206,11 @@ impl Context<'_> {
         if at == Instant::MAX {
             self.cancel(timer);
         } else {
-            self.out.push(Action::Arm { timer, at: at.max(self.now), reason });
+            self.out.push(Action::Arm {
+                timer,
+                at: at.max(self.now),
+                reason,
+            });
         }
     }
 
@@ -222,7 +227,12 @@ impl Client {
             mac,
             state: State::Stopped,
             link: false,
-            exchange: Exchange { xid: 0, sent: Instant::ZERO, tries: 0, secs: 0 },
+            exchange: Exchange {
+                xid: 0,
+                sent: Instant::ZERO,
+                tries: 0,
+                secs: 0,
+            },
             began: Instant::ZERO,
             offers: Vec::new(),
             chosen: None,
@@ -247,13 +257,22 @@ impl Client {
 
     /// The address that it uses at this moment.
     pub fn address(&self) -> Option<Ipv4Addr> {
-        let bound = matches!(self.state, State::Bound | State::Renewing | State::Rebinding);
-        self.lease.as_ref().filter(|_| bound).map(|lease| lease.address)
+        let bound = matches!(
+            self.state,
+            State::Bound | State::Renewing | State::Rebinding
+        );
+        self.lease
+            .as_ref()
+            .filter(|_| bound)
+            .map(|lease| lease.address)
     }
 
     /// Whether ARP packets about this address matter to it: it uses it or is about to.
     pub fn minds(&self, address: Ipv4Addr) -> bool {
-        self.candidate.as_ref().is_some_and(|lease| lease.address == address) || self.address() == Some(address)
+        self.candidate
+            .as_ref()
+            .is_some_and(|lease| lease.address == address)
+            || self.address() == Some(address)
     }
 
     /// Takes one input and pushes what follows from it.

@@ -1,5 +1,6 @@
 //! The ways from state to state: RFC 2131 figure 5, sections 3.1, 3.2, 4.4 and their clocks.
 
+use super::keep::set_clocks;
 use super::{Client, Context, Exchange, Lease, Offer, State};
 use crate::dhcp::{Action, ClientNote, Ignored, Reason, Timer};
 use crate::time::Duration;
@@ -9,8 +10,6 @@ use crate::wire::dhcp::{Message, code};
 const REQUEST_TRIES: u8 = 4;
 /// The longest pause between two DISCOVERs (RFC 2131 section 4.1).
 const LONGEST_PAUSE: u64 = 64;
-/// The shortest pause between two REQUESTs of a renewal (RFC 2131 section 4.4.5).
-const SHORTEST_RENEWAL_PAUSE: Duration = Duration::from_secs(60);
 
 impl Client {
     pub(super) fn start(&mut self, cx: &mut Context<'_>) {
@@ -50,7 +49,9 @@ impl Client {
         }
         self.pause = None;
         if from_start && self.config.start_delay {
-            let wait = cx.rng.between(Duration::from_secs(1), Duration::from_secs(10));
+            let wait = cx
+                .rng
+                .between(Duration::from_secs(1), Duration::from_secs(10));
             cx.arm(Timer::Start, cx.now + wait, Reason::StartDelay);
         } else {
             self.select(cx);
@@ -66,7 +67,9 @@ impl Client {
     }
 
     fn reboot(&mut self, cx: &mut Context<'_>) {
-        let Some(address) = self.lease.as_ref().map(|lease| lease.address) else { return };
+        let Some(address) = self.lease.as_ref().map(|lease| lease.address) else {
+            return;
+        };
         self.began = cx.now;
         self.new_exchange(cx);
         self.enter(State::Rebooting, cx);
@@ -74,27 +77,44 @@ impl Client {
         self.retry_later(cx);
     }
 
-    fn new_exchange(&mut self, cx: &mut Context<'_>) {
-        self.exchange = Exchange { xid: cx.rng.next_u32(), sent: cx.now, tries: 1, secs: 0 };
+    pub(super) fn new_exchange(&mut self, cx: &mut Context<'_>) {
+        self.exchange = Exchange {
+            xid: cx.rng.next_u32(),
+            sent: cx.now,
+            tries: 1,
+            secs: 0,
+        };
     }
 
     /// Exponential back-off: 4, 8, 16, 32, 64, 64... s, each give or take a second (RFC 2131
     /// section 4.1).
     fn retry_later(&self, cx: &mut Context<'_>) {
         let tries = self.exchange.tries;
-        let pause = 4_u64.saturating_mul(1 << u64::from(tries.saturating_sub(1).min(5))).min(LONGEST_PAUSE);
+        let pause = 4_u64
+            .saturating_mul(1 << u64::from(tries.saturating_sub(1).min(5)))
+            .min(LONGEST_PAUSE);
         let second = Duration::from_secs(1);
         let low = Duration::from_secs(pause).saturating_sub(second);
         let at = cx.now + cx.rng.between(low, low + second + second);
         let last = self.state != State::Selecting && tries >= REQUEST_TRIES;
-        let reason = if last { Reason::GiveUp } else { Reason::Retry { attempt: tries.saturating_add(1) } };
+        let reason = if last {
+            Reason::GiveUp
+        } else {
+            Reason::Retry {
+                attempt: tries.saturating_add(1),
+            }
+        };
         cx.arm(Timer::Retransmit, at, reason);
     }
 
     pub(super) fn offer(&mut self, message: &Message, cx: &mut Context<'_>) -> Result<(), Ignored> {
         match self.state {
             State::Selecting => {}
-            State::Requesting => return self.check_transaction(message).and(Err(Ignored::AlreadyChosen)),
+            State::Requesting => {
+                return self
+                    .check_transaction(message)
+                    .and(Err(Ignored::AlreadyChosen));
+            }
             State::Stopped
             | State::Init
             | State::InitReboot
@@ -105,23 +125,38 @@ impl Client {
             | State::Rebinding => return Err(Ignored::State),
         }
         self.check_transaction(message)?;
-        let server = message.options.address(code::SERVER_ID).ok_or(Ignored::Incomplete)?;
+        let server = message
+            .options
+            .address(code::SERVER_ID)
+            .ok_or(Ignored::Incomplete)?;
         if !message.options.has(code::LEASE_TIME) || message.yiaddr.is_unspecified() {
             return Err(Ignored::Incomplete);
         }
-        self.offers.push(Offer { address: message.yiaddr, server });
+        self.offers.push(Offer {
+            address: message.yiaddr,
+            server,
+        });
         if self.config.offer_window == Duration::ZERO {
             self.choose(cx);
         } else if self.offers.len() == 1 {
-            cx.arm(Timer::Retransmit, cx.now + self.config.offer_window, Reason::OfferWindow);
+            cx.arm(
+                Timer::Retransmit,
+                cx.now + self.config.offer_window,
+                Reason::OfferWindow,
+            );
         }
         Ok(())
     }
 
     /// Takes the first offer.
     fn choose(&mut self, cx: &mut Context<'_>) {
-        let Some(offer) = self.offers.first().copied() else { return };
-        cx.note(ClientNote::Selected { address: offer.address, server: offer.server });
+        let Some(offer) = self.offers.first().copied() else {
+            return;
+        };
+        cx.note(ClientNote::Selected {
+            address: offer.address,
+            server: offer.server,
+        });
         self.chosen = Some(offer);
         self.exchange.sent = cx.now;
         self.exchange.tries = 1;
@@ -148,7 +183,9 @@ impl Client {
         cx.cancel(Timer::Retransmit);
         // A renewal that brings another address ends the use of the one before (RFC 2131
         // section 4.4.5), and that address has not been probed.
-        let moved = self.address().is_some_and(|address| address != lease.address);
+        let moved = self
+            .address()
+            .is_some_and(|address| address != lease.address);
         if moved {
             self.forget(cx);
         }
@@ -207,7 +244,13 @@ impl Client {
 
     /// Stops every clock but the lease's own end, and every use of an address.
     fn suspend(&mut self, cx: &mut Context<'_>) {
-        for timer in [Timer::Start, Timer::Retransmit, Timer::T1, Timer::T2, Timer::Conflict] {
+        for timer in [
+            Timer::Start,
+            Timer::Retransmit,
+            Timer::T1,
+            Timer::T2,
+            Timer::Conflict,
+        ] {
             cx.cancel(timer);
         }
         if self.address().is_some() {
@@ -260,54 +303,14 @@ impl Client {
         }
     }
 
-    pub(super) fn release(&mut self, cx: &mut Context<'_>) {
-        if let (Some(address), Some(lease)) = (self.address(), self.lease.clone()) {
-            self.send_release(&lease, cx);
-            cx.note(ClientNote::Released { address });
-        }
-        if self.state != State::Stopped {
-            self.forget(cx);
-            self.enter(State::Stopped, cx);
-        }
-    }
-
-    pub(super) fn renew(&mut self, cx: &mut Context<'_>) {
-        if self.state == State::Bound {
-            cx.cancel(Timer::T1);
-            self.extend(State::Renewing, cx);
-        }
-    }
-
-    /// To RENEWING or REBINDING with a new REQUEST, or a further REQUEST there.
-    fn extend(&mut self, to: State, cx: &mut Context<'_>) {
-        let Some(lease) = self.lease.clone() else { return };
-        if self.state != to {
-            if self.state == State::Bound {
-                self.began = cx.now;
-            }
-            self.enter(to, cx);
-            self.exchange.tries = 0;
-        }
-        let tries = self.exchange.tries.saturating_add(1);
-        self.new_exchange(cx);
-        self.exchange.tries = tries;
-        self.send_request_extending(&lease, cx);
-        let limit = if to == State::Renewing { lease.t2 } else { lease.expiry };
-        let pause = limit.since(cx.now).fraction(1, 2).max(SHORTEST_RENEWAL_PAUSE);
-        let at = cx.now + pause;
-        if at < limit {
-            cx.arm(Timer::Retransmit, at, Reason::Retry { attempt: tries.saturating_add(1) });
-        } else {
-            cx.cancel(Timer::Retransmit);
-        }
-    }
-
     pub(super) fn timer(&mut self, timer: Timer, cx: &mut Context<'_>) {
         match timer {
             Timer::Start if self.state == State::Init => self.select(cx),
             Timer::Retransmit => self.retransmit(cx),
             Timer::T1 if self.state == State::Bound => self.extend(State::Renewing, cx),
-            Timer::T2 if matches!(self.state, State::Bound | State::Renewing) => self.extend(State::Rebinding, cx),
+            Timer::T2 if matches!(self.state, State::Bound | State::Renewing) => {
+                self.extend(State::Rebinding, cx);
+            }
             Timer::Expiry => self.expire(cx),
             Timer::Conflict => self.conflict_clock(cx),
             Timer::Start | Timer::T1 | Timer::T2 | Timer::Server | Timer::Arp => {}
@@ -322,7 +325,9 @@ impl Client {
                 self.send_discover(cx);
                 self.retry_later(cx);
             }
-            State::Requesting | State::Rebooting if self.exchange.tries >= REQUEST_TRIES => self.give_up(cx),
+            State::Requesting | State::Rebooting if self.exchange.tries >= REQUEST_TRIES => {
+                self.give_up(cx);
+            }
             State::Requesting | State::Rebooting => {
                 self.exchange.tries = self.exchange.tries.saturating_add(1);
                 match (self.chosen, &self.lease) {
@@ -341,7 +346,9 @@ impl Client {
         cx.note(ClientNote::GaveUp { state: self.state });
         match self.lease.clone() {
             Some(lease) if self.state == State::Rebooting => {
-                cx.note(ClientNote::KeptLease { address: lease.address });
+                cx.note(ClientNote::KeptLease {
+                    address: lease.address,
+                });
                 if self.config.probe {
                     self.begin_probing(lease, cx);
                 } else {
@@ -350,24 +357,5 @@ impl Client {
             }
             Some(_) | None => self.init(false, cx),
         }
-    }
-
-    fn expire(&mut self, cx: &mut Context<'_>) {
-        let Some(lease) = self.candidate.clone().or_else(|| self.lease.clone()) else { return };
-        cx.note(ClientNote::Expired { address: lease.address });
-        self.forget(cx);
-        self.init(false, cx);
-    }
-}
-
-/// T1, T2 and expiry.
-pub(super) fn set_clocks(lease: &Lease, cx: &mut Context<'_>) {
-    let clocks = [
-        (Timer::T1, lease.t1, Reason::Renew),
-        (Timer::T2, lease.t2, Reason::Rebind),
-        (Timer::Expiry, lease.expiry, Reason::LeaseEnds),
-    ];
-    for (timer, at, reason) in clocks {
-        cx.arm(timer, at, reason);
     }
 }

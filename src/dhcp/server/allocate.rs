@@ -8,7 +8,11 @@ use crate::time::{Duration, Instant};
 use crate::wire::dhcp::{Message, MessageType, code};
 
 impl Server {
-    pub(super) fn discover(&mut self, message: &Message, cx: &mut Context<'_>) -> Result<(), Silence> {
+    pub(super) fn discover(
+        &mut self,
+        message: &Message,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Silence> {
         self.check_subnet(message)?;
         let client = Identity::of(message);
         if let Some((address, binding)) = self.bindings.of(&client) {
@@ -19,7 +23,9 @@ impl Server {
                 return Err(Silence::Pinging);
             }
         }
-        let address = self.choose(message, &client).ok_or(Silence::PoolExhausted)?;
+        let address = self
+            .choose(message, &client)
+            .ok_or(Silence::PoolExhausted)?;
         self.consider(address, client, message, cx);
         Ok(())
     }
@@ -51,7 +57,8 @@ impl Server {
             return Some(asked);
         }
         let (config, interface) = (&self.config, self.interface);
-        self.bindings.next_free(|address| is_kept(config, interface, address))
+        self.bindings
+            .next_free(|address| is_kept(config, interface, address))
     }
 
     /// Whether the address is in a pool and not kept for anyone.
@@ -61,22 +68,32 @@ impl Server {
 
     pub(super) fn reserved_for(&self, message: &Message) -> Option<Ipv4Addr> {
         let mac = message.mac();
-        self.config.reservations.iter().find(|kept| kept.mac == mac).map(|kept| kept.address)
+        self.config
+            .reservations
+            .iter()
+            .find(|kept| kept.mac == mac)
+            .map(|kept| kept.address)
     }
 
     /// Whether this client may have the address: it is free, or already this client's.
     pub(super) fn is_to_be_had(&self, address: Ipv4Addr, client: &Identity) -> bool {
-        self.bindings
-            .get(address)
-            .is_none_or(|binding| binding.is_free() || (binding.client == *client && binding.state != BindingState::Abandoned))
+        self.bindings.get(address).is_none_or(|binding| {
+            binding.is_free()
+                || (binding.client == *client && binding.state != BindingState::Abandoned)
+        })
     }
 
     /// Asks by ping first where the settings say so, else offers at once.
-    fn consider(&mut self, address: Ipv4Addr, client: Identity, message: &Message, cx: &mut Context<'_>) {
-        let in_use_by_client = self
-            .bindings
-            .get(address)
-            .is_some_and(|binding| matches!(binding.state, BindingState::Active | BindingState::Offered));
+    fn consider(
+        &mut self,
+        address: Ipv4Addr,
+        client: Identity,
+        message: &Message,
+        cx: &mut Context<'_>,
+    ) {
+        let in_use_by_client = self.bindings.get(address).is_some_and(|binding| {
+            matches!(binding.state, BindingState::Active | BindingState::Offered)
+        });
         if self.config.ping == PingCheck::Offer && !in_use_by_client {
             self.ping(address, client, message, cx);
         } else {
@@ -84,10 +101,22 @@ impl Server {
         }
     }
 
-    pub(super) fn ping(&mut self, address: Ipv4Addr, client: Identity, message: &Message, cx: &mut Context<'_>) {
+    pub(super) fn ping(
+        &mut self,
+        address: Ipv4Addr,
+        client: Identity,
+        message: &Message,
+        cx: &mut Context<'_>,
+    ) {
         let mac = message.mac();
-        cx.note(ServerNote::Pinging { address, client: mac });
-        let offered = self.bindings.get(address).filter(|binding| binding.state == BindingState::Offered);
+        cx.note(ServerNote::Pinging {
+            address,
+            client: mac,
+        });
+        let offered = self
+            .bindings
+            .get(address)
+            .filter(|binding| binding.state == BindingState::Offered);
         let granted = offered.and_then(|binding| binding.granted);
         self.pings = self.pings.wrapping_add(1);
         self.bindings.set(
@@ -102,12 +131,18 @@ impl Server {
             },
         );
         let until = cx.now + self.config.ping_wait;
-        cx.out.push(Action::Ping { target: address, sequence: self.pings, until });
+        cx.out.push(Action::Ping {
+            target: address,
+            sequence: self.pings,
+            until,
+        });
     }
 
     /// The ping was answered: the address is in use by someone we do not know.
     pub(super) fn echo(&mut self, from: Ipv4Addr, cx: &mut Context<'_>) {
-        let Some(BindingState::Pinging(message)) = self.bindings.get(from).map(|binding| binding.state.clone()) else {
+        let Some(BindingState::Pinging(message)) =
+            self.bindings.get(from).map(|binding| binding.state.clone())
+        else {
             return;
         };
         self.abandon(from, cx);
@@ -115,7 +150,11 @@ impl Server {
         if message.kind() == Some(MessageType::Request) {
             self.refuse(&message, crate::dhcp::Refusal::NotAvailable, cx);
         } else if let Err(why) = self.discover(&message, cx) {
-            cx.note(ServerNote::Silent { client: message.mac(), message: MessageType::Discover, why });
+            cx.note(ServerNote::Silent {
+                client: message.mac(),
+                message: MessageType::Discover,
+                why,
+            });
         }
     }
 
@@ -132,7 +171,12 @@ impl Server {
     }
 
     /// No one answered the ping: on with what waited for it.
-    pub(super) fn ping_silence(&mut self, address: Ipv4Addr, message: &Message, cx: &mut Context<'_>) {
+    pub(super) fn ping_silence(
+        &mut self,
+        address: Ipv4Addr,
+        message: &Message,
+        cx: &mut Context<'_>,
+    ) {
         let client = Identity::of(message);
         if message.kind() == Some(MessageType::Request) {
             self.commit(address, client, message, cx);
@@ -141,26 +185,51 @@ impl Server {
         }
     }
 
-    fn offer(&mut self, address: Ipv4Addr, client: Identity, message: &Message, cx: &mut Context<'_>) {
+    fn offer(
+        &mut self,
+        address: Ipv4Addr,
+        client: Identity,
+        message: &Message,
+        cx: &mut Context<'_>,
+    ) {
         let mac = message.mac();
-        let earlier = self.bindings.of(&client).map(|(address, binding)| (address, binding.state.clone()));
+        let earlier = self
+            .bindings
+            .of(&client)
+            .map(|(address, binding)| (address, binding.state.clone()));
         if let Some((old, BindingState::Offered)) = earlier
             && old != address
         {
             self.free_offer(old, OfferEnd::Replaced, cx);
         }
-        let active = self.bindings.get(address).filter(|binding| binding.state == BindingState::Active).cloned();
-        let remaining = active.as_ref().and_then(|binding| self.remaining(binding, cx.now));
+        let active = self
+            .bindings
+            .get(address)
+            .filter(|binding| binding.state == BindingState::Active)
+            .cloned();
+        let remaining = active
+            .as_ref()
+            .and_then(|binding| self.remaining(binding, cx.now));
         let granted = self.granted(message, remaining);
         if let Some(lease) = active {
             // The lease goes on as it is; an ACK will give what this offer says.
             self.bindings.set(address, Binding { granted, ..lease });
         } else {
             let until = cx.now + self.config.offer_hold;
-            let held =
-                Binding { state: BindingState::Offered, client, mac, since: cx.now, until, granted };
+            let held = Binding {
+                state: BindingState::Offered,
+                client,
+                mac,
+                since: cx.now,
+                until,
+                granted,
+            };
             self.bindings.set(address, held);
-            cx.note(ServerNote::Held { address, client: mac, until });
+            cx.note(ServerNote::Held {
+                address,
+                client: mac,
+                until,
+            });
         }
         cx.out.push(Action::Neighbour { address, mac });
         self.reply(MessageType::Offer, message, address, granted, cx);
@@ -168,12 +237,19 @@ impl Server {
 
     /// How long a lease may be: what the client asks for within limits, else what is left of a
     /// running one, else the default (RFC 2131 section 4.3.1). `None` is infinity.
-    pub(super) fn granted(&self, message: &Message, remaining: Option<Duration>) -> Option<Duration> {
+    pub(super) fn granted(
+        &self,
+        message: &Message,
+        remaining: Option<Duration>,
+    ) -> Option<Duration> {
         let Some(asked) = message.options.number(code::LEASE_TIME) else {
             return Some(remaining.unwrap_or(self.config.lease));
         };
         let asked = crate::dhcp::lease_length(asked).unwrap_or(Duration::MAX);
-        Some(asked.clamp(self.config.min_lease, self.config.max_lease.max(self.config.min_lease)))
+        Some(asked.clamp(
+            self.config.min_lease,
+            self.config.max_lease.max(self.config.min_lease),
+        ))
     }
 
     pub(super) fn free_offer(&mut self, address: Ipv4Addr, why: OfferEnd, cx: &mut Context<'_>) {
@@ -191,11 +267,16 @@ impl Server {
 /// Whether an address of a pool is not for just anyone: the server's own, the router's, the
 /// network's own two, or reserved.
 fn is_kept(config: &Config, interface: Interface, address: Ipv4Addr) -> bool {
-    let host_bits = u32::MAX.checked_shr(u32::from(interface.prefix)).unwrap_or(0);
+    let host_bits = u32::MAX
+        .checked_shr(u32::from(interface.prefix))
+        .unwrap_or(0);
     let host = u32::from(address) & host_bits;
     let of_network = interface.prefix < 31 && (host == 0 || host == host_bits);
     of_network
         || address == interface.address
         || config.router == Some(address)
-        || config.reservations.iter().any(|kept| kept.address == address)
+        || config
+            .reservations
+            .iter()
+            .any(|kept| kept.address == address)
 }

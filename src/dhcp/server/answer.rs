@@ -9,7 +9,12 @@ use crate::wire::dhcp::{Message, MessageType, code};
 
 impl Server {
     /// A REQUEST is told by what it carries (RFC 2131 section 4.3.2, table 4).
-    pub(super) fn request(&mut self, message: &Message, unicast: bool, cx: &mut Context<'_>) -> Result<(), Silence> {
+    pub(super) fn request(
+        &mut self,
+        message: &Message,
+        unicast: bool,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Silence> {
         self.check_subnet(message)?;
         let client = Identity::of(message);
         if message.options.has(code::SERVER_ID) {
@@ -18,33 +23,55 @@ impl Server {
         // Whoever asks without naming a server has gone another way than by our offer.
         self.end_offer_of(&client, cx);
         if message.ciaddr.is_unspecified() {
-            let asked = message.options.address(code::REQUESTED_ADDRESS).ok_or(Silence::NotHolder)?;
+            let asked = message
+                .options
+                .address(code::REQUESTED_ADDRESS)
+                .ok_or(Silence::NotHolder)?;
             self.rebooting(asked, message, client, cx)
         } else {
-            self.extending(message, client, unicast && message.giaddr.is_unspecified(), cx)
+            self.extending(
+                message,
+                client,
+                unicast && message.giaddr.is_unspecified(),
+                cx,
+            )
         }
     }
 
     fn end_offer_of(&mut self, client: &Identity, cx: &mut Context<'_>) {
         if let Some((address, binding)) = self.bindings.of(client)
-            && matches!(binding.state, BindingState::Offered | BindingState::Pinging(_))
+            && matches!(
+                binding.state,
+                BindingState::Offered | BindingState::Pinging(_)
+            )
         {
             self.free_offer(address, OfferEnd::OtherServer, cx);
         }
     }
 
     /// The client accepts an offer: ours, or another server's.
-    fn selecting(&mut self, message: &Message, client: Identity, cx: &mut Context<'_>) -> Result<(), Silence> {
+    fn selecting(
+        &mut self,
+        message: &Message,
+        client: Identity,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Silence> {
         if self.names_another_server(message) {
             self.end_offer_of(&client, cx);
             return Err(Silence::OtherServer);
         }
-        let asked = message.options.address(code::REQUESTED_ADDRESS).ok_or(Silence::NotHolder)?;
+        let asked = message
+            .options
+            .address(code::REQUESTED_ADDRESS)
+            .ok_or(Silence::NotHolder)?;
         if !self.may_give(asked, message) || !self.is_to_be_had(asked, &client) {
             self.refuse(message, Refusal::NotAvailable, cx);
             return Ok(());
         }
-        let state = self.bindings.get(asked).map(|binding| binding.state.clone());
+        let state = self
+            .bindings
+            .get(asked)
+            .map(|binding| binding.state.clone());
         if let Some(BindingState::Pinging(_)) = state {
             return Err(Silence::Pinging);
         }
@@ -58,7 +85,8 @@ impl Server {
 
     /// Whether the address is one that this server may give to this client at all.
     fn may_give(&self, address: Ipv4Addr, message: &Message) -> bool {
-        self.reserved_for(message).map_or_else(|| self.is_offered_to_all(address), |kept| kept == address)
+        self.reserved_for(message)
+            .map_or_else(|| self.is_offered_to_all(address), |kept| kept == address)
     }
 
     /// The client has restarted and asks whether its old address still holds.
@@ -88,8 +116,16 @@ impl Server {
     /// What has ended says nothing about a lease that another server may have given since: it
     /// counts only if the address asked for could have come from nowhere but here (RFC 2131
     /// section 3.2).
-    fn known_address(&self, asked: Ipv4Addr, message: &Message, client: &Identity) -> Option<Ipv4Addr> {
-        if let Some(reserved) = self.reserved_for(message).filter(|address| self.is_to_be_had(*address, client)) {
+    fn known_address(
+        &self,
+        asked: Ipv4Addr,
+        message: &Message,
+        client: &Identity,
+    ) -> Option<Ipv4Addr> {
+        if let Some(reserved) = self
+            .reserved_for(message)
+            .filter(|address| self.is_to_be_had(*address, client))
+        {
             return Some(reserved);
         }
         let (address, binding) = self.bindings.of(client)?;
@@ -99,7 +135,10 @@ impl Server {
                 let ours = address == asked || self.bindings.in_pools(asked);
                 (ours && self.may_give(address, message)).then_some(address)
             }
-            BindingState::Free | BindingState::Offered | BindingState::Pinging(_) | BindingState::Abandoned => None,
+            BindingState::Free
+            | BindingState::Offered
+            | BindingState::Pinging(_)
+            | BindingState::Abandoned => None,
         }
     }
 
@@ -114,11 +153,17 @@ impl Server {
     ) -> Result<(), Silence> {
         let address = message.ciaddr;
         let known = self.known_address(address, message, &client);
-        let for_others = self.config.extends.iter().any(|range| range.contains(address));
+        let for_others = self
+            .config
+            .extends
+            .iter()
+            .any(|range| range.contains(address));
         match known {
             Some(known) if known == address => self.commit(address, client, message, cx),
             Some(_) => self.refuse(message, Refusal::WrongAddress, cx),
-            None if for_others && self.is_to_be_had(address, &client) => self.commit(address, client, message, cx),
+            None if for_others && self.is_to_be_had(address, &client) => {
+                self.commit(address, client, message, cx);
+            }
             None if renewing => self.refuse(message, Refusal::NotAvailable, cx),
             None if self.config.authoritative => self.refuse(message, Refusal::UnknownClient, cx),
             None => return Err(Silence::UnknownClient),
@@ -127,7 +172,13 @@ impl Server {
     }
 
     /// Writes the lease to disk, then says so to the client.
-    pub(super) fn commit(&mut self, address: Ipv4Addr, client: Identity, message: &Message, cx: &mut Context<'_>) {
+    pub(super) fn commit(
+        &mut self,
+        address: Ipv4Addr,
+        client: Identity,
+        message: &Message,
+        cx: &mut Context<'_>,
+    ) {
         let mac = message.mac();
         // An ACK repeats the lease time of its OFFER, however often the REQUEST comes (RFC 2131
         // section 4.3.2); one that names no server answers no OFFER.
@@ -139,49 +190,92 @@ impl Server {
         let granted = offered.or_else(|| self.granted(message, None));
         let until = granted.map_or(Instant::MAX, |length| cx.now + length);
         let freed = until + self.config.grace;
-        let lease = Binding { state: BindingState::Active, client, mac, since: cx.now, until: freed, granted };
+        let lease = Binding {
+            state: BindingState::Active,
+            client,
+            mac,
+            since: cx.now,
+            until: freed,
+            granted,
+        };
         self.bindings.set(address, lease);
-        cx.note(ServerNote::Committed { address, client: mac, until });
+        cx.note(ServerNote::Committed {
+            address,
+            client: mac,
+            until,
+        });
         cx.out.push(Action::Neighbour { address, mac });
         self.reply(MessageType::Ack, message, address, granted, cx);
     }
 
     pub(super) fn refuse(&mut self, message: &Message, why: Refusal, cx: &mut Context<'_>) {
-        cx.note(ServerNote::Refused { client: message.mac(), why });
-        self.reply(MessageType::Nak, message, Ipv4Addr::UNSPECIFIED, None, cx);
+        cx.note(ServerNote::Refused {
+            client: message.mac(),
+            why,
+        });
+        let mut nak = self.answer_to(MessageType::Nak, message, Ipv4Addr::UNSPECIFIED);
+        nak.options.push_raw(code::MESSAGE, why.text().as_bytes());
+        self.send(MessageType::Nak, message, nak, cx);
     }
 
-    pub(super) fn declined(&mut self, message: &Message, cx: &mut Context<'_>) -> Result<(), Silence> {
+    pub(super) fn declined(
+        &mut self,
+        message: &Message,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Silence> {
         if self.names_another_server(message) {
             return Err(Silence::OtherServer);
         }
-        let address = message.options.address(code::REQUESTED_ADDRESS).ok_or(Silence::NotHolder)?;
+        let address = message
+            .options
+            .address(code::REQUESTED_ADDRESS)
+            .ok_or(Silence::NotHolder)?;
         self.check_holder(address, message)?;
         self.abandon(address, cx);
-        cx.note(ServerNote::Declined { address, client: message.mac() });
+        cx.note(ServerNote::Declined {
+            address,
+            client: message.mac(),
+        });
         Ok(())
     }
 
-    pub(super) fn released(&mut self, message: &Message, cx: &mut Context<'_>) -> Result<(), Silence> {
+    pub(super) fn released(
+        &mut self,
+        message: &Message,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Silence> {
         if self.names_another_server(message) {
             return Err(Silence::OtherServer);
         }
         self.check_holder(message.ciaddr, message)?;
-        self.bindings.end(message.ciaddr, BindingState::Released, cx.now);
-        cx.note(ServerNote::Released { address: message.ciaddr, client: message.mac() });
+        self.bindings
+            .end(message.ciaddr, BindingState::Released, cx.now);
+        cx.note(ServerNote::Released {
+            address: message.ciaddr,
+            client: message.mac(),
+        });
         Ok(())
     }
 
     fn check_holder(&self, address: Ipv4Addr, message: &Message) -> Result<(), Silence> {
         let client = Identity::of(message);
         let holds = self.bindings.get(address).is_some_and(|binding| {
-            binding.client == client && matches!(binding.state, BindingState::Active | BindingState::Offered)
+            binding.client == client
+                && matches!(binding.state, BindingState::Active | BindingState::Offered)
         });
-        if holds { Ok(()) } else { Err(Silence::NotHolder) }
+        if holds {
+            Ok(())
+        } else {
+            Err(Silence::NotHolder)
+        }
     }
 
     /// The client has an address, which it names, and asks for the rest.
-    pub(super) fn inform(&mut self, message: &Message, cx: &mut Context<'_>) -> Result<(), Silence> {
+    pub(super) fn inform(
+        &mut self,
+        message: &Message,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Silence> {
         if message.ciaddr.is_unspecified() {
             return Err(Silence::NotHolder);
         }

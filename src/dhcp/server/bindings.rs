@@ -56,8 +56,15 @@ impl FromStr for Range {
         let bad = || BadRange(text.chars().take(60).collect());
         let (first, last) = text.split_once('-').unwrap_or((text, text));
         let parse = |part: &str| part.trim().parse::<Ipv4Addr>().map_err(|_| bad());
-        let range = Self { first: parse(first)?, last: parse(last)? };
-        if range.first <= range.last { Ok(range) } else { Err(bad()) }
+        let range = Self {
+            first: parse(first)?,
+            last: parse(last)?,
+        };
+        if range.first <= range.last {
+            Ok(range)
+        } else {
+            Err(bad())
+        }
     }
 }
 
@@ -128,7 +135,10 @@ pub struct Binding {
 impl Binding {
     /// Whether another client may have the address.
     pub fn is_free(&self) -> bool {
-        matches!(self.state, BindingState::Expired | BindingState::Released | BindingState::Free)
+        matches!(
+            self.state,
+            BindingState::Expired | BindingState::Released | BindingState::Free
+        )
     }
 }
 
@@ -160,7 +170,9 @@ impl Bindings {
 
     /// All of them, by address.
     pub fn iter(&self) -> impl Iterator<Item = (Ipv4Addr, &Binding)> {
-        self.by_address.iter().map(|(address, binding)| (*address, binding))
+        self.by_address
+            .iter()
+            .map(|(address, binding)| (*address, binding))
     }
 
     /// What is known of an address.
@@ -208,7 +220,9 @@ impl Bindings {
             BindingState::Abandoned => {}
             // The memory of an address never hides what the client has now.
             BindingState::Expired | BindingState::Released | BindingState::Free => {
-                self.by_client.entry(binding.client.clone()).or_insert(address);
+                self.by_client
+                    .entry(binding.client.clone())
+                    .or_insert(address);
             }
             BindingState::Pinging(_) | BindingState::Offered | BindingState::Active => {
                 self.by_client.insert(binding.client.clone(), address);
@@ -220,7 +234,12 @@ impl Bindings {
     /// Ends what an address was used for; whose it was stays known.
     pub fn end(&mut self, address: Ipv4Addr, state: BindingState, now: Instant) {
         if let Some(old) = self.by_address.get(&address) {
-            let ended = Binding { state, since: now, until: Instant::MAX, ..old.clone() };
+            let ended = Binding {
+                state,
+                since: now,
+                until: Instant::MAX,
+                ..old.clone()
+            };
             self.set(address, ended);
         }
     }
@@ -254,7 +273,12 @@ impl Bindings {
     pub fn lose_memory(&mut self, now: Instant) {
         let lost: Vec<Ipv4Addr> = self
             .iter()
-            .filter(|(_, binding)| matches!(binding.state, BindingState::Pinging(_) | BindingState::Offered))
+            .filter(|(_, binding)| {
+                matches!(
+                    binding.state,
+                    BindingState::Pinging(_) | BindingState::Offered
+                )
+            })
             .map(|(address, _)| address)
             .collect();
         for address in lost {

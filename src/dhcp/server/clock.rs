@@ -18,14 +18,19 @@ impl Server {
     }
 
     fn end(&mut self, address: Ipv4Addr, cx: &mut Context<'_>) {
-        let Some(binding) = self.bindings.get(address) else { return };
+        let Some(binding) = self.bindings.get(address) else {
+            return;
+        };
         let mac = binding.mac;
         match binding.state.clone() {
             BindingState::Pinging(message) => self.ping_silence(address, &message, cx),
             BindingState::Offered => self.free_offer(address, OfferEnd::TimeOut, cx),
             BindingState::Active => {
                 self.bindings.end(address, BindingState::Expired, cx.now);
-                cx.note(ServerNote::Expired { address, client: mac });
+                cx.note(ServerNote::Expired {
+                    address,
+                    client: mac,
+                });
             }
             BindingState::Abandoned => {
                 self.bindings.end(address, BindingState::Free, cx.now);
@@ -53,10 +58,18 @@ impl Server {
             Some(BindingState::Pinging(_)) => Reason::PingSilence { address },
             Some(BindingState::Offered) => Reason::OfferEnds { address },
             Some(BindingState::Abandoned) => Reason::QuarantineEnds { address },
-            Some(BindingState::Active | BindingState::Expired | BindingState::Released | BindingState::Free) | None => {
-                Reason::BindingEnds { address }
-            }
+            Some(
+                BindingState::Active
+                | BindingState::Expired
+                | BindingState::Released
+                | BindingState::Free,
+            )
+            | None => Reason::BindingEnds { address },
         };
-        cx.out.push(Action::Arm { timer: Timer::Server, at, reason });
+        cx.out.push(Action::Arm {
+            timer: Timer::Server,
+            at,
+            reason,
+        });
     }
 }

@@ -155,7 +155,13 @@ impl Server {
     /// A server at `interface` that has never run.
     pub fn new(config: Config, interface: Interface) -> Self {
         let bindings = Bindings::new(&config.pools);
-        Self { config, interface, bindings, armed: None, pings: 0 }
+        Self {
+            config,
+            interface,
+            bindings,
+            armed: None,
+            pings: 0,
+        }
     }
 
     /// Its settings.
@@ -189,7 +195,9 @@ impl Server {
     }
 
     fn message(&mut self, message: &Message, unicast: bool, cx: &mut Context<'_>) {
-        let (Op::Request, Some(kind)) = (message.op, message.kind()) else { return };
+        let (Op::Request, Some(kind)) = (message.op, message.kind()) else {
+            return;
+        };
         let verdict = match kind {
             MessageType::Discover => self.discover(message, cx),
             MessageType::Request => self.request(message, unicast, cx),
@@ -209,13 +217,20 @@ impl Server {
             | MessageType::Tls => Err(Silence::Unsupported),
         };
         if let Err(why) = verdict {
-            cx.note(ServerNote::Silent { client: message.mac(), message: kind, why });
+            cx.note(ServerNote::Silent {
+                client: message.mac(),
+                message: kind,
+                why,
+            });
         }
     }
 
     /// Whether the client named another server than this one.
     fn names_another_server(&self, message: &Message) -> bool {
-        message.options.address(code::SERVER_ID).is_some_and(|id| id != self.id())
+        message
+            .options
+            .address(code::SERVER_ID)
+            .is_some_and(|id| id != self.id())
     }
 }
 

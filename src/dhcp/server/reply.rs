@@ -2,8 +2,6 @@
 
 use std::net::Ipv4Addr;
 
-use dhcproto::v4::DhcpOption;
-
 use super::{Context, Server};
 use crate::dhcp::{Action, Datagram};
 use crate::time::Duration;
@@ -20,6 +18,21 @@ impl Server {
         granted: Option<Duration>,
         cx: &mut Context<'_>,
     ) {
+        let mut message = self.answer_to(kind, request, yiaddr);
+        if request.kind() != Some(MessageType::Inform) {
+            push_lease(&mut message.options, granted);
+        }
+        self.push_parameters(&mut message.options, request);
+        self.send(kind, request, message, cx);
+    }
+
+    /// What every answer has: the fields of table 3, message type and server identifier.
+    pub(super) fn answer_to(
+        &self,
+        kind: MessageType,
+        request: &Message,
+        yiaddr: Ipv4Addr,
+    ) -> Message {
         let mut message = Message {
             op: Op::Reply,
             hops: 0,
@@ -30,22 +43,31 @@ impl Server {
             options: Options::new(),
             ..request.clone()
         };
-        let inform = request.kind() == Some(MessageType::Inform);
         if kind == MessageType::Ack {
             message.ciaddr = request.ciaddr;
         }
-        message.options.push_raw(code::MESSAGE_TYPE, &[kind.number()]);
-        message.options.push(&DhcpOption::ServerIdentifier(self.id()));
+        message
+            .options
+            .push_raw(code::MESSAGE_TYPE, &[kind.number()]);
+        message
+            .options
+            .push_address(code::SERVER_ID, self.id());
         if kind == MessageType::Nak {
             // Only the relay agent next to the client can reach a host that may have a wrong
             // address, and only by broadcast (RFC 2131 section 4.3.2).
             message.broadcast |= !request.giaddr.is_unspecified();
-        } else {
-            if !inform {
-                push_lease(&mut message.options, granted);
-            }
-            self.push_parameters(&mut message.options, request);
         }
+        message
+    }
+
+    /// Adds what is echoed, and sends the answer to where it belongs.
+    pub(super) fn send(
+        &self,
+        kind: MessageType,
+        request: &Message,
+        mut message: Message,
+        cx: &mut Context<'_>,
+    ) {
         for echoed in [code::CLIENT_ID, code::RELAY_AGENT] {
             if let Some(value) = request.options.get(echoed) {
                 message.options.push_raw(echoed, value);
@@ -61,17 +83,26 @@ impl Server {
         let list = request.options.get(code::PARAMETER_LIST);
         let wanted = |code| list.is_none_or(|list| list.contains(&code));
         if wanted(code::SUBNET_MASK) {
-            let mask = u32::MAX.checked_shl(32 - u32::from(self.interface.prefix.min(32))).unwrap_or(0);
-            options.push(&DhcpOption::SubnetMask(mask.into()));
+            let mask = u32::MAX
+                .checked_shl(32 - u32::from(self.interface.prefix.min(32)))
+                .unwrap_or(0);
+            options.push_number(code::SUBNET_MASK, mask);
         }
         if let Some(router) = self.config.router.filter(|_| wanted(code::ROUTER)) {
-            options.push(&DhcpOption::Router(vec![router]));
+            options.push_address(code::ROUTER, router);
         }
         if wanted(code::DNS) && !self.config.dns.is_empty() {
-            options.push(&DhcpOption::DomainNameServer(self.config.dns.clone()));
+            for server in &self.config.dns {
+                options.push_address(code::DNS, *server);
+            }
         }
-        if let Some(domain) = self.config.domain.as_ref().filter(|_| wanted(code::DOMAIN_NAME)) {
-            options.push(&DhcpOption::DomainName(domain.clone()));
+        if let Some(domain) = self
+            .config
+            .domain
+            .as_ref()
+            .filter(|_| wanted(code::DOMAIN_NAME))
+        {
+            options.push_raw(code::DOMAIN_NAME, domain.as_bytes());
         }
     }
 
@@ -105,14 +136,17 @@ impl Server {
 /// Lease time, T1 and T2.
 fn push_lease(options: &mut Options, granted: Option<Duration>) {
     let Some(length) = granted else {
-        options.push(&DhcpOption::AddressLeaseTime(u32::MAX));
+        options.push_number(code::LEASE_TIME, u32::MAX);
         return;
     };
-    options.push(&DhcpOption::AddressLeaseTime(length.as_lease_secs()));
-    let (t1, t2) = (length.fraction(1, 2).as_lease_secs(), length.fraction(7, 8).as_lease_secs());
+    options.push_number(code::LEASE_TIME, length.as_lease_secs());
+    let (t1, t2) = (
+        length.fraction(1, 2).as_lease_secs(),
+        length.fraction(7, 8).as_lease_secs(),
+    );
     // A lease of a few seconds has no whole seconds for both (RFC 2131 section 4.4.5).
     if 0 < t1 && t1 < t2 {
-        options.push(&DhcpOption::Renewal(t1));
-        options.push(&DhcpOption::Rebinding(t2));
+        options.push_number(code::T1, t1);
+        options.push_number(code::T2, t2);
     }
 }

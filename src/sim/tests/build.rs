@@ -21,22 +21,42 @@ pub(super) fn built_in(name: &str) -> Rc<Scenario> {
 }
 
 pub(super) fn with_seed(scenario: &Scenario, seed: u64) -> Rc<Scenario> {
-    Rc::new(Scenario::new(File { seed, ..scenario.file().clone() }).unwrap())
+    Rc::new(
+        Scenario::new(File {
+            seed,
+            ..scenario.file().clone()
+        })
+        .unwrap(),
+    )
 }
 
 /// Clients `pc0`..., each with `client` as its settings, and servers `srv0`... with a pool of
 /// `pool` addresses each, on one switch.
-pub(super) fn network(clients: usize, client: &str, servers: &[String], until: &str, seed: u64) -> Rc<Scenario> {
+pub(super) fn network(
+    clients: usize,
+    client: &str,
+    servers: &[String],
+    until: &str,
+    seed: u64,
+) -> Rc<Scenario> {
     let mut nodes = vec![r#"{ "id": "sw", "kind": "switch" }"#.to_owned()];
     let mut links = Vec::new();
     for number in 0..clients {
-        nodes.push(format!(r#"{{ "id": "pc{number}", "kind": "client", "client": {client} }}"#));
-        links.push(format!(r#"{{ "between": ["pc{number}", "sw"], "latency": "{}us" }}"#, 300 + number));
+        nodes.push(format!(
+            r#"{{ "id": "pc{number}", "kind": "client", "client": {client} }}"#
+        ));
+        links.push(format!(
+            r#"{{ "between": ["pc{number}", "sw"], "latency": "{}us" }}"#,
+            300 + number
+        ));
     }
     for (number, server) in servers.iter().enumerate() {
         let address = format!("10.0.0.{}/16", number + 1);
         nodes.push(format!(r#"{{ "id": "srv{number}", "kind": "server", "address": "{address}", "server": {server} }}"#));
-        links.push(format!(r#"{{ "between": ["srv{number}", "sw"], "latency": "{}us" }}"#, 200 + number));
+        links.push(format!(
+            r#"{{ "between": ["srv{number}", "sw"], "latency": "{}us" }}"#,
+            200 + number
+        ));
     }
     let text = format!(
         r#"{{ "version": 1, "name": "test", "seed": {seed}, "until": "{until}", "nodes": [{}], "links": [{}] }}"#,
@@ -49,15 +69,25 @@ pub(super) fn network(clients: usize, client: &str, servers: &[String], until: &
 /// Everything that can be seen of a world.
 pub(super) fn picture(world: &World) -> String {
     let nodes: Vec<_> = world.nodes().collect();
-    let links: Vec<_> = (0..world.links.len()).map(|link| world.link(LinkId(u32::try_from(link).unwrap()))).collect();
-    format!("{} {} {} {nodes:?} {links:?}", world.now(), world.written(), world.commands_done())
+    let links: Vec<_> = (0..world.links.len())
+        .map(|link| world.link(LinkId(u32::try_from(link).unwrap())))
+        .collect();
+    format!(
+        "{} {} {} {nodes:?} {links:?}",
+        world.now(),
+        world.written(),
+        world.commands_done()
+    )
 }
 
 /// A run of the same story without any going back, to the same place.
 pub(super) fn fresh(scenario: &Scenario, commands: &[Timed], to: &World) -> (World, Journal) {
     let (mut world, mut journal) = (World::new(scenario), Journal::default());
     while world.executed() < to.executed() {
-        assert!(world.step(commands, &mut journal), "there are as many events");
+        assert!(
+            world.step(commands, &mut journal),
+            "there are as many events"
+        );
     }
     world.wait_until(to.now(), commands);
     (world, journal)
@@ -71,8 +101,12 @@ pub(super) fn run(scenario: &Scenario) -> (World, Journal) {
 }
 
 pub(super) fn dhcp(frame: &Frame) -> Option<Message> {
-    let Ok(Payload::Ip(ip)) = frame::parse(frame.bytes()) else { return None };
-    let Transport::Udp(udp) = ip.transport else { return None };
+    let Ok(Payload::Ip(ip)) = frame::parse(frame.bytes()) else {
+        return None;
+    };
+    let Transport::Udp(udp) = ip.transport else {
+        return None;
+    };
     Some(Message::parse(udp.payload).unwrap())
 }
 
@@ -99,16 +133,30 @@ fn what(entry: &Entry) -> Option<String> {
         Ok(Payload::Ip(ip)) => match ip.transport {
             Transport::Udp(_) => {
                 let kind = dhcp(frame).unwrap().kind().unwrap();
-                let cast = if frame.destination().is_group() { "to all" } else { "to one" };
-                format!("{} {cast} {}", format!("{kind:?}").to_uppercase(), ip.destination)
+                let cast = if frame.destination().is_group() {
+                    "to all"
+                } else {
+                    "to one"
+                };
+                format!(
+                    "{} {cast} {}",
+                    format!("{kind:?}").to_uppercase(),
+                    ip.destination
+                )
             }
-            Transport::Echo(echo) => format!("{} {}", if echo.reply { "pong" } else { "ping" }, ip.destination),
+            Transport::Echo(echo) => format!(
+                "{} {}",
+                if echo.reply { "pong" } else { "ping" },
+                ip.destination
+            ),
             Transport::Other(other) => format!("ip {other}"),
         },
         other => format!("{other:?}"),
     };
     match &entry.what {
-        What::Sent { origin: _, frame, .. } => Some(format!("sends {}", shown(frame))),
+        What::Sent {
+            origin: _, frame, ..
+        } => Some(format!("sends {}", shown(frame))),
         What::Received { frame, .. } => Some(format!("gets {}", shown(frame))),
         What::Dropped { frame, reason, .. } => Some(format!("loses {} {reason:?}", shown(frame))),
         What::Dhcp(note) => Some(format!("{}", serde_json::to_value(note).unwrap())),
@@ -116,7 +164,9 @@ fn what(entry: &Entry) -> Option<String> {
         What::Command(command) => Some(format!("{command:?}")),
         What::Power(on) => Some(format!("power {on}")),
         What::Carrier { up, .. } => Some(format!("carrier {up}")),
-        What::Fired { reason, .. } => Some(format!("fired {}", serde_json::to_value(reason).unwrap())),
+        What::Fired { reason, .. } => {
+            Some(format!("fired {}", serde_json::to_value(reason).unwrap()))
+        }
     }
 }
 
@@ -125,10 +175,18 @@ pub(super) fn lines(scenario: &Scenario, journal: &Journal) -> Vec<Line> {
     journal
         .from(0)
         .filter_map(|(id, entry)| {
-            let node = entry.node.map_or("link", |node| &scenario.node(node).id).to_owned();
+            let node = entry
+                .node
+                .map_or("link", |node| &scenario.node(node).id)
+                .to_owned();
             let passes_on = matches!(entry.what, What::Sent { origin, .. } if origin != id);
             let text = what(entry).filter(|_| !passes_on)?;
-            Some(Line { id, at: entry.at, node, text })
+            Some(Line {
+                id,
+                at: entry.at,
+                node,
+                text,
+            })
         })
         .collect()
 }
@@ -149,7 +207,10 @@ pub(super) fn talk(lines: &[Line]) -> Vec<String> {
         .iter()
         .filter_map(|line| {
             let kind = line.text.strip_prefix("sends ")?.split(' ').next()?;
-            kinds.iter().any(|known| known == kind).then(|| format!("{} {kind}", line.node))
+            kinds
+                .iter()
+                .any(|known| known == kind)
+                .then(|| format!("{} {kind}", line.node))
         })
         .collect()
 }

@@ -1,9 +1,14 @@
 //! The simulation as a whole: the clock, the wires, going back, and stories from end to end.
 
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test looks for one thing among many"
+)]
+
 mod build;
 mod conflicts;
 mod lease_origin;
 mod recording;
 mod two_servers;
 mod wires;
-
+mod worlds;

@@ -11,14 +11,19 @@ use crate::time::{Duration, Instant};
 
 #[track_caller]
 fn assert_like_fresh(recording: &Recording) {
-    let (world, journal) = fresh(recording.scenario(), recording.commands(), recording.world());
+    let (world, journal) = fresh(
+        recording.scenario(),
+        recording.commands(),
+        recording.world(),
+    );
     assert_eq!(picture(&world), picture(recording.world()));
     assert_eq!(journal.entries(), recording.past());
     assert!(recording.seen() >= recording.world().now());
 }
 
 fn tiny() -> Rc<Scenario> {
-    let server = r#"{ "pools": ["10.0.1.0-10.0.1.5"], "lease": "90s", "ping_wait": "200ms" }"#.to_owned();
+    let server =
+        r#"{ "pools": ["10.0.1.0-10.0.1.5"], "lease": "90s", "ping_wait": "200ms" }"#.to_owned();
     network(3, "{}", &[server], "10m", 5)
 }
 
@@ -72,17 +77,32 @@ fn make(recording: &mut Recording, step: &Move) {
             recording.step_back();
         }),
         Move::RunTo(limit) => {
-            recording.run_to(Instant::ZERO + micros(*limit), |entry| matches!(entry.what, What::Fired { .. }));
+            recording.run_to(Instant::ZERO + micros(*limit), |entry| {
+                matches!(entry.what, What::Fired { .. })
+            });
         }
         Move::Rewind => recording.rewind(),
         Move::Act(command) => {
             let (now, before) = (recording.world().now(), recording.past().to_vec());
             recording.act(*command);
             assert_eq!(recording.world().now(), now);
-            assert_eq!(recording.past()[..before.len()], before, "what has happened stays");
-            assert_eq!(recording.journal().len(), recording.past().len(), "what came after is forgotten");
+            assert_eq!(
+                recording.past()[..before.len()],
+                before,
+                "what has happened stays"
+            );
+            assert_eq!(
+                recording.journal().len(),
+                recording.past().len(),
+                "what came after is forgotten"
+            );
             let mut last = Instant::ZERO;
-            assert!(recording.commands().iter().all(|timed| std::mem::replace(&mut last, timed.at) <= timed.at));
+            assert!(
+                recording
+                    .commands()
+                    .iter()
+                    .all(|timed| std::mem::replace(&mut last, timed.at) <= timed.at)
+            );
         }
     }
 }
@@ -112,9 +132,18 @@ proptest! {
     }
 
     #[test]
-    fn a_step_back_undoes_a_step_forward(interval in 1_u64..80, start in 0_u64..600_000_000) {
+    fn a_step_back_undoes_a_step_forward(
+        interval in 1_u64..80,
+        start in 0_u64..600_000_000,
+        before in 0_u64..600_000_000,
+        act in prop::option::of(a_command()),
+    ) {
         let mut recording = Recording::new(tiny()).every(interval);
         recording.seek(Instant::from_micros(start));
+        if let Some(command) = act {
+            recording.seek(Instant::from_micros(start.min(before)));
+            recording.act(command);
+        }
         if !recording.step_forward(Instant::MAX) {
             return Ok(());
         }
@@ -141,15 +170,29 @@ fn back_to_the_start_step_by_step_and_forward_again() {
         places.push(recording.past().len());
         assert!(places.len() < 5_000, "it gets to the start");
     }
-    assert_eq!((recording.world().now(), recording.past().len()), (Instant::ZERO, 0));
-    assert_eq!(picture(recording.world()), picture(&World::new(recording.scenario())));
-    assert_eq!(recording.journal().len(), entries, "what was seen is still known");
+    assert_eq!(
+        (recording.world().now(), recording.past().len()),
+        (Instant::ZERO, 0)
+    );
+    assert_eq!(
+        picture(recording.world()),
+        picture(&World::new(recording.scenario()))
+    );
+    assert_eq!(
+        recording.journal().len(),
+        entries,
+        "what was seen is still known"
+    );
     let mut forward = 0;
     while recording.step_forward(at(30)) {
         forward += 1;
     }
     // One place was where time had passed without an event, one is the start.
-    assert!((places.len() - 2..=places.len()).contains(&(forward + 1)), "{forward} forward, {} back", places.len());
+    assert!(
+        (places.len() - 2..=places.len()).contains(&(forward + 1)),
+        "{forward} forward, {} back",
+        places.len()
+    );
     recording.seek(at(30));
     assert_eq!(picture(recording.world()), end);
 }
@@ -157,7 +200,10 @@ fn back_to_the_start_step_by_step_and_forward_again() {
 #[test]
 fn acting_in_the_past_forgets_what_came_after_and_what_a_person_did_there() {
     let scenario = built_in("two-servers");
-    let (laptop, server1) = (scenario.find("laptop").unwrap(), scenario.find("server1").unwrap());
+    let (laptop, server1) = (
+        scenario.find("laptop").unwrap(),
+        scenario.find("server1").unwrap(),
+    );
     let mut recording = Recording::new(Rc::clone(&scenario));
     recording.seek(at(600));
     recording.act(Command::Renew(laptop));
@@ -166,13 +212,25 @@ fn acting_in_the_past_forgets_what_came_after_and_what_a_person_did_there() {
     recording.seek(at(10_000));
     let seen = recording.journal().len();
     recording.seek(at(1_000));
-    assert_eq!((recording.journal().len(), recording.seen()), (seen, at(10_000)), "looking changes nothing");
+    assert_eq!(
+        (recording.journal().len(), recording.seen()),
+        (seen, at(10_000)),
+        "looking changes nothing"
+    );
     recording.act(Command::Release(laptop));
     assert_eq!(recording.seen(), at(1_000));
-    let person: Vec<_> =
-        recording.commands().iter().filter(|timed| !scenario.commands().contains(timed)).map(|timed| timed.command).collect();
+    let person: Vec<_> = recording
+        .commands()
+        .iter()
+        .filter(|timed| !scenario.commands().contains(timed))
+        .map(|timed| timed.command)
+        .collect();
     assert_eq!(person, [Command::Renew(laptop), Command::Release(laptop)]);
-    assert_eq!(recording.commands().len(), scenario.commands().len() + 2, "the scenario's own stay");
+    assert_eq!(
+        recording.commands().len(),
+        scenario.commands().len() + 2,
+        "the scenario's own stay"
+    );
     recording.seek(scenario.until());
     assert_like_fresh(&recording);
 }
@@ -202,13 +260,25 @@ fn an_act_at_the_very_first_instant_comes_after_the_boot() {
 
 #[test]
 fn checkpoints_are_thinned_out_and_seeking_still_works() {
-    let server = r#"{ "pools": ["10.0.1.0-10.0.2.255"], "lease": "1m", "ping": "never" }"#.to_owned();
+    let server =
+        r#"{ "pools": ["10.0.1.0-10.0.2.255"], "lease": "1m", "ping": "never" }"#.to_owned();
     let scenario = network(40, r#"{ "probe": false }"#, &[server], "1h", 9);
     let mut recording = Recording::new(scenario).every(20);
     recording.seek(at(3_600));
-    assert!(recording.world().executed() > 20 * 64 * 4, "many events: {}", recording.world().executed());
-    assert!((16..=64).contains(&recording.checkpoints()), "{} checkpoints", recording.checkpoints());
-    assert!(recording.world().pending() < 40 * 8 + 100, "deadlines that were moved do not pile up");
+    assert!(
+        recording.world().executed() > 20 * 64 * 4,
+        "many events: {}",
+        recording.world().executed()
+    );
+    assert!(
+        (16..=64).contains(&recording.checkpoints()),
+        "{} checkpoints",
+        recording.checkpoints()
+    );
+    assert!(
+        recording.world().pending() < 40 * 8 + 100,
+        "deadlines that were moved do not pile up"
+    );
     for place in [3_599, 1_800, 7, 2_500, 0, 3_600] {
         recording.seek(at(place));
         assert_like_fresh(&recording);
@@ -223,7 +293,12 @@ fn run_to_stops_at_the_first_entry_that_is_wanted() {
     let entry = recording.journal().get(found).unwrap();
     assert!(wanted(entry) && entry.at == at(1_200));
     assert_eq!(recording.world().now(), at(1_200));
-    assert!(!recording.past()[..found.index()].iter().skip(20).any(wanted));
+    assert!(
+        !recording.past()[..found.index()]
+            .iter()
+            .skip(20)
+            .any(wanted)
+    );
     assert_eq!(recording.run_to(at(1_300), wanted), None);
     assert_eq!(recording.world().now(), at(1_300));
     assert_like_fresh(&recording);
@@ -240,7 +315,11 @@ fn every_entry_has_an_earlier_cause_and_why_ends() {
             assert!(entry.cause.is_none_or(|cause| cause < id), "{entry:?}");
             let chain = journal.why(id);
             let root = journal.get(*chain.last().unwrap()).unwrap();
-            assert!(matches!(root.what, What::Command(_) | What::Power(true)), "{:?} at the bottom of {entry:?}", root.what);
+            assert!(
+                matches!(root.what, What::Command(_) | What::Power(true)),
+                "{:?} at the bottom of {entry:?}",
+                root.what
+            );
         }
     }
 }

@@ -28,7 +28,11 @@ const SERVER: &str = r#"{ "pools": ["10.0.0.10-10.0.0.20"], "ping": "never" }"#;
 
 fn dropped(journal: &Journal) -> Vec<(Instant, DropReason, Option<MessageType>)> {
     let why = |entry: &Entry| match &entry.what {
-        What::Dropped { reason, frame, .. } => Some((entry.at, *reason, dhcp(frame).and_then(|message| message.kind()))),
+        What::Dropped { reason, frame, .. } => Some((
+            entry.at,
+            *reason,
+            dhcp(frame).and_then(|message| message.kind()),
+        )),
         _ => None,
     };
     journal.entries().iter().filter_map(why).collect()
@@ -47,7 +51,9 @@ fn a_frame_takes_the_cables_latency() {
             let sent = journal.get(origin).unwrap();
             assert_eq!(entry.at.since(sent.at), Duration::from_millis(10));
             assert_eq!(entry.cause, Some(origin));
-            let What::Sent { arrives, .. } = sent.what else { panic!("{sent:?}") };
+            let What::Sent { arrives, .. } = sent.what else {
+                panic!("{sent:?}")
+            };
             assert_eq!(arrives, entry.at);
             seen += 1;
         }
@@ -59,24 +65,39 @@ fn a_frame_takes_the_cables_latency() {
 fn a_frame_in_flight_when_the_cable_is_pulled_is_lost() {
     let pulled = r#"{ "at": "35ms", "do": "unplug", "link": ["pc", "srv"] }"#;
     let (_, journal) = run(&cable(QUICK, SERVER, pulled));
-    assert_eq!(dropped(&journal), [(millis(40), DropReason::CarrierLost, Some(MessageType::Ack))]);
+    assert_eq!(
+        dropped(&journal),
+        [(millis(40), DropReason::CarrierLost, Some(MessageType::Ack))]
+    );
 }
 
 #[test]
 fn and_lost_too_if_the_cable_is_back_before_it_would_have_arrived() {
     let flap = r#"{ "at": "32ms", "do": "unplug", "link": ["pc", "srv"] }, { "at": "34ms", "do": "plug", "link": ["pc", "srv"] }"#;
     let (_, journal) = run(&cable(QUICK, SERVER, flap));
-    assert_eq!(dropped(&journal), [(millis(40), DropReason::CarrierLost, Some(MessageType::Ack))]);
+    assert_eq!(
+        dropped(&journal),
+        [(millis(40), DropReason::CarrierLost, Some(MessageType::Ack))]
+    );
 }
 
 #[test]
 fn an_ack_that_comes_after_the_power_went_is_lost() {
     let off = r#"{ "at": "35ms", "do": "power-off", "node": "pc" }"#;
     let (world, journal) = run(&cable(QUICK, SERVER, off));
-    assert_eq!(dropped(&journal), [(millis(40), DropReason::CarrierLost, Some(MessageType::Ack))]);
+    assert_eq!(
+        dropped(&journal),
+        [(millis(40), DropReason::CarrierLost, Some(MessageType::Ack))]
+    );
     let pc = world.node(NodeId(0));
-    assert_eq!((pc.timers().count(), pc.host().unwrap().interface()), (0, None));
-    let after = journal.entries().iter().filter(|entry| entry.node == Some(NodeId(0)) && entry.at > millis(40));
+    assert_eq!(
+        (pc.timers().count(), pc.host().unwrap().interface()),
+        (0, None)
+    );
+    let after = journal
+        .entries()
+        .iter()
+        .filter(|entry| entry.node == Some(NodeId(0)) && entry.at > millis(40));
     assert_eq!(after.count(), 0, "nothing happens in it");
 }
 
@@ -86,19 +107,134 @@ fn commands_to_what_has_no_power_change_nothing() {
         { "at": "3s", "do": "renew", "node": "pc" }, { "at": "4s", "do": "release", "node": "pc" },
         { "at": "5s", "do": "power-off", "node": "pc" }, { "at": "6s", "do": "plug", "link": ["pc", "srv"] }"#;
     let (world, journal) = run(&cable(QUICK, SERVER, off));
-    let late: Vec<_> = journal.entries().iter().filter(|entry| entry.at > millis(1_500)).map(|entry| &entry.what).collect();
+    let late: Vec<_> = journal
+        .entries()
+        .iter()
+        .filter(|entry| entry.at > millis(1_500))
+        .map(|entry| &entry.what)
+        .collect();
     assert_eq!(late.len(), 5, "{late:?}");
     assert!(late.iter().all(|what| matches!(what, What::Command(_))));
-    assert!(world.node(NodeId(0)).client().unwrap().lease().is_some(), "what is on its disk stays");
+    assert!(
+        world.node(NodeId(0)).client().unwrap().lease().is_some(),
+        "what is on its disk stays"
+    );
+}
+
+#[test]
+fn a_server_without_power_does_nothing_and_makes_up_for_it_when_it_is_back() {
+    let off = r#"{ "at": "1m", "do": "power-off", "node": "srv" }, { "at": "9m", "do": "power-on", "node": "srv" }"#;
+    let scenario = cable(
+        QUICK,
+        r#"{ "pools": ["10.0.0.10-10.0.0.20"], "ping": "never", "lease": "2m" }"#,
+        off,
+    );
+    let (_, journal) = run(&scenario);
+    let server = lines(&scenario, &journal)
+        .into_iter()
+        .filter(|line| line.node == "srv" && line.at > at(60));
+    let (while_off, back): (Vec<_>, Vec<_>) = server.partition(|line| line.at < at(540));
+    assert!(while_off.is_empty(), "{while_off:#?}");
+    assert!(
+        back.iter()
+            .any(|line| line.at == at(540) && line.text.contains("expired")),
+        "{back:#?}"
+    );
+}
+
+#[test]
+fn power_that_goes_while_arp_waits_takes_the_question_with_it() {
+    let scenario = cable(
+        QUICK,
+        SERVER,
+        r#"{ "at": "1m", "do": "release", "node": "pc" }, { "at": "1m", "do": "power-off", "node": "pc" }"#,
+    );
+    let (_, journal) = run(&scenario);
+    let pc = lines(&scenario, &journal)
+        .into_iter()
+        .filter(|line| line.node == "pc" && line.at > at(60));
+    assert_eq!(
+        pc.map(|line| line.text).collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn arp_starts_afresh_after_the_power_was_off() {
+    let commands = r#"{ "at": "1m", "do": "release", "node": "pc" }, { "at": "1m", "do": "power-off", "node": "pc" },
+        { "at": "2m", "do": "power-on", "node": "pc" }"#;
+    let server = r#"{ "pools": ["10.0.0.10"], "ping": "never", "lease": "3m" }"#;
+    let scenario = cable(QUICK, server, commands);
+    let (_, journal) = run(&scenario);
+    let renewals = lines(&scenario, &journal)
+        .into_iter()
+        .filter(|line| line.at > at(120) && line.text == "sends REQUEST to one 10.0.0.1");
+    assert!(
+        renewals.count() >= 4,
+        "a question of before does not block a later one"
+    );
+}
+
+#[test]
+fn a_switch_forgets_who_was_behind_a_cable_that_is_pulled() {
+    let text = r#"{ "version": 1, "name": "sw", "until": "30m",
+        "nodes": [
+          { "id": "pc", "kind": "client", "client": { "start_delay": false, "probe": false, "fuzz": false } },
+          { "id": "sw", "kind": "switch" }, { "id": "s2", "kind": "switch" },
+          { "id": "srv", "kind": "server", "address": "10.0.0.1/24", "server": { "pools": ["10.0.0.10"], "ping": "never", "lease": "4m" } } ],
+        "links": [ { "between": ["pc", "sw"], "latency": "1ms" }, { "between": ["sw", "s2"], "latency": "1ms" }, { "between": ["srv", "s2"], "latency": "1ms" } ],
+        "commands": [ { "at": "3m", "do": "unplug", "link": ["sw", "s2"] } ] }"#;
+    let scenario = parse(text);
+    let (world, journal) = run(&scenario);
+    assert_eq!(
+        dropped(&journal),
+        [],
+        "what it no longer knows it floods, and there is no one to flood to"
+    );
+    assert!(
+        !lines(&scenario, &journal)
+            .iter()
+            .any(|line| line.node == "srv" && line.at > at(180) && line.text.starts_with("gets"))
+    );
+    assert_eq!(
+        world.node(NodeId(0)).host().unwrap().interface(),
+        None,
+        "its lease has ended"
+    );
 }
 
 #[test]
 fn without_a_carrier_nothing_is_sent_and_the_cause_is_in_the_journal() {
-    let (world, journal) = run(&cable(QUICK, SERVER, r#"{ "at": "1s", "do": "power-off", "node": "srv" }"#));
-    assert!(!world.link(LinkId(0)).carrier, "no power at the other end is no carrier");
-    let carrier = journal.from(0).find(|(_, entry)| matches!(entry.what, What::Carrier { up: false, .. })).unwrap().0;
-    let chain: Vec<_> = journal.why(carrier).into_iter().map(|id| &journal.get(id).unwrap().what).collect();
-    assert!(matches!(chain[..], [What::Carrier { .. }, What::Power(false), What::Command(Command::PowerOff(_))]), "{chain:?}");
+    let (world, journal) = run(&cable(
+        QUICK,
+        SERVER,
+        r#"{ "at": "1s", "do": "power-off", "node": "srv" }"#,
+    ));
+    assert!(
+        !world.link(LinkId(0)).carrier,
+        "no power at the other end is no carrier"
+    );
+    let carrier = journal
+        .from(0)
+        .find(|(_, entry)| matches!(entry.what, What::Carrier { up: false, .. }))
+        .unwrap()
+        .0;
+    let chain: Vec<_> = journal
+        .why(carrier)
+        .into_iter()
+        .map(|id| &journal.get(id).unwrap().what)
+        .collect();
+    assert!(
+        matches!(
+            chain[..],
+            [
+                What::Carrier { .. },
+                What::Power(false),
+                What::Command(Command::PowerOff(_))
+            ]
+        ),
+        "{chain:?}"
+    );
 }
 
 #[test]
@@ -121,7 +257,9 @@ fn an_address_that_no_one_answers_for_is_unreachable_and_later_it_is_not() {
         .iter()
         .filter(|entry| entry.node == Some(pc))
         .filter_map(|entry| match &entry.what {
-            What::Net(note @ (NetNote::Unreachable { .. } | NetNote::Neighbour { .. })) => Some((entry.at.as_micros() / 1_000_000, note.clone())),
+            What::Net(note @ (NetNote::Unreachable { .. } | NetNote::Neighbour { .. })) => {
+                Some((entry.at.as_micros() / 1_000_000, note.clone()))
+            }
             _ => None,
         })
         .collect();
@@ -129,9 +267,24 @@ fn an_address_that_no_one_answers_for_is_unreachable_and_later_it_is_not() {
     // T1 after 8 min: three requests, a second apart. Half of the time to T2 later, 3 min, there is an answer.
     assert_eq!(notes[0], (483, NetNote::Unreachable { address: server }));
     let mac = scenario.node(scenario.find("srv").unwrap()).mac.unwrap();
-    assert_eq!(notes[1], (660, NetNote::Neighbour { address: server, mac }));
-    assert_eq!(world.node(pc).client().unwrap().state(), crate::dhcp::client::State::Bound);
-    let asked = lines(&scenario, &journal).iter().filter(|line| line.text == "sends arp-request 10.0.0.1").count();
+    assert_eq!(
+        notes[1],
+        (
+            660,
+            NetNote::Neighbour {
+                address: server,
+                mac
+            }
+        )
+    );
+    assert_eq!(
+        world.node(pc).client().unwrap().state(),
+        crate::dhcp::client::State::Bound
+    );
+    let asked = lines(&scenario, &journal)
+        .iter()
+        .filter(|line| line.text == "sends arp-request 10.0.0.1")
+        .count();
     assert_eq!(asked, 4);
 }
 
@@ -145,17 +298,39 @@ fn a_release_that_waits_for_arp_still_goes_out() {
     let server = world.node(NodeId(1)).server().unwrap();
     assert!(server.bindings().all(|(_, binding)| binding.is_free()));
     let sent = lines(&scenario, &journal);
-    let order: Vec<_> = sent.iter().filter(|line| line.at >= at(60)).map(|line| line.text.as_str()).collect();
-    let place = |text: &str| order.iter().position(|line| *line == text).unwrap_or_else(|| panic!("{text} in {order:#?}"));
+    let order: Vec<_> = sent
+        .iter()
+        .filter(|line| line.at >= at(60))
+        .map(|line| line.text.as_str())
+        .collect();
+    let place = |text: &str| {
+        order
+            .iter()
+            .position(|line| *line == text)
+            .unwrap_or_else(|| panic!("{text} in {order:#?}"))
+    };
     assert!(place("sends arp-request 10.0.0.1") < place("sends RELEASE to one 10.0.0.1"));
 }
 
 #[test]
 fn a_command_waits_for_everything_at_its_instant_and_a_file_is_like_a_person() {
-    let scenario = cable(QUICK, SERVER, r#"{ "at": "20ms", "do": "power-off", "node": "pc" }"#);
+    let scenario = cable(
+        QUICK,
+        SERVER,
+        r#"{ "at": "20ms", "do": "power-off", "node": "pc" }"#,
+    );
     let (_, journal) = run(&scenario);
-    let at_20: Vec<_> = lines(&scenario, &journal).into_iter().filter(|line| line.at == millis(20)).map(|line| line.text).collect();
-    let place = |start: &str| at_20.iter().position(|text| text.starts_with(start)).unwrap();
+    let at_20: Vec<_> = lines(&scenario, &journal)
+        .into_iter()
+        .filter(|line| line.at == millis(20))
+        .map(|line| line.text)
+        .collect();
+    let place = |start: &str| {
+        at_20
+            .iter()
+            .position(|text| text.starts_with(start))
+            .unwrap()
+    };
     assert!(place("gets OFFER") < place("PowerOff"), "{at_20:#?}");
     let person = cable(QUICK, SERVER, "");
     let mut recording = Recording::new(std::rc::Rc::new(person));
@@ -174,27 +349,51 @@ fn a_switch_that_loses_its_power_takes_every_carrier_with_it_and_forgets() {
     recording.act(Command::PowerOff(switch));
     let world = recording.world();
     assert!((0..3).all(|link| !world.link(LinkId(link)).carrier));
-    let Kind::Switch(table) = &world.node(switch).kind else { panic!("a switch") };
+    let Kind::Switch(table) = &world.node(switch).kind else {
+        panic!("a switch")
+    };
     assert_eq!(table.entries(world.now()).count(), 0);
     let laptop = recording.scenario().find("laptop").unwrap();
-    assert_eq!(world.node(laptop).client().unwrap().state(), crate::dhcp::client::State::InitReboot);
+    assert_eq!(
+        world.node(laptop).client().unwrap().state(),
+        crate::dhcp::client::State::InitReboot
+    );
     recording.act(Command::PowerOn(switch));
     recording.seek(at(620));
-    assert_eq!(recording.world().node(laptop).client().unwrap().state(), crate::dhcp::client::State::Bound);
+    assert_eq!(
+        recording.world().node(laptop).client().unwrap().state(),
+        crate::dhcp::client::State::Bound
+    );
 }
 
 #[test]
 fn any_accepted_file_can_be_run() {
     for (client, server) in [
-        (r#"{ "lease_time": "0s", "offer_window": "1h" }"#, r#"{ "pools": ["10.0.0.0-10.0.0.255"], "lease": "1s", "min_lease": "1s", "grace": "1s", "quarantine": "0s", "offer_hold": "0s", "ping_wait": "0s" }"#),
-        (r#"{ "start_delay": false }"#, r#"{ "pools": ["10.0.0.0-10.0.0.255"], "lease": "1s" }"#),
-        (r#"{ "start_delay": false, "probe": false }"#, r#"{ "pools": ["10.0.0.10"], "lease": "1500ms", "ping": "never" }"#),
-        (r#"{ "lease_time": "18446744073709551615us" }"#, r#"{ "pools": ["10.0.0.10"], "lease": "18446744073709551615us", "max_lease": "18446744073709551615us", "offer_hold": "18446744073709551615us", "grace": "18446744073709551615us", "quarantine": "18446744073709551615us", "ping_wait": "1d" }"#),
+        (
+            r#"{ "lease_time": "0s", "offer_window": "1h" }"#,
+            r#"{ "pools": ["10.0.0.0-10.0.0.255"], "lease": "1s", "min_lease": "1s", "grace": "1s", "quarantine": "0s", "offer_hold": "0s", "ping_wait": "0s" }"#,
+        ),
+        (
+            r#"{ "start_delay": false }"#,
+            r#"{ "pools": ["10.0.0.0-10.0.0.255"], "lease": "1s" }"#,
+        ),
+        (
+            r#"{ "start_delay": false, "probe": false }"#,
+            r#"{ "pools": ["10.0.0.10"], "lease": "1500ms", "ping": "never" }"#,
+        ),
+        (
+            r#"{ "lease_time": "18446744073709551615us" }"#,
+            r#"{ "pools": ["10.0.0.10"], "lease": "18446744073709551615us", "max_lease": "18446744073709551615us", "offer_hold": "18446744073709551615us", "grace": "18446744073709551615us", "quarantine": "18446744073709551615us", "ping_wait": "1d" }"#,
+        ),
         ("{}", "{}"),
     ] {
         let (world, journal) = run(&cable(client, server, ""));
         assert_eq!(world.now(), at(600));
-        assert!(world.executed() < 600 * 50, "{} events with {client} and {server}", world.executed());
+        assert!(
+            world.executed() < 600 * 50,
+            "{} events with {client} and {server}",
+            world.executed()
+        );
         assert!(!journal.is_empty());
     }
 }

@@ -18,6 +18,8 @@ pub mod code {
     pub const ROUTER: u8 = 3;
     /// Domain name server.
     pub const DNS: u8 = 6;
+    /// Host name.
+    pub const HOST_NAME: u8 = 12;
     /// Domain name.
     pub const DOMAIN_NAME: u8 = 15;
     /// Requested IP address.
@@ -144,7 +146,8 @@ impl Options {
         self.data.extend_from_slice(value);
     }
 
-    /// Adds an option that `dhcproto` encodes.
+    /// Adds an option that `dhcproto` types and encodes. The page builds its few options without
+    /// it: its encoder brings the tables of international names along.
     pub fn push(&mut self, option: &DhcpOption) {
         let mut bytes = Vec::with_capacity(16);
         // Writing to a Vec fails only for lengths that no option built here has.
@@ -160,6 +163,16 @@ impl Options {
             self.push_raw(*code, value);
             rest = next;
         }
+    }
+
+    /// Adds an option that is one address, or a further address of a list.
+    pub fn push_address(&mut self, code: u8, address: Ipv4Addr) {
+        self.push_raw(code, &address.octets());
+    }
+
+    /// Adds an option that is a number of 32 bits.
+    pub fn push_number(&mut self, code: u8, number: u32) {
+        self.push_raw(code, &number.to_be_bytes());
     }
 
     /// Writes them all, a value of more than 255 bytes in pieces (RFC 3396 section 5), option 82

@@ -1,10 +1,7 @@
 //! What the value of an option says (RFC 2132 and as noted).
 
-use dhcproto::Name;
-use dhcproto::v4::DhcpOption as O;
-
 use super::{Field, client_id, relay_agent, value};
-use crate::wire::dhcp::{BadMessage, MessageType, code, option_name, typed};
+use crate::wire::dhcp::{BadMessage, MessageType, code, option_name};
 
 /// What an option says, and the parts of its value, which stands at `at` in the frame.
 pub(super) fn describe(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
@@ -27,7 +24,7 @@ pub(super) fn describe(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>
         (93, &[high, low]) => (architecture(u16::from_be_bytes([high, low])), Vec::new()),
         (121 | 249, _) => routes(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new())),
         (150, _) if value.len().is_multiple_of(4) => list(value, at, 4, address),
-        _ => by_type(code, value, at),
+        _ => by_shape(code, value, at),
     }
 }
 
@@ -94,93 +91,95 @@ fn list(
     (text, parts)
 }
 
-/// What `dhcproto` reads right; bytes, or text if it looks like it, for all else.
-fn by_type(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
-    let Some(option) = typed(code, value) else {
-        return (value::text_or_bytes(value), Vec::new());
+/// What kind of value an option has, for those of one of the plain kinds (RFC 2132 and as noted).
+enum Shape {
+    Addresses,
+    AddressPairs,
+    Text,
+    Names,
+    Number(usize),
+    Offset,
+    Switch,
+}
+
+/// `dhcproto` could tell too, but its decoder brings the tables of international names along:
+/// half as much again as the whole page. A test holds this against what it reads.
+fn shape(code: u8) -> Option<Shape> {
+    Some(match code {
+        1 | 3..=11 | 16 | 28 | 32 | 41 | 42 | 44 | 45 | 48..=50 | 54 | 65 | 68..=76 | 89 | 92 | 118 => {
+            Shape::Addresses
+        }
+        21 | 33 => Shape::AddressPairs,
+        12 | 14 | 15 | 17 | 18 | 40 | 47 | 56 | 60 | 62 | 64 | 66 | 67 | 100 | 101 | 114 => Shape::Text,
+        88 | 119 => Shape::Names,
+        2 => Shape::Offset,
+        13 | 22 | 26 | 57 => Shape::Number(2),
+        23 => Shape::Number(1),
+        19 | 20 | 27 | 29..=31 | 34 | 36 | 39 => Shape::Switch,
+        _ => return None,
+    })
+}
+
+/// By the shape of the option's value; bytes, or text if it looks like it, where it has none or
+/// does not keep to it.
+fn by_shape(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
+    let whole = |size: usize| !value.is_empty() && value.len().is_multiple_of(size);
+    let number = || value.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    let shown = match shape(code) {
+        Some(Shape::Addresses) if whole(4) => return list(value, at, 4, address),
+        Some(Shape::AddressPairs) if whole(8) => {
+            return list(value, at, 8, |pair| format!("{} {}", address(&pair[..4]), address(&pair[4..])));
+        }
+        Some(Shape::Text) if value.is_empty() => String::new(),
+        Some(Shape::Text) if std::str::from_utf8(value).is_ok() => value::text(value),
+        Some(Shape::Text) => value::bytes(value),
+        Some(Shape::Names) => names(value).unwrap_or_else(|| value::bytes(value)),
+        Some(Shape::Number(size)) if value.len() == size => number().to_string(),
+        Some(Shape::Offset) if value.len() == 4 => format!("{} s", number().cast_signed()),
+        Some(Shape::Switch) if value == [0] => "0 (no)".to_owned(),
+        Some(Shape::Switch) if value == [1] => "1 (yes)".to_owned(),
+        Some(_) | None => value::text_or_bytes(value),
     };
-    let addresses = || list(value, at, 4, address);
-    let plain = |text| (text, Vec::new());
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the many others are shown as bytes or text"
-    )]
-    match option {
-        O::SubnetMask(_)
-        | O::Router(_)
-        | O::TimeServer(_)
-        | O::NameServer(_)
-        | O::DomainNameServer(_)
-        | O::LogServer(_)
-        | O::QuoteServer(_)
-        | O::LprServer(_)
-        | O::ImpressServer(_)
-        | O::ResourceLocationServer(_)
-        | O::SwapServer(_)
-        | O::BroadcastAddr(_)
-        | O::RouterSolicitationAddr(_)
-        | O::NisServers(_)
-        | O::NtpServers(_)
-        | O::NetBiosNameServers(_)
-        | O::NetBiosDatagramDistributionServer(_)
-        | O::XFontServer(_)
-        | O::XDisplayManager(_)
-        | O::RequestedIpAddress(_)
-        | O::ServerIdentifier(_)
-        | O::NispServers(_)
-        | O::MobileIpHomeAgent(_)
-        | O::SmtpServer(_)
-        | O::Pop3Server(_)
-        | O::NntpServer(_)
-        | O::WwwServer(_)
-        | O::DefaultFingerServer(_)
-        | O::IrcServer(_)
-        | O::StreetTalkServer(_)
-        | O::StreetTalkDirectoryAssistance(_)
-        | O::BcmsControllerAddrs(_)
-        | O::AssociatedIp(_)
-        | O::SubnetSelection(_) => addresses(),
-        O::PolicyFilter(_) | O::StaticRoutingTable(_) => list(value, at, 8, |pair| {
-            format!("{} {}", address(&pair[..4]), address(&pair[4..]))
-        }),
-        O::Hostname(text)
-        | O::MeritDumpFile(text)
-        | O::DomainName(text)
-        | O::RootPath(text)
-        | O::ExtensionsPath(text)
-        | O::NisDomain(text)
-        | O::NetBiosScope(text)
-        | O::Message(text)
-        | O::NwipDomainName(text)
-        | O::NispServiceDomain(text)
-        | O::TimezonePosixString(text)
-        | O::TimezoneDatabaseString(text)
-        | O::CaptivePortal(text) => plain(value::text(text.as_bytes())),
-        O::ClassIdentifier(text) | O::TFTPServerName(text) | O::BootfileName(text) => {
-            plain(value::text(&text))
+    (shown, Vec::new())
+}
+
+/// Domain names one behind the other, whose ends may stand in earlier ones (RFC 3397, RFC 1035
+/// section 4.1.4); `None` where one is cut off or points forward.
+fn names(value: &[u8]) -> Option<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut next = 0;
+    while next < value.len() {
+        let mut name = String::new();
+        let (mut at, mut jumped, mut limit) = (next, false, next);
+        loop {
+            let length = usize::from(*value.get(at)?);
+            if length >= 0xc0 {
+                let low = usize::from(*value.get(at + 1)?);
+                if !jumped {
+                    next = at + 2;
+                    jumped = true;
+                }
+                at = (length & 0x3f) << 8 | low;
+                // Each jump goes further back, so there is an end to it.
+                if at >= limit {
+                    return None;
+                }
+                limit = at;
+            } else if length == 0 {
+                break;
+            } else {
+                let label = value.get(at + 1..at + 1 + length).filter(|_| length < 64)?;
+                name.push_str(&label.escape_ascii().to_string());
+                name.push('.');
+                at += 1 + length;
+            }
         }
-        O::TimeOffset(offset) => plain(format!("{offset} s")),
-        O::BootFileSize(number)
-        | O::MaxDatagramSize(number)
-        | O::InterfaceMtu(number)
-        | O::MaxMessageSize(number) => plain(number.to_string()),
-        O::DefaultIpTtl(number) => plain(number.to_string()),
-        O::IpForwarding(on)
-        | O::NonLocalSrcRouting(on)
-        | O::AllSubnetsLocal(on)
-        | O::PerformMaskDiscovery(on)
-        | O::MaskSupplier(on)
-        | O::PerformRouterDiscovery(on)
-        | O::TrailerEncapsulated(on)
-        | O::EthernetEncapsulation(on)
-        | O::TcpKeepaliveGarbage(on) => plain(if on { "1 (yes)" } else { "0 (no)" }.to_owned()),
-        O::DomainSearch(names) | O::BcmsControllerNames(names) => {
-            // Not with Display, which brings the tables of international names along.
-            let names: Vec<_> = names.iter().map(Name::to_ascii).collect();
-            plain(names.join(", "))
+        if !jumped {
+            next = at + 1;
         }
-        _ => plain(value::text_or_bytes(value)),
+        names.push(if name.is_empty() { ".".to_owned() } else { name });
     }
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Pieces each behind its length in one byte; `None` where the lengths do not fit.

@@ -68,3 +68,72 @@ fn options_say_what_they_mean() {
         assert_eq!(text, *expected, "option {code}");
     }
 }
+
+/// What a typed value of `dhcproto`'s would be shown as, for the kinds that have a plain shape.
+#[allow(clippy::wildcard_enum_match_arm)]
+fn shown_by_dhcproto(code: u8, value: &[u8]) -> Option<String> {
+    use dhcproto::v4::DhcpOption as O;
+    Some(match crate::wire::dhcp::typed(code, value)? {
+        O::SubnetMask(one)
+        | O::SwapServer(one)
+        | O::BroadcastAddr(one)
+        | O::RouterSolicitationAddr(one)
+        | O::RequestedIpAddress(one)
+        | O::ServerIdentifier(one)
+        | O::SubnetSelection(one) => one.to_string(),
+        O::Router(all)
+        | O::TimeServer(all)
+        | O::NameServer(all)
+        | O::DomainNameServer(all)
+        | O::LogServer(all)
+        | O::NtpServers(all)
+        | O::NisServers(all)
+        | O::SmtpServer(all)
+        | O::NetBiosNameServers(all)
+        | O::AssociatedIp(all) => all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        O::BootFileSize(number) | O::MaxDatagramSize(number) | O::InterfaceMtu(number) | O::MaxMessageSize(number) => {
+            number.to_string()
+        }
+        O::DefaultIpTtl(number) => number.to_string(),
+        O::TimeOffset(offset) => format!("{offset} s"),
+        O::DomainSearch(names) => names.iter().map(dhcproto::Name::to_ascii).collect::<Vec<_>>().join(", "),
+        _ => return None,
+    })
+}
+
+#[test]
+fn shapes_agree_with_what_dhcproto_reads() {
+    let values: [&[u8]; 9] = [
+        &[192, 0, 2, 1],
+        &[192, 0, 2, 1, 192, 0, 2, 2],
+        &[5, 220],
+        &[64],
+        &[255, 255, 255, 254],
+        b"\x03lab\x07example\0",
+        b"\x03lab\x07example\0\x03www\xc0\x04",
+        b"\x07example\0\x03lab\xc0\x00",
+        &[1, 2, 3],
+    ];
+    let mut compared = 0;
+    for code in 1..=254 {
+        for value in values {
+            // Those have a rendering of their own.
+            if matches!(code, 24 | 35 | 37 | 38 | 51..=53 | 55 | 58 | 59 | 61 | 77 | 81 | 82 | 91 | 93 | 108 | 121 | 150 | 249) {
+                continue;
+            }
+            if let Some(expected) = shown_by_dhcproto(code, value) {
+                assert_eq!(describe(code, value, 0).0, expected, "option {code}, {value:?}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 40, "{compared}");
+}
+
+#[test]
+fn names_that_do_not_end_are_shown_as_bytes() {
+    for value in [&b"\x03la"[..], b"\xc0\x00", b"\x03lab\xc0\x00", b"\x01a\xc0\x02", b"\x3f", b"\xc0"] {
+        let (shown, _) = describe(119, value, 0);
+        assert!(!shown.contains("lab."), "{value:?}: {shown}");
+    }
+}

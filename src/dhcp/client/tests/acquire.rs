@@ -7,16 +7,32 @@ use super::rig::*;
 fn c01_start_up_delay_is_uniform_from_1_to_10_s() {
     let mut bins = [0_u32; 9];
     for seed in 0..900 {
-        let mut rig = Rig::on(Config { start_delay: true, ..plain() }, seed);
+        let mut rig = Rig::on(
+            Config {
+                start_delay: true,
+                ..plain()
+            },
+            seed,
+        );
         assert!(rig.sent.is_empty());
         let discover = rig.next_sent();
         assert_eq!(discover.kind(), MessageType::Discover);
-        assert_eq!(discover.message.secs, 0, "seconds count from the first message");
+        assert_eq!(
+            discover.message.secs, 0,
+            "seconds count from the first message"
+        );
         let delay = usize::try_from(discover.at.since(Instant::ZERO).as_secs()).unwrap();
         bins[delay - 1] += 1;
     }
-    assert!(bins.iter().all(|bin| (65..=140).contains(bin)), "about 100 in each second: {bins:?}");
-    assert_eq!(Rig::on(plain(), 1).last().at, Instant::ZERO, "it can be switched off");
+    assert!(
+        bins.iter().all(|bin| (65..=140).contains(bin)),
+        "about 100 in each second: {bins:?}"
+    );
+    assert_eq!(
+        Rig::on(plain(), 1).last().at,
+        Instant::ZERO,
+        "it can be switched off"
+    );
 }
 
 /// The pauses between the messages of one kind over many seeds: the least and the most of each.
@@ -38,9 +54,15 @@ fn pauses(start: impl Fn(u64) -> Rig, number: usize) -> Vec<(Duration, Duration)
 fn assert_spread(bounds: &[(Duration, Duration)], expected: &[u64]) {
     for ((low, high), expected) in bounds.iter().zip(expected) {
         let (least, most) = (secs(expected - 1), secs(expected + 1));
-        assert!(*low >= least && *high <= most, "{low} to {high}, not about {expected} s");
+        assert!(
+            *low >= least && *high <= most,
+            "{low} to {high}, not about {expected} s"
+        );
         let near = Duration::from_millis(30);
-        assert!(*low < least + near && *high > most.saturating_sub(near), "{low} to {high} does not fill the range");
+        assert!(
+            *low < least + near && *high > most.saturating_sub(near),
+            "{low} to {high} does not fill the range"
+        );
     }
 }
 
@@ -53,8 +75,14 @@ fn c03_discover_is_sent_again_after_4_8_16_32_64_64_s_give_or_take_one() {
     assert_eq!(rig.client.state(), State::Selecting, "it never gives up");
     let first = rig.sent[0].clone();
     for again in &rig.sent {
-        assert_eq!((again.kind(), again.message.xid), (MessageType::Discover, first.message.xid));
-        assert_eq!(u64::from(again.message.secs), again.at.as_micros() / 1_000_000);
+        assert_eq!(
+            (again.kind(), again.message.xid),
+            (MessageType::Discover, first.message.xid)
+        );
+        assert_eq!(
+            u64::from(again.message.secs),
+            again.at.as_micros() / 1_000_000
+        );
     }
 }
 
@@ -74,7 +102,10 @@ fn c04_in_selecting_it_drops_offers_of_another_transaction_and_every_ack() {
     rig.deliver(&offer);
     rig.answer(MessageType::Ack, LEASE);
     rig.answer(MessageType::Nak, LEASE);
-    assert_eq!(rig.ignored(), [Ignored::OtherTransaction, Ignored::State, Ignored::State]);
+    assert_eq!(
+        rig.ignored(),
+        [Ignored::OtherTransaction, Ignored::State, Ignored::State]
+    );
     assert_eq!((rig.sent.len(), rig.uses), (1, None));
 }
 
@@ -116,7 +147,13 @@ fn c05_an_offer_without_server_id_or_lease_time_or_address_is_dropped() {
 #[test]
 fn c05_it_takes_the_first_offer_at_once_or_after_its_window() {
     for window in [0, 2] {
-        let mut rig = Rig::on(Config { offer_window: secs(window), ..plain() }, 1);
+        let mut rig = Rig::on(
+            Config {
+                offer_window: secs(window),
+                ..plain()
+            },
+            1,
+        );
         rig.run(1);
         let mut second = rig.reply(MessageType::Offer, LEASE);
         second.yiaddr = std::net::Ipv4Addr::new(192, 0, 2, 77);
@@ -142,8 +179,15 @@ fn a_late_offer_changes_nothing() {
         }
         let (before, uses) = (rig.sent.len(), rig.uses);
         rig.answer(MessageType::Offer, LEASE);
-        assert_eq!((rig.client.state(), rig.sent.len(), rig.uses), (state, before, uses));
-        let why = if state == State::Requesting { Ignored::AlreadyChosen } else { Ignored::State };
+        assert_eq!(
+            (rig.client.state(), rig.sent.len(), rig.uses),
+            (state, before, uses)
+        );
+        let why = if state == State::Requesting {
+            Ignored::AlreadyChosen
+        } else {
+            Ignored::State
+        };
         assert_eq!(rig.ignored(), [why]);
     }
 }
@@ -168,7 +212,9 @@ fn c07_request_goes_out_4_times_within_about_a_minute_then_init() {
     assert_ne!(discover.message.xid, first.message.xid);
     assert_eq!(discover.message.secs, 0);
     assert!((secs(56)..=secs(64)).contains(&discover.at.since(first.at)));
-    assert!(rig.notes.contains(&ClientNote::GaveUp { state: State::Requesting }));
+    assert!(rig.notes.contains(&ClientNote::GaveUp {
+        state: State::Requesting
+    }));
 }
 
 #[test]
@@ -181,7 +227,10 @@ fn c08_the_lease_counts_from_the_moment_the_request_was_sent() {
     rig.run_until(at(101));
     assert_eq!(rig.uses.map(|uses| uses.address), Some(ADDRESS));
     rig.run_until(at(102));
-    assert_eq!(rig.uses, None, "sent at 2 s, for 100 s, though the ACK came at 5 s");
+    assert_eq!(
+        rig.uses, None,
+        "sent at 2 s, for 100 s, though the ACK came at 5 s"
+    );
     assert_eq!(rig.last().kind(), MessageType::Discover);
 }
 
@@ -191,7 +240,11 @@ fn c08_after_a_retransmission_it_still_counts_from_the_first_request() {
     rig.answer(MessageType::Offer, 100);
     rig.next_sent();
     rig.answer(MessageType::Ack, 100);
-    assert_eq!(rig.deadline(Timer::Expiry), Some(at(100)), "the server may have counted from either");
+    assert_eq!(
+        rig.deadline(Timer::Expiry),
+        Some(at(100)),
+        "the server may have counted from either"
+    );
 }
 
 #[test]
@@ -236,8 +289,12 @@ fn what_an_ack_gives_is_what_the_host_uses() {
     ack.options.push_raw(code::SERVER_ID, &SERVER.octets());
     ack.options.push_raw(code::LEASE_TIME, &LEASE.to_be_bytes());
     ack.options.push_raw(code::SUBNET_MASK, &[255, 255, 254, 0]);
-    ack.options.push_raw(code::ROUTER, &[192, 0, 2, 254, 192, 0, 2, 253]);
+    ack.options
+        .push_raw(code::ROUTER, &[192, 0, 2, 254, 192, 0, 2, 253]);
     rig.deliver(&ack);
     let uses = rig.uses.unwrap();
-    assert_eq!((uses.address, uses.prefix, uses.router), (ADDRESS, 23, Some([192, 0, 2, 254].into())));
+    assert_eq!(
+        (uses.address, uses.prefix, uses.router),
+        (ADDRESS, 23, Some([192, 0, 2, 254].into()))
+    );
 }

@@ -18,7 +18,10 @@ fn c14_an_answer_to_the_probe_makes_it_decline_and_pause_before_init() {
     let decline = rig.last();
     assert_eq!(decline.kind(), MessageType::Decline);
     assert_eq!(rig.uses, None);
-    assert!(rig.notes.contains(&ClientNote::Conflict { address: ADDRESS, by: STRANGER }));
+    assert!(rig.notes.contains(&ClientNote::Conflict {
+        address: ADDRESS,
+        by: STRANGER
+    }));
     let discover = rig.next_sent();
     assert_eq!(discover.kind(), MessageType::Discover);
     assert_eq!(discover.at.since(decline.at), secs(10));
@@ -37,7 +40,11 @@ fn c14_the_pause_outlasts_a_pulled_cable() {
     rig.input(&Input::LinkUp);
     let discover = rig.next_sent();
     assert_eq!(discover.kind(), MessageType::Discover);
-    assert!(discover.at.since(decline.at) >= secs(10), "after {}", discover.at.since(decline.at));
+    assert!(
+        discover.at.since(decline.at) >= secs(10),
+        "after {}",
+        discover.at.since(decline.at)
+    );
 }
 
 #[test]
@@ -49,7 +56,11 @@ fn c15_timing_of_probes_and_announcements() {
         let (times, what): (Vec<_>, Vec<_>) = rig.arps.iter().copied().unzip();
         let (probe, announce) = (ArpOut::Probe(ADDRESS), ArpOut::Announce(ADDRESS));
         assert_eq!(what, [probe, probe, probe, announce, announce]);
-        let gaps = [times[0].since(Instant::ZERO), times[1].since(times[0]), times[2].since(times[1])];
+        let gaps = [
+            times[0].since(Instant::ZERO),
+            times[1].since(times[0]),
+            times[2].since(times[1]),
+        ];
         for (gap, (least, most)) in gaps.into_iter().zip(least.iter_mut().zip(&mut most)) {
             (*least, *most) = ((*least).min(gap), (*most).max(gap));
         }
@@ -58,8 +69,14 @@ fn c15_timing_of_probes_and_announcements() {
     }
     let near = Duration::from_millis(30);
     for ((least, most), (low, high)) in least.into_iter().zip(most).zip([(0, 1), (1, 2), (1, 2)]) {
-        assert!(least >= secs(low) && most <= secs(high), "{least} to {most}");
-        assert!(least < secs(low) + near && most > secs(high).saturating_sub(near), "{least} to {most}");
+        assert!(
+            least >= secs(low) && most <= secs(high),
+            "{least} to {most}"
+        );
+        assert!(
+            least < secs(low) + near && most > secs(high).saturating_sub(near),
+            "{least} to {most}"
+        );
     }
 }
 
@@ -85,7 +102,11 @@ fn c15_after_ten_conflicts_one_try_a_minute() {
     rig.answer(MessageType::Ack, LEASE);
     rig.claim();
     let decline = rig.last();
-    assert_eq!(rig.next_sent().at.since(decline.at), secs(10), "an address that was free ends the count");
+    assert_eq!(
+        rig.next_sent().at.since(decline.at),
+        secs(10),
+        "an address that was free ends the count"
+    );
 }
 
 #[test]
@@ -102,23 +123,61 @@ fn c15_it_defends_its_address_once_in_ten_seconds() {
     assert_eq!((rig.sent.len(), rig.client.state()), (sent, State::Bound));
     rig.run(9);
     rig.claim();
-    assert_eq!((rig.arps.len(), rig.uses), (2, None), "a second conflict within 10 s: it gives way");
+    assert_eq!(
+        (rig.arps.len(), rig.uses),
+        (2, None),
+        "a second conflict within 10 s: it gives way"
+    );
     assert_eq!(rig.last().kind(), MessageType::Decline);
 }
 
 #[test]
 fn c16_while_probing_any_claim_and_any_other_probe_is_a_conflict() {
-    let arp = |reply, sha, spa, tpa| Arp { reply, sha, spa, tha: Mac::ZERO, tpa };
+    let arp = |reply, sha, spa, tpa| Arp {
+        reply,
+        sha,
+        spa,
+        tha: Mac::ZERO,
+        tpa,
+    };
     let elsewhere = std::net::Ipv4Addr::new(192, 0, 2, 50);
     let cases = [
         (arp(true, STRANGER, ADDRESS, NONE), true, "an answer"),
-        (arp(false, STRANGER, ADDRESS, ADDRESS), true, "an announcement"),
-        (arp(false, STRANGER, ADDRESS, elsewhere), true, "a request by whoever uses it"),
-        (arp(false, STRANGER, NONE, ADDRESS), true, "another probe for it"),
-        (arp(false, STRANGER, SERVER, ADDRESS), false, "a server's question"),
-        (arp(false, STRANGER, NONE, elsewhere), false, "a probe for another"),
-        (arp(false, MAC, NONE, ADDRESS), false, "its own probe, come back"),
-        (arp(true, STRANGER, elsewhere, ADDRESS), false, "someone else's address"),
+        (
+            arp(false, STRANGER, ADDRESS, ADDRESS),
+            true,
+            "an announcement",
+        ),
+        (
+            arp(false, STRANGER, ADDRESS, elsewhere),
+            true,
+            "a request by whoever uses it",
+        ),
+        (
+            arp(false, STRANGER, NONE, ADDRESS),
+            true,
+            "another probe for it",
+        ),
+        (
+            arp(false, STRANGER, SERVER, ADDRESS),
+            false,
+            "a server's question",
+        ),
+        (
+            arp(false, STRANGER, NONE, elsewhere),
+            false,
+            "a probe for another",
+        ),
+        (
+            arp(false, MAC, NONE, ADDRESS),
+            false,
+            "its own probe, come back",
+        ),
+        (
+            arp(true, STRANGER, elsewhere, ADDRESS),
+            false,
+            "someone else's address",
+        ),
     ];
     for wait in [0, 1, 3] {
         for (arp, conflict, what) in cases {
@@ -135,14 +194,28 @@ fn c16_while_probing_any_claim_and_any_other_probe_is_a_conflict() {
 fn c16_a_probe_for_its_own_address_is_no_conflict_once_it_is_bound() {
     let mut rig = Rig::bound(probing(), LEASE);
     let arps = rig.arps.len();
-    rig.input(&Input::Arp(&Arp { reply: false, sha: STRANGER, spa: NONE, tha: Mac::ZERO, tpa: ADDRESS }));
-    assert_eq!((rig.arps.len(), rig.client.state()), (arps, State::Bound), "the host's ARP answers it");
+    rig.input(&Input::Arp(&Arp {
+        reply: false,
+        sha: STRANGER,
+        spa: NONE,
+        tha: Mac::ZERO,
+        tpa: ADDRESS,
+    }));
+    assert_eq!(
+        (rig.arps.len(), rig.client.state()),
+        (arps, State::Bound),
+        "the host's ARP answers it"
+    );
 }
 
 #[test]
 fn c17_usable_as_soon_as_the_first_announcement_goes_out() {
     let mut rig = probing_rig(1);
-    while !rig.arps.iter().any(|(_, arp)| matches!(arp, ArpOut::Announce(_))) {
+    while !rig
+        .arps
+        .iter()
+        .any(|(_, arp)| matches!(arp, ArpOut::Announce(_)))
+    {
         assert_eq!(rig.uses, None);
         let (next, _) = rig.next_timer().unwrap();
         rig.run_until(next);

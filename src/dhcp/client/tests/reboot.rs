@@ -14,11 +14,18 @@ fn c07_rebooting_keeps_the_old_lease_for_its_remainder() {
     rig.run_until(at(2_070));
     let kinds: Vec<_> = rig.sent.iter().map(Sent::kind).collect();
     assert_eq!(kinds[..4], [MessageType::Request; 4]);
-    assert!(rig.notes.contains(&ClientNote::KeptLease { address: ADDRESS }));
+    assert!(
+        rig.notes
+            .contains(&ClientNote::KeptLease { address: ADDRESS })
+    );
     assert_eq!(rig.uses.map(|uses| uses.address), Some(ADDRESS));
     // T1 is past: it asks its server at once.
     assert_eq!((kinds.len(), rig.last().datagram.destination), (5, SERVER));
-    assert_eq!(rig.deadline(Timer::Expiry), Some(at(3_600)), "the old lease's own end");
+    assert_eq!(
+        rig.deadline(Timer::Expiry),
+        Some(at(3_600)),
+        "the old lease's own end"
+    );
     rig.run_until(at(3_600));
     assert_eq!((rig.uses, rig.last().kind()), (None, MessageType::Discover));
 }
@@ -44,11 +51,20 @@ fn c24_link_down_then_up_asks_again_for_the_remembered_address() {
         rig.input(&Input::LinkUp);
         assert_eq!(rig.sent.len(), before + 1);
         let request = rig.last();
-        assert_eq!((request.kind(), request.address(50), request.has(54)), (MessageType::Request, Some(ADDRESS), false));
+        assert_eq!(
+            (request.kind(), request.address(50), request.has(54)),
+            (MessageType::Request, Some(ADDRESS), false)
+        );
         rig.answer(MessageType::Ack, LEASE);
         rig.run(10);
-        assert_eq!((rig.client.state(), rig.uses.map(|uses| uses.address)), (State::Bound, Some(ADDRESS)));
-        assert!(rig.deadline(Timer::Expiry) > Some(request.at + secs(LEASE.into()).saturating_sub(secs(1))));
+        assert_eq!(
+            (rig.client.state(), rig.uses.map(|uses| uses.address)),
+            (State::Bound, Some(ADDRESS))
+        );
+        assert!(
+            rig.deadline(Timer::Expiry)
+                > Some(request.at + secs(LEASE.into()).saturating_sub(secs(1)))
+        );
     }
 }
 
@@ -57,17 +73,30 @@ fn c24_without_a_lease_or_after_its_end_link_up_leads_to_init() {
     let mut rig = Rig::in_state(State::Selecting);
     rig.input(&Input::LinkDown);
     rig.run(100);
-    assert_eq!((rig.sent.len(), rig.next_timer()), (1, None), "no one can hear it");
+    assert_eq!(
+        (rig.sent.len(), rig.next_timer()),
+        (1, None),
+        "no one can hear it"
+    );
     rig.input(&Input::LinkUp);
-    assert_eq!((rig.sent.len(), rig.last().kind()), (2, MessageType::Discover));
+    assert_eq!(
+        (rig.sent.len(), rig.last().kind()),
+        (2, MessageType::Discover)
+    );
 
     let mut rig = Rig::in_state(State::Bound);
     rig.input(&Input::LinkDown);
     rig.run(LEASE.into());
     assert_eq!(rig.client.state(), State::Init);
-    assert!(rig.notes.contains(&ClientNote::Expired { address: ADDRESS }));
+    assert!(
+        rig.notes
+            .contains(&ClientNote::Expired { address: ADDRESS })
+    );
     rig.input(&Input::LinkUp);
-    assert_eq!((rig.last().kind(), rig.last().has(50)), (MessageType::Discover, false));
+    assert_eq!(
+        (rig.last().kind(), rig.last().has(50)),
+        (MessageType::Discover, false)
+    );
 }
 
 #[test]
@@ -91,7 +120,11 @@ fn an_ack_of_another_servers_lease_is_taken_in_rebooting() {
     rig.deliver(&ack);
     rig.run(10);
     rig.sent.clear();
-    assert_eq!(rig.next_sent().datagram.destination, OTHER, "it renews with whoever gave it");
+    assert_eq!(
+        rig.next_sent().datagram.destination,
+        OTHER,
+        "it renews with whoever gave it"
+    );
 }
 
 #[test]
@@ -101,7 +134,11 @@ fn a_cable_pulled_while_probing_after_a_reboot_leaves_the_old_lease_and_its_end(
     rig.answer(MessageType::Ack, 10 * LEASE);
     assert_eq!(rig.client.state(), State::Probing);
     rig.input(&Input::LinkDown);
-    assert_eq!(rig.deadline(Timer::Expiry), Some(expiry), "the ACK that was not proved is forgotten");
+    assert_eq!(
+        rig.deadline(Timer::Expiry),
+        Some(expiry),
+        "the ACK that was not proved is forgotten"
+    );
     rig.run_until(expiry);
     rig.input(&Input::LinkUp);
     assert_eq!(rig.last().kind(), MessageType::Discover);

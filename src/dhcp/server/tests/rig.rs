@@ -39,7 +39,10 @@ pub(super) fn plain() -> Config {
 }
 
 pub(super) fn pinging() -> Config {
-    Config { ping: PingCheck::Offer, ..plain() }
+    Config {
+        ping: PingCheck::Offer,
+        ..plain()
+    }
 }
 
 /// A message that went out, as read back from its own bytes.
@@ -79,7 +82,11 @@ pub(super) struct Rig {
 
 impl Rig {
     pub(super) fn new(config: Config) -> Self {
-        let interface = Interface { address: SERVER, prefix: 24, router: None };
+        let interface = Interface {
+            address: SERVER,
+            prefix: 24,
+            router: None,
+        };
         let mut rig = Self {
             server: Server::new(config, interface),
             now: Instant::ZERO,
@@ -96,7 +103,13 @@ impl Rig {
 
     pub(super) fn input(&mut self, input: &Input<'_>) {
         let mut out = Vec::new();
-        self.server.handle(input, &mut Context { now: self.now, out: &mut out });
+        self.server.handle(
+            input,
+            &mut Context {
+                now: self.now,
+                out: &mut out,
+            },
+        );
         for action in out {
             match action {
                 Action::Send(datagram) => self.keep(*datagram),
@@ -104,7 +117,11 @@ impl Rig {
                     self.order.push("ping".into());
                     self.pings.push(target);
                 }
-                Action::Arm { timer: Timer::Server, at, .. } => {
+                Action::Arm {
+                    timer: Timer::Server,
+                    at,
+                    ..
+                } => {
                     assert!(at >= self.now, "set to the past");
                     self.timer = Some(at);
                 }
@@ -128,11 +145,20 @@ impl Rig {
     /// What must hold after every input: no two clients at one address, and none outside.
     fn check(&self) {
         for (address, binding) in self.server.bindings() {
-            if matches!(binding.state, BindingState::Active | BindingState::Offered | BindingState::Pinging(_)) {
+            if matches!(
+                binding.state,
+                BindingState::Active | BindingState::Offered | BindingState::Pinging(_)
+            ) {
                 let config = self.server.config();
                 let pools = config.pools.iter().chain(&config.extends);
-                let reserved = config.reservations.iter().any(|kept| kept.address == address);
-                assert!(reserved || pools.clone().any(|range| range.contains(address)), "{address} is not to give");
+                let reserved = config
+                    .reservations
+                    .iter()
+                    .any(|kept| kept.address == address);
+                assert!(
+                    reserved || pools.clone().any(|range| range.contains(address)),
+                    "{address} is not to give"
+                );
                 assert_ne!(address, SERVER);
             }
         }
@@ -144,11 +170,20 @@ impl Rig {
         let message = Message::parse(&bytes).unwrap();
         assert_eq!(datagram.source, SERVER);
         assert_eq!(datagram.source_port, 67);
-        assert_eq!((bytes[0], bytes[3], &bytes[8..10]), (2, 0, &[0, 0][..]), "op, hops, secs");
+        assert_eq!(
+            (bytes[0], bytes[3], &bytes[8..10]),
+            (2, 0, &[0, 0][..]),
+            "op, hops, secs"
+        );
         let end = bytes.iter().rposition(|byte| *byte != 0).unwrap();
         assert_eq!(bytes[end], 255, "End is the last option");
         self.order.push(format!("{:?}", message.kind().unwrap()));
-        self.sent.push(Sent { at: self.now, datagram, message, bytes });
+        self.sent.push(Sent {
+            at: self.now,
+            datagram,
+            message,
+            bytes,
+        });
     }
 
     pub(super) fn run_until(&mut self, until: Instant) {
@@ -168,18 +203,31 @@ impl Rig {
     pub(super) fn take(&mut self, message: &Message, unicast: bool) -> Vec<Sent> {
         let before = self.sent.len();
         let message = Message::parse(&message.bytes()).unwrap();
-        self.input(&Input::Message { message: &message, unicast });
+        self.input(&Input::Message {
+            message: &message,
+            unicast,
+        });
         self.sent[before..].to_vec()
     }
 
     pub(super) fn one(&mut self, message: &Message, unicast: bool) -> Sent {
         let mut sent = self.take(message, unicast);
-        assert_eq!(sent.len(), 1, "one answer to {:?}; {:?}", message.kind(), self.notes.last());
+        assert_eq!(
+            sent.len(),
+            1,
+            "one answer to {:?}; {:?}",
+            message.kind(),
+            self.notes.last()
+        );
         sent.remove(0)
     }
 
     pub(super) fn silent(&mut self, message: &Message, unicast: bool) -> Silence {
-        assert!(self.take(message, unicast).is_empty(), "it answers {:?}", self.sent.last());
+        assert!(
+            self.take(message, unicast).is_empty(),
+            "it answers {:?}",
+            self.sent.last()
+        );
         match self.notes.last() {
             Some(ServerNote::Silent { why, .. }) => *why,
             other => panic!("a silence without a reason: {other:?}"),
@@ -201,7 +249,10 @@ impl Rig {
     }
 
     pub(super) fn state(&self, address: Ipv4Addr) -> Option<BindingState> {
-        self.server.bindings().find(|(known, _)| *known == address).map(|(_, binding)| binding.state.clone())
+        self.server
+            .bindings()
+            .find(|(known, _)| *known == address)
+            .map(|(_, binding)| binding.state.clone())
     }
 
     pub(super) fn refusal(&self) -> Option<Refusal> {
@@ -216,7 +267,9 @@ pub(super) use crate::dhcp::{OfferEnd, Refusal};
 
 fn message(kind: MessageType, last: u8) -> Message {
     let mut message = Message::new(Op::Request, kind, 0x0100_0000 + u32::from(last), mac(last));
-    message.options.push_raw(code::CLIENT_ID, &[1, 2, 0, 0, 0, 0, last]);
+    message
+        .options
+        .push_raw(code::CLIENT_ID, &[1, 2, 0, 0, 0, 0, last]);
     message
 }
 
@@ -228,7 +281,11 @@ pub(super) fn with(mut message: Message, code: u8, value: &[u8]) -> Message {
 pub(super) fn without_id(message: &Message) -> Message {
     let mut bare = message.clone();
     bare.options = crate::wire::dhcp::Options::new();
-    for (code, value) in message.options.iter().filter(|(code, _)| *code != code::CLIENT_ID) {
+    for (code, value) in message
+        .options
+        .iter()
+        .filter(|(code, _)| *code != code::CLIENT_ID)
+    {
         bare.options.push_raw(code, value);
     }
     bare
@@ -247,23 +304,44 @@ pub(super) fn selecting_of(last: u8, address: Ipv4Addr, server: Ipv4Addr) -> Mes
 }
 
 pub(super) fn rebooting(last: u8, address: Ipv4Addr) -> Message {
-    with(message(MessageType::Request, last), code::REQUESTED_ADDRESS, &address.octets())
+    with(
+        message(MessageType::Request, last),
+        code::REQUESTED_ADDRESS,
+        &address.octets(),
+    )
 }
 
 pub(super) fn extending(last: u8, address: Ipv4Addr) -> Message {
-    Message { ciaddr: address, ..message(MessageType::Request, last) }
+    Message {
+        ciaddr: address,
+        ..message(MessageType::Request, last)
+    }
 }
 
 pub(super) fn decline(last: u8, address: Ipv4Addr) -> Message {
-    let message = with(message(MessageType::Decline, last), code::REQUESTED_ADDRESS, &address.octets());
+    let message = with(
+        message(MessageType::Decline, last),
+        code::REQUESTED_ADDRESS,
+        &address.octets(),
+    );
     with(message, code::SERVER_ID, &SERVER.octets())
 }
 
 pub(super) fn release(last: u8, address: Ipv4Addr) -> Message {
-    let message = with(message(MessageType::Release, last), code::SERVER_ID, &SERVER.octets());
-    Message { ciaddr: address, ..message }
+    let message = with(
+        message(MessageType::Release, last),
+        code::SERVER_ID,
+        &SERVER.octets(),
+    );
+    Message {
+        ciaddr: address,
+        ..message
+    }
 }
 
 pub(super) fn inform(last: u8, address: Ipv4Addr) -> Message {
-    Message { ciaddr: address, ..message(MessageType::Inform, last) }
+    Message {
+        ciaddr: address,
+        ..message(MessageType::Inform, last)
+    }
 }
