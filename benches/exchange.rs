@@ -33,17 +33,36 @@ fn measured(mut run: impl FnMut() -> f64) -> f64 {
 fn server_exchanges() -> f64 {
     const CLIENTS: u32 = 1_000;
     const ROUNDS: u32 = 50;
-    let pool = server::Range { first: [10, 0, 1, 0].into(), last: [10, 0, 255, 254].into() };
-    let config = server::Config { pools: vec![pool], ping: server::PingCheck::Never, ..server::Config::default() };
-    let interface = Interface { address: [10, 0, 0, 1].into(), prefix: 16, router: None };
+    let pool = server::Range {
+        first: [10, 0, 1, 0].into(),
+        last: [10, 0, 255, 254].into(),
+    };
+    let config = server::Config {
+        pools: vec![pool],
+        ping: server::PingCheck::Never,
+        ..server::Config::default()
+    };
+    let interface = Interface {
+        address: [10, 0, 0, 1].into(),
+        prefix: 16,
+        router: None,
+    };
     let mut server = Server::new(config, interface);
     let mut out = Vec::new();
     let mut answer = |server: &mut Server, now, bytes: &[u8]| {
         let message = Message::parse(bytes).unwrap();
-        let input = server::Input::Message { message: &message, unicast: !message.ciaddr.is_unspecified() };
+        let input = server::Input::Message {
+            message: &message,
+            unicast: !message.ciaddr.is_unspecified(),
+        };
         server.handle(&input, &mut server::Context { now, out: &mut out });
-        let reply =
-            out.drain(..).find_map(|action| if let Action::Send(sent) = action { Some(sent.message) } else { None });
+        let reply = out.drain(..).find_map(|action| {
+            if let Action::Send(sent) = action {
+                Some(sent.message)
+            } else {
+                None
+            }
+        });
         let reply = reply.unwrap();
         (reply.bytes(), reply.yiaddr)
     };
@@ -56,8 +75,12 @@ fn server_exchanges() -> f64 {
         let discover = Message::new(Op::Request, MessageType::Discover, number, client(number));
         let (_, address) = answer(&mut server, Instant::ZERO, &discover.bytes());
         let mut request = Message::new(Op::Request, MessageType::Request, number, client(number));
-        request.options.push_raw(code::REQUESTED_ADDRESS, &address.octets());
-        request.options.push_raw(code::SERVER_ID, &interface.address.octets());
+        request
+            .options
+            .push_raw(code::REQUESTED_ADDRESS, &address.octets());
+        request
+            .options
+            .push_raw(code::SERVER_ID, &interface.address.octets());
         answer(&mut server, Instant::ZERO, &request.bytes());
         let mut renewal = Message::new(Op::Request, MessageType::Request, number, client(number));
         renewal.ciaddr = address;
@@ -76,7 +99,11 @@ fn server_exchanges() -> f64 {
 
 /// A whole network: seconds, frames first sent, and DHCP exchanges.
 fn network(clients: u32, hours: u64) -> (f64, usize, usize) {
-    let file = library::workload(clients, Duration::from_secs(3_600), Duration::from_secs(hours * 3_600));
+    let file = library::workload(
+        clients,
+        Duration::from_secs(3_600),
+        Duration::from_secs(hours * 3_600),
+    );
     let scenario = Scenario::new(file).unwrap();
     let begun = Clock::now();
     let mut world = World::new(&scenario);
@@ -84,24 +111,44 @@ fn network(clients: u32, hours: u64) -> (f64, usize, usize) {
     world.run_until(scenario.until(), scenario.commands(), &mut journal);
     let seconds = begun.elapsed().as_secs_f64();
     let first = |(id, what): (_, &What)| matches!(what, What::Sent { origin, .. } if *origin == id);
-    let frames = journal.from(0).filter(|(id, entry)| first((*id, &entry.what))).count();
+    let frames = journal
+        .from(0)
+        .filter(|(id, entry)| first((*id, &entry.what)))
+        .count();
     let committed = |what: &What| {
-        matches!(what, What::Dhcp(dhcp_lab::dhcp::Note::Server(dhcp_lab::dhcp::ServerNote::Committed { .. })))
+        matches!(
+            what,
+            What::Dhcp(dhcp_lab::dhcp::Note::Server(
+                dhcp_lab::dhcp::ServerNote::Committed { .. }
+            ))
+        )
     };
-    let exchanges = journal.entries().iter().filter(|entry| committed(&entry.what)).count();
+    let exchanges = journal
+        .entries()
+        .iter()
+        .filter(|entry| committed(&entry.what))
+        .count();
     (seconds, frames, exchanges)
 }
 
 fn main() {
-    println!("server alone: {:.0} exchanges a second (REQUEST to ACK, bytes to bytes, 1,000 clients)", measured(server_exchanges));
+    println!(
+        "server alone: {:.0} exchanges a second (REQUEST to ACK, bytes to bytes, 1,000 clients)",
+        measured(server_exchanges)
+    );
     println!("\n24 h, lease 1 h, every frame as bytes; median of {RUNS} runs");
-    println!("{:>8} {:>10} {:>10} {:>10} {:>14} {:>16}", "clients", "seconds", "frames", "leases", "exchanges/s", "client-hours/s");
+    println!(
+        "{:>8} {:>10} {:>10} {:>10} {:>14} {:>16}",
+        "clients", "seconds", "frames", "leases", "exchanges/s", "client-hours/s"
+    );
     for clients in [10, 100, 400, 1_000] {
         let (_, frames, exchanges) = network(clients, 24);
         let seconds = measured(|| network(clients, 24).0);
         #[allow(clippy::cast_precision_loss)]
         let a_second = exchanges as f64 / seconds;
         let hours = f64::from(clients) * 24.0 / seconds;
-        println!("{clients:>8} {seconds:>10.4} {frames:>10} {exchanges:>10} {a_second:>14.0} {hours:>16.0}");
+        println!(
+            "{clients:>8} {seconds:>10.4} {frames:>10} {exchanges:>10} {a_second:>14.0} {hours:>16.0}"
+        );
     }
 }

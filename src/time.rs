@@ -50,7 +50,9 @@ impl Duration {
     /// Its whole seconds as the 32-bit field of a lease option; longer ones become the largest
     /// finite value, since `0xffff_ffff` means infinity (RFC 2131 section 3.3).
     pub fn as_lease_secs(self) -> u32 {
-        u32::try_from(self.as_secs()).unwrap_or(u32::MAX).min(u32::MAX - 1)
+        u32::try_from(self.as_secs())
+            .unwrap_or(u32::MAX)
+            .min(u32::MAX - 1)
     }
 
     /// `numerator / denominator` of it, rounded down. `denominator` must not be 0.
@@ -161,7 +163,9 @@ impl fmt::Display for Duration {
 
 /// Why a text is not a duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not a duration: write numbers with units d, h, m, s, ms or us, such as 1h30m or 500us")]
+#[error(
+    "'{0}' is not a duration: write numbers with units d, h, m, s, ms or us, such as 1h30m or 500us"
+)]
 pub struct BadDuration(String);
 
 impl FromStr for Duration {
@@ -177,10 +181,15 @@ impl FromStr for Duration {
         while !rest.is_empty() {
             let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(bad)?;
             let (number, tail) = rest.split_at(digits);
-            let letters = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
+            let letters = tail
+                .find(|c: char| !c.is_ascii_alphabetic())
+                .unwrap_or(tail.len());
             let (unit, tail) = tail.split_at(letters);
             let number: u64 = number.parse().map_err(|_| bad())?;
-            let (_, size) = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(bad)?;
+            let (_, size) = UNITS
+                .iter()
+                .find(|(name, _)| *name == unit)
+                .ok_or_else(bad)?;
             total = number
                 .checked_mul(*size)
                 .and_then(|part| total.checked_add(part))
@@ -194,7 +203,11 @@ impl FromStr for Duration {
 /// As whole microseconds; nothing for the end of time.
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if *self == Self::MAX { serializer.serialize_none() } else { serializer.serialize_u64(self.0) }
+        if *self == Self::MAX {
+            serializer.serialize_none()
+        } else {
+            serializer.serialize_u64(self.0)
+        }
     }
 }
 

@@ -8,7 +8,10 @@ use std::process::{Command, Output};
 const SCENARIOS: [&str; 2] = ["two-servers", "lease-origin"];
 
 fn dhcp_lab(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_dhcp-lab")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_dhcp-lab"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn scratch(name: &str) -> PathBuf {
@@ -38,8 +41,15 @@ fn run_writes_what_is_asked_for() {
         ]);
         assert!(output.status.success(), "{}", text(&output.stderr));
         assert_eq!(text(&output.stdout), "");
-        assert_eq!(std::fs::read(&capture).unwrap()[..4], [0x0a, 0x0d, 0x0d, 0x0a]);
-        assert!(std::fs::read_to_string(&diagram).unwrap().starts_with("sequenceDiagram\n"));
+        assert_eq!(
+            std::fs::read(&capture).unwrap()[..4],
+            [0x0a, 0x0d, 0x0d, 0x0a]
+        );
+        assert!(
+            std::fs::read_to_string(&diagram)
+                .unwrap()
+                .starts_with("sequenceDiagram\n")
+        );
         let lines = std::fs::read_to_string(&journal).unwrap();
         assert!(lines.lines().count() > 50);
     }
@@ -49,7 +59,14 @@ fn run_writes_what_is_asked_for() {
 fn two_runs_write_the_same_journal_and_another_seed_another() {
     let journal = |name: &str, seed: &str| {
         let path = scratch(name);
-        let output = dhcp_lab(&["run", "two-servers", "--seed", seed, "--journal", path.to_str().unwrap()]);
+        let output = dhcp_lab(&[
+            "run",
+            "two-servers",
+            "--seed",
+            seed,
+            "--journal",
+            path.to_str().unwrap(),
+        ]);
         assert!(output.status.success());
         std::fs::read(&path).unwrap()
     };
@@ -87,15 +104,25 @@ fn what_cannot_be_run_ends_in_one_clear_line_and_a_code() {
     let broken = scratch("broken.json");
     std::fs::write(&broken, "{ \"version\": 1,\n \"nme\": 2 }").unwrap();
     let wrong = scratch("wrong.json");
-    let file = include_str!("../scenarios/two-servers.json").replace("192.168.1.10-192.168.1.99", "10.0.0.1-10.0.0.9");
+    let file = include_str!("../scenarios/two-servers.json")
+        .replace("192.168.1.10-192.168.1.99", "10.0.0.1-10.0.0.9");
     std::fs::write(&wrong, file).unwrap();
     let nowhere = scratch("no/such/folder/x.pcapng");
     let cases: [(&[&str], &str); 5] = [
-        (&["run", "three-servers"], "no built-in scenario 'three-servers'; there are two-servers, lease-origin"),
+        (
+            &["run", "three-servers"],
+            "no built-in scenario 'three-servers'; there are two-servers, lease-origin",
+        ),
         (&["run", "absent.json"], "cannot read absent.json"),
         (&["run", broken.to_str().unwrap()], "line 2"),
-        (&["run", wrong.to_str().unwrap()], "nodes[2].server.pools[0]: 10.0.0.1-10.0.0.9 is outside"),
-        (&["run", "two-servers", "--pcapng", nowhere.to_str().unwrap()], "cannot write"),
+        (
+            &["run", wrong.to_str().unwrap()],
+            "nodes[2].server.pools[0]: 10.0.0.1-10.0.0.9 is outside",
+        ),
+        (
+            &["run", "two-servers", "--pcapng", nowhere.to_str().unwrap()],
+            "cannot write",
+        ),
     ];
     for (arguments, complaint) in cases {
         let output = dhcp_lab(arguments);
@@ -105,5 +132,10 @@ fn what_cannot_be_run_ends_in_one_clear_line_and_a_code() {
         assert!(said.contains(complaint), "{said}");
         assert_eq!(text(&output.stdout), "");
     }
-    assert_eq!(dhcp_lab(&["run", "two-servers", "--until", "soon"]).status.code(), Some(2));
+    assert_eq!(
+        dhcp_lab(&["run", "two-servers", "--until", "soon"])
+            .status
+            .code(),
+        Some(2)
+    );
 }

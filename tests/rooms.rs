@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// From the ground up: each room may use those before it, and itself.
-const ROOMS: [&str; 11] =
-    ["time", "rng", "wire", "dhcp", "net", "scenario", "sim", "text", "lesson", "view", "app"];
+const ROOMS: [&str; 11] = [
+    "time", "rng", "wire", "dhcp", "net", "scenario", "sim", "text", "lesson", "view", "app",
+];
 
 /// Crates that know a browser: only `app` may.
 const BROWSER: [&str; 5] = ["yew", "web_sys", "js_sys", "wasm_bindgen", "gloo_timers"];
@@ -23,14 +24,24 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn is_test(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str().to_string_lossy().contains("tests"))
+    path.components()
+        .any(|part| part.as_os_str().to_string_lossy().contains("tests"))
 }
 
 /// The room of a file: the first part of its path below `src/`.
 fn room(path: &Path, src: &Path) -> String {
     let below = path.strip_prefix(src).unwrap();
-    let first = below.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
-    first.trim_end_matches(".rs").trim_end_matches("_tests").to_owned()
+    let first = below
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_string_lossy()
+        .into_owned();
+    first
+        .trim_end_matches(".rs")
+        .trim_end_matches("_tests")
+        .to_owned()
 }
 
 /// The rooms that a text names after `crate::`, alone or in braces.
@@ -42,10 +53,20 @@ fn named_rooms(text: &str) -> BTreeSet<String> {
             continue;
         }
         let rest = &text[at + "crate::".len()..];
-        let list = rest.strip_prefix('{').map_or(rest, |inner| inner.split_once('}').map_or(inner, |(list, _)| list));
-        let parts = if rest.starts_with('{') { list.split(',').collect() } else { vec![list] };
+        let list = rest.strip_prefix('{').map_or(rest, |inner| {
+            inner.split_once('}').map_or(inner, |(list, _)| list)
+        });
+        let parts = if rest.starts_with('{') {
+            list.split(',').collect()
+        } else {
+            vec![list]
+        };
         for part in parts {
-            let name: String = part.trim().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+            let name: String = part
+                .trim()
+                .chars()
+                .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+                .collect();
             named.insert(name);
         }
     }
@@ -61,18 +82,27 @@ fn each_room_uses_only_the_rooms_below_it() {
     let mut wrong = Vec::new();
     for path in files.iter().filter(|path| !is_test(path)) {
         let own = room(path, &src);
-        let Some(height) = ROOMS.iter().position(|name| *name == own) else { continue };
+        let Some(height) = ROOMS.iter().position(|name| *name == own) else {
+            continue;
+        };
         seen.insert(own.clone());
         let text = std::fs::read_to_string(path).unwrap();
         for name in named_rooms(&text) {
             match ROOMS.iter().position(|room| *room == name) {
-                Some(other) if other > height => wrong.push(format!("{} uses {name}", path.display())),
+                Some(other) if other > height => {
+                    wrong.push(format!("{} uses {name}", path.display()))
+                }
                 Some(_) => {}
-                None => wrong.push(format!("{} names crate::{name}, which is no room", path.display())),
+                None => wrong.push(format!(
+                    "{} names crate::{name}, which is no room",
+                    path.display()
+                )),
             }
         }
         if own != "app" {
-            let names = BROWSER.iter().filter(|name| text.contains(&format!("{name}::")));
+            let names = BROWSER
+                .iter()
+                .filter(|name| text.contains(&format!("{name}::")));
             wrong.extend(names.map(|name| format!("{} knows a browser: {name}", path.display())));
         }
     }
@@ -83,6 +113,11 @@ fn each_room_uses_only_the_rooms_below_it() {
 
 #[test]
 fn what_names_a_room_is_found() {
-    let found = named_rooms("use crate::sim::World; use crate::{view, app::x}; let a = crate::time::Instant::ZERO; mycrate::no;");
-    assert_eq!(found, ["app", "sim", "time", "view"].map(str::to_owned).into());
+    let found = named_rooms(
+        "use crate::sim::World; use crate::{view, app::x}; let a = crate::time::Instant::ZERO; mycrate::no;",
+    );
+    assert_eq!(
+        found,
+        ["app", "sim", "time", "view"].map(str::to_owned).into()
+    );
 }

@@ -11,7 +11,10 @@ use dhcp_lab::view::capture::capture;
 
 /// Whether tshark is there; where it must be, its absence is a failure.
 fn have_tshark() -> bool {
-    let found = Command::new("tshark").arg("--version").output().is_ok_and(|output| output.status.success());
+    let found = Command::new("tshark")
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
     let required = std::env::var_os("DHCP_LAB_REQUIRE_TSHARK").is_some();
     assert!(found || !required, "tshark is required, but not on PATH");
     if !found {
@@ -32,7 +35,10 @@ fn written(name: &str) -> PathBuf {
 /// What tshark prints for the frames that a display filter lets through, every checksum checked.
 fn tshark(path: &Path, filter: &str, fields: &[&str]) -> Vec<String> {
     let mut command = Command::new("tshark");
-    command.arg("-r").arg(path).args(["-Y", filter, "-T", "fields"]);
+    command
+        .arg("-r")
+        .arg(path)
+        .args(["-Y", filter, "-T", "fields"]);
     for protocol in ["ip", "udp", "tcp"] {
         command.args(["-o", &format!("{protocol}.check_checksum:TRUE")]);
     }
@@ -40,8 +46,16 @@ fn tshark(path: &Path, filter: &str, fields: &[&str]) -> Vec<String> {
         command.args(["-e", field]);
     }
     let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 const DISCOVER: &str = "1";
@@ -57,7 +71,16 @@ fn the_messages_of_each_scenario_are_those_of_its_story() {
     }
     let dora = [DISCOVER, OFFER, OFFER, REQUEST, ACK];
     let renewal = [REQUEST, ACK];
-    let two_servers = [&dora[..], &renewal, &renewal, &renewal, &renewal, &[RELEASE], &dora].concat();
+    let two_servers = [
+        &dora[..],
+        &renewal,
+        &renewal,
+        &renewal,
+        &renewal,
+        &[RELEASE],
+        &dora,
+    ]
+    .concat();
     // The server that gave the lease is gone before the second T1: the REQUESTs to it stay
     // without an answer until T2, when another one extends the lease.
     let lease_origin = [&dora[..], &renewal, &[REQUEST; 6], &renewal, &renewal].concat();
@@ -78,13 +101,30 @@ fn every_frame_is_read_and_none_is_found_fault_with() {
         let known = ["arp", "icmp", "dhcp"];
         assert!(frames.len() > 20, "{name}");
         for protocols in &frames {
-            assert!(known.iter().any(|protocol| protocols.contains(protocol)), "{name}: {protocols}");
+            assert!(
+                known.iter().any(|protocol| protocols.contains(protocol)),
+                "{name}: {protocols}"
+            );
         }
-        for complaint in ["_ws.malformed", "_ws.expert", "ip.checksum.status == 0", "udp.checksum.status == 0", "icmp.checksum.status == 0"] {
-            assert_eq!(tshark(&path, complaint, &["frame.number"]), Vec::<String>::new(), "{name}: {complaint}");
+        for complaint in [
+            "_ws.malformed",
+            "_ws.expert",
+            "ip.checksum.status == 0",
+            "udp.checksum.status == 0",
+            "icmp.checksum.status == 0",
+        ] {
+            assert_eq!(
+                tshark(&path, complaint, &["frame.number"]),
+                Vec::<String>::new(),
+                "{name}: {complaint}"
+            );
         }
         let checked = tshark(&path, "udp.checksum.status == 1", &["frame.number"]);
-        assert_eq!(checked.len(), tshark(&path, "udp", &["frame.number"]).len(), "{name}: checksums were checked");
+        assert_eq!(
+            checked.len(),
+            tshark(&path, "udp", &["frame.number"]).len(),
+            "{name}: checksums were checked"
+        );
     }
 }
 
@@ -96,9 +136,15 @@ fn a_wrong_checksum_would_be_found() {
     }
     let path = written("two-servers");
     let mut bytes = std::fs::read(&path).unwrap();
-    let cookie = bytes.windows(4).position(|window| window == [99, 130, 83, 99]).unwrap();
+    let cookie = bytes
+        .windows(4)
+        .position(|window| window == [99, 130, 83, 99])
+        .unwrap();
     bytes[cookie + 4 + 2] ^= 0x06;
     let spoiled = path.with_file_name("spoiled.pcapng");
     std::fs::write(&spoiled, bytes).unwrap();
-    assert_eq!(tshark(&spoiled, "udp.checksum.status == 0", &["frame.number"]), ["1"]);
+    assert_eq!(
+        tshark(&spoiled, "udp.checksum.status == 0", &["frame.number"]),
+        ["1"]
+    );
 }

@@ -99,7 +99,12 @@ pub(crate) fn theme_name(theme: Theme) -> &'static str {
 /// Whether the person has asked the system for less motion.
 pub(crate) fn reduces_motion() -> bool {
     window()
-        .and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten())
+        .and_then(|window| {
+            window
+                .match_media("(prefers-reduced-motion: reduce)")
+                .ok()
+                .flatten()
+        })
         .is_some_and(|query| query.matches())
 }
 
@@ -121,6 +126,13 @@ pub(crate) fn focus(element: Option<HtmlElement>) {
     if let Some(element) = element {
         let _ = element.focus();
     }
+}
+
+/// Moves the focus to the element of this id.
+pub(crate) fn focus_on(id: &str) {
+    use wasm_bindgen::JsCast;
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    focus(element.and_then(|element| element.dyn_into().ok()));
 }
 
 /// Says on the console what must not happen.

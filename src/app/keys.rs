@@ -10,7 +10,9 @@ use super::store::Store;
 
 /// Listens for as long as the page lives.
 pub(crate) fn listen(store: Store) {
-    let Some(document) = browser::document() else { return };
+    let Some(document) = browser::document() else {
+        return;
+    };
     let pressed = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
         if let Some(action) = action(&store, &event) {
             event.prevent_default();
@@ -18,7 +20,10 @@ pub(crate) fn listen(store: Store) {
         }
     });
     let listener = pressed.as_ref().unchecked_ref();
-    if document.add_event_listener_with_callback("keydown", listener).is_ok() {
+    if document
+        .add_event_listener_with_callback("keydown", listener)
+        .is_ok()
+    {
         // It listens until the page is gone.
         pressed.forget();
     }
@@ -29,14 +34,21 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
     if event.default_prevented() || event.ctrl_key() || event.alt_key() || event.meta_key() {
         return None;
     }
-    let focus = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let focus = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
     let is = |selector: &str| {
         let focus = focus.as_ref();
         focus.is_some_and(|element| element.closest(selector).ok().flatten().is_some())
     };
     match event.key().as_str() {
-        "Escape" => store.read(|session| session.panel().is_some()).then_some(Action::Close),
-        " " if !is("button, a, select, textarea, input:not([type=range]), summary, [role=treeitem]") => {
+        "Escape" => store
+            .read(|session| session.panel().is_some())
+            .then_some(Action::Close),
+        " " if !is(
+            "button, a, select, textarea, input:not([type=range]), summary, [role=treeitem]",
+        ) =>
+        {
             let playing = store.read(super::session::Session::is_playing);
             Some(if playing { Action::Pause } else { Action::Play })
         }

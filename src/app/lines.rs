@@ -15,6 +15,8 @@ use super::session::Session;
 pub(crate) struct Mark {
     /// The entry that it tells of.
     pub(crate) id: EventId,
+    /// When.
+    pub(crate) at: Instant,
     /// At whose line.
     pub(crate) node: NodeId,
     /// The text's key, or the text itself where that is a name.
@@ -62,7 +64,11 @@ pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
     let rows = ladder.rows();
     let end = rows.iter().rposition(is_past).map_or(0, |last| last + 1);
     let start = end.saturating_sub(session.lines());
-    let mut page = Page { session, lines: Vec::new(), last: None };
+    let mut page = Page {
+        session,
+        lines: Vec::new(),
+        last: None,
+    };
     for row in &rows[start..end] {
         page.add(row);
     }
@@ -112,7 +118,13 @@ impl Page<'_> {
             }
             What::Dhcp(note) => {
                 if let (Some(node), Some(text)) = (entry.node, short(note)) {
-                    let mark = Mark { id, node, text, sentence: sentence() };
+                    let mark = Mark {
+                        id,
+                        at: entry.at,
+                        node,
+                        text,
+                        sentence: sentence(),
+                    };
                     self.mark(entry, mark);
                 }
             }
@@ -151,7 +163,7 @@ impl Page<'_> {
 
 impl Mark {
     fn is_left_at_once(&self, next: &Self) -> bool {
-        matches!((&self.text, &next.text), (Short::State(_), Short::State(_)))
+        self.at == next.at && matches!((&self.text, &next.text), (Short::State(_), Short::State(_)))
     }
 }
 
@@ -175,10 +187,14 @@ fn short(note: &Note) -> Option<Short> {
             ServerNote::Pinging { address, .. } => text("mark.pinging", address),
             ServerNote::Abandoned { address } => text("mark.abandoned", address),
             ServerNote::Held { address, .. } => text("mark.held", address),
-            ServerNote::OfferEnded { address, why: OfferEnd::OtherServer | OfferEnd::TimeOut } => {
-                text("mark.freed", address)
-            }
-            ServerNote::OfferEnded { why: OfferEnd::Replaced, .. } => None,
+            ServerNote::OfferEnded {
+                address,
+                why: OfferEnd::OtherServer | OfferEnd::TimeOut,
+            } => text("mark.freed", address),
+            ServerNote::OfferEnded {
+                why: OfferEnd::Replaced,
+                ..
+            } => None,
             ServerNote::Committed { address, .. } => text("mark.committed", address),
             ServerNote::Expired { address, .. } => text("mark.expired", address),
             ServerNote::Released { address, .. } => text("mark.freed", address),

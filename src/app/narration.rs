@@ -23,8 +23,8 @@ pub(crate) enum Narration {
     Told {
         /// When.
         at: Instant,
-        /// The sentences, in the order in which it happened.
-        sentences: Vec<Sentence>,
+        /// The sentences, in the order in which it happened, each with its weight.
+        sentences: Vec<(u8, Sentence)>,
     },
 }
 
@@ -37,36 +37,55 @@ pub(crate) fn narration(session: &Session) -> Narration {
     let Some(entry) = journal.get(last).filter(|entry| entry.at > Instant::ZERO) else {
         return Narration::Opening;
     };
-    Narration::Told { at: entry.at, sentences: around(scenario, journal, last, entry) }
+    Narration::Told {
+        at: entry.at,
+        sentences: around(scenario, journal, last, entry),
+    }
 }
 
 /// The weightiest sentences about what one node did at one moment.
-fn around(scenario: &Scenario, journal: &Journal, last: EventId, end: &Entry) -> Vec<Sentence> {
+fn around(
+    scenario: &Scenario,
+    journal: &Journal,
+    last: EventId,
+    end: &Entry,
+) -> Vec<(u8, Sentence)> {
     let end_index = last.index() + 1;
-    let same = |entry: &Entry| entry.at == end.at && (entry.node == end.node || entry.node.is_none());
-    let mut told: Vec<(u8, EventId, Sentence)> = journal
+    let same =
+        |entry: &Entry| entry.at == end.at && (entry.node == end.node || entry.node.is_none());
+    let mut told: Vec<(u8, Sentence)> = journal
         .from(end_index.saturating_sub(REACH))
         .take(end_index.min(REACH))
         .filter(|(_, entry)| same(entry))
-        .filter_map(|(id, entry)| Some((weight(entry), id, tell(scenario, journal, id)?)))
+        .filter_map(|(id, entry)| Some((weight(entry), tell(scenario, journal, id)?)))
         .collect();
-    // Of equal weight the later one stays.
-    told.sort_by(|one, other| (other.0, other.1).cmp(&(one.0, one.1)));
-    told.truncate(SENTENCES);
-    told.sort_by_key(|(_, id, _)| *id);
-    told.into_iter().map(|(_, _, sentence)| sentence).collect()
+    while told.len() > SENTENCES {
+        drop_lightest(&mut told);
+    }
+    told
+}
+
+/// Of equal weight the later one stays.
+pub(crate) fn drop_lightest<T>(told: &mut Vec<(u8, T)>) {
+    if let Some(lightest) = (0..told.len()).min_by_key(|at| told[*at].0) {
+        told.remove(lightest);
+    }
 }
 
 /// How much an entry matters to the person who can read two sentences.
 fn weight(entry: &Entry) -> u8 {
     match &entry.what {
-        What::Sent { frame, .. } | What::Dropped { frame, .. } => match summary(frame.bytes()).what {
+        What::Sent { frame, .. } | What::Dropped { frame, .. } => match summary(frame.bytes()).what
+        {
             Packet::Dhcp { .. } => 5,
             Packet::Echo { .. } => 2,
             Packet::Arp { .. } | Packet::Other(_) => 1,
         },
-        What::Dhcp(Note::Client(ClientNote::Leased { .. } | ClientNote::Expired { .. } | ClientNote::Conflict { .. })) => 5,
-        What::Command(_) | What::Dhcp(Note::Server(ServerNote::Silent { .. } | ServerNote::Refused { .. })) => 4,
+        What::Dhcp(Note::Client(
+            ClientNote::Leased { .. } | ClientNote::Expired { .. } | ClientNote::Conflict { .. },
+        )) => 5,
+        What::Command(_)
+        | What::Dhcp(Note::Server(ServerNote::Silent { .. } | ServerNote::Refused { .. })) => 4,
         What::Dhcp(_) => 3,
         What::Fired { .. } => 3,
         What::Power(_) | What::Carrier { .. } | What::Received { .. } | What::Net(_) => 0,

@@ -124,10 +124,7 @@ impl Pace {
                 stretch.spent += resting / BRAKED;
             }
         }
-        let used = stretch
-            .takes
-            .saturating_sub(stretch.spent)
-            .min(*viewer);
+        let used = stretch.takes.saturating_sub(stretch.spent).min(*viewer);
         stretch.spent += used;
         *viewer -= used;
         let at = stretch.at();

@@ -112,7 +112,10 @@ fn real_time_is_real() {
     let mut pace = Pace::default();
     pace.rest(false);
     let mut viewer = 250_000;
-    assert_eq!(pace.advance(Instant::ZERO, ahead, &mut viewer), Instant::from_micros(250_000));
+    assert_eq!(
+        pace.advance(Instant::ZERO, ahead, &mut viewer),
+        Instant::from_micros(250_000)
+    );
 }
 
 #[test]
@@ -129,7 +132,10 @@ fn every_speed_has_its_place_and_label() {
     for (place, speed) in Speed::STEPS.into_iter().enumerate() {
         assert_eq!(speed.step(), place);
     }
-    assert_eq!(Speed::STEPS.map(Speed::label), ["0.25×", "0.5×", "1×", "2×", "4×", "8×"]);
+    assert_eq!(
+        Speed::STEPS.map(Speed::label),
+        ["0.25×", "0.5×", "1×", "2×", "4×", "8×"]
+    );
     assert_eq!(Speed::ORDINARY.of(1_000), 1_000);
     assert_eq!(Speed::STEPS[0].of(1_000), 250);
 }

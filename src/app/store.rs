@@ -70,7 +70,10 @@ impl Store {
         let id = self.0.last.get().wrapping_add(1);
         self.0.last.set(id);
         self.0.listeners.borrow_mut().insert(id, Rc::new(listener));
-        Subscription { store: self.clone(), id }
+        Subscription {
+            store: self.clone(),
+            id,
+        }
     }
 }
 
@@ -86,6 +89,9 @@ impl Drop for Subscription {
     }
 }
 
+/// Says whether what a component shows is out of date.
+type IsStale = Rc<dyn Fn(&Session) -> bool>;
+
 /// What `project` makes of the session. The component renders again when that changes, and only
 /// then.
 #[hook]
@@ -94,17 +100,25 @@ where
     P: Clone + PartialEq + 'static,
     F: Fn(&Session) -> P + 'static,
 {
-    let update = use_force_update();
     let shown = store.read(&project);
-    // The subscription outlives a render: it has to find the newest projection and picture.
-    let latest = use_mut_ref(|| None::<(P, Rc<F>)>);
-    *latest.borrow_mut() = Some((shown.clone(), Rc::new(project)));
+    let drawn = shown.clone();
+    use_renewal(store, Rc::new(move |session| project(session) != drawn));
+    shown
+}
+
+/// The part of [`use_view`] that is the same for every projection, so that the page has it once.
+#[hook]
+fn use_renewal(store: &Store, is_stale: IsStale) {
+    let update = use_force_update();
+    // The subscription outlives a render: it has to find the newest question.
+    let latest = use_mut_ref(|| None::<IsStale>);
+    *latest.borrow_mut() = Some(is_stale);
     use_effect_with(store.clone(), move |store| {
         let check = {
             let store = store.clone();
             move || {
-                let Some((shown, project)) = latest.borrow().clone() else { return };
-                if store.read(|session| project(session)) != shown {
+                let is_stale = latest.borrow().clone();
+                if is_stale.is_some_and(|is_stale| store.read(|session| is_stale(session))) {
                     update.force_update();
                 }
             }
@@ -113,5 +127,4 @@ where
         let subscription = store.subscribe(check);
         move || drop(subscription)
     });
-    shown
 }

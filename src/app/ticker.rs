@@ -39,7 +39,10 @@ fn request(frame: &Frame) {
 }
 
 /// A few milliseconds in whole microseconds.
-#[allow(clippy::cast_possible_truncation, reason = "between 0 and LONGEST: fits, and a fraction of a microsecond is lost")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "between 0 and LONGEST: fits, and a fraction of a microsecond is lost"
+)]
 #[allow(clippy::cast_sign_loss, reason = "not below 0")]
 fn micros(millis: f64) -> u64 {
     (millis * 1_000.0) as u64

@@ -90,7 +90,9 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         // A reader that has seen enough, such as `head`, is no failure.
-        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
         Err(failure) => {
             let _ = writeln!(std::io::stderr(), "dhcp-lab: {failure}");
             ExitCode::from(2)
@@ -99,7 +101,9 @@ fn main() -> ExitCode {
 }
 
 fn print(text: &str) -> Result<(), Failure> {
-    std::io::stdout().write_all(text.as_bytes()).map_err(Failure::Output)
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(Failure::Output)
 }
 
 /// A file if there is one of that name, else a built-in scenario.
@@ -109,7 +113,8 @@ fn load(name: &str) -> Result<Scenario, Failure> {
     if !looks_like_file && !path.is_file() {
         return library::load(name).map_err(Failure::Name);
     }
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::Read(path.to_owned(), error))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Failure::Read(path.to_owned(), error))?;
     Scenario::parse(&text).map_err(|problem| Failure::Scenario(path.to_owned(), problem))
 }
 
@@ -118,7 +123,9 @@ fn run(arguments: &Run) -> Result<(), Failure> {
     if let Some(seed) = arguments.seed {
         scenario = scenario.with_seed(seed);
     }
-    let until = arguments.until.map_or_else(|| scenario.until(), |until| Instant::ZERO + until);
+    let until = arguments
+        .until
+        .map_or_else(|| scenario.until(), |until| Instant::ZERO + until);
     let scenario = Rc::new(scenario);
     let mut recording = Recording::new(Rc::clone(&scenario));
     recording.seek(until);
@@ -129,10 +136,20 @@ fn run(arguments: &Run) -> Result<(), Failure> {
         written = true;
         std::fs::write(path, bytes()).map_err(|error| Failure::Write(path.clone(), error))
     };
-    write(&arguments.pcapng, &|| view::capture::capture(&scenario, journal))?;
-    write(&arguments.mermaid, &|| view::mermaid::diagram(&scenario, journal, Language::English).into_bytes())?;
-    write(&arguments.journal, &|| view::journal::lines(&scenario, journal).into_bytes())?;
-    if written { Ok(()) } else { tell(&scenario, journal) }
+    write(&arguments.pcapng, &|| {
+        view::capture::capture(&scenario, journal)
+    })?;
+    write(&arguments.mermaid, &|| {
+        view::mermaid::diagram(&scenario, journal, Language::English).into_bytes()
+    })?;
+    write(&arguments.journal, &|| {
+        view::journal::lines(&scenario, journal).into_bytes()
+    })?;
+    if written {
+        Ok(())
+    } else {
+        tell(&scenario, journal)
+    }
 }
 
 /// The story in words, a line each.
@@ -163,6 +180,12 @@ fn measure(arguments: &Workload) -> Result<(), Failure> {
     let mut world = World::new(&scenario);
     let mut journal = Journal::default();
     world.run_until(scenario.until(), scenario.commands(), &mut journal);
-    let frames = journal.from(0).filter(|(id, entry)| matches!(&entry.what, What::Sent { origin, .. } if origin == id));
-    print(&format!("frames {} events {}\n", frames.count(), world.executed()))
+    let frames = journal
+        .from(0)
+        .filter(|(id, entry)| matches!(&entry.what, What::Sent { origin, .. } if origin == id));
+    print(&format!(
+        "frames {} events {}\n",
+        frames.count(),
+        world.executed()
+    ))
 }

@@ -12,10 +12,22 @@ pub(super) fn fired(story: &Story<'_>, entry: &Entry, reason: Reason) -> Option<
     Some(match reason {
         Reason::Renew => sourced("tell.t1", vec![node], 2131, "4.4.5"),
         Reason::Rebind => sourced("tell.t2", vec![node], 2131, "4.4.5"),
-        Reason::Retry { attempt } => sourced("tell.retry", vec![node, ("attempt", plain(attempt))], 2131, "4.1"),
-        Reason::PingSilence { address } => sourced("tell.ping-silence", vec![node, ("address", plain(address))], 2131, "2.2"),
+        Reason::Retry { attempt } => sourced(
+            "tell.retry",
+            vec![node, ("attempt", plain(attempt))],
+            2131,
+            "4.1",
+        ),
+        Reason::PingSilence { address } => sourced(
+            "tell.ping-silence",
+            vec![node, ("address", plain(address))],
+            2131,
+            "2.2",
+        ),
         Reason::ProbeSilence => sourced("tell.probe-silence", vec![node], 5227, "2.1.1"),
-        Reason::ArpSilence { address } => sentence("tell.arp-silence", vec![node, ("address", plain(address))]),
+        Reason::ArpSilence { address } => {
+            sentence("tell.arp-silence", vec![node, ("address", plain(address))])
+        }
         Reason::StartDelay
         | Reason::AfterConflict
         | Reason::GiveUp
@@ -45,13 +57,33 @@ fn client(story: &Story<'_>, note: &ClientNote, node: Named) -> Option<Sentence>
     Some(match *note {
         // What made the change is told, and the state stands on the stage.
         ClientNote::State { .. } => return None,
-        ClientNote::Selected { address: offered, server } => {
-            sourced("tell.selected", vec![node, address(offered), ("server", plain(server))], 2131, "4.4.1")
-        }
-        ClientNote::Leased { address: leased, expiry: Instant::MAX, .. } => {
-            sourced("tell.leased-for-ever", vec![node, address(leased)], 2131, "3.3")
-        }
-        ClientNote::Leased { address: leased, start, t1, t2, expiry, .. } => {
+        ClientNote::Selected {
+            address: offered,
+            server,
+        } => sourced(
+            "tell.selected",
+            vec![node, address(offered), ("server", plain(server))],
+            2131,
+            "4.4.1",
+        ),
+        ClientNote::Leased {
+            address: leased,
+            expiry: Instant::MAX,
+            ..
+        } => sourced(
+            "tell.leased-for-ever",
+            vec![node, address(leased)],
+            2131,
+            "3.3",
+        ),
+        ClientNote::Leased {
+            address: leased,
+            start,
+            t1,
+            t2,
+            expiry,
+            ..
+        } => {
             let values = vec![
                 node,
                 address(leased),
@@ -62,15 +94,30 @@ fn client(story: &Story<'_>, note: &ClientNote, node: Named) -> Option<Sentence>
             ];
             sourced("tell.leased", values, 2131, "4.4.5")
         }
-        ClientNote::Expired { address: lost } => sourced("tell.expired", vec![node, address(lost)], 2131, "4.4.5"),
-        ClientNote::Conflict { address: taken, by } => {
-            sourced("tell.conflict", vec![node, address(taken), ("by", story.owner(by))], 5227, "2.1.1")
+        ClientNote::Expired { address: lost } => {
+            sourced("tell.expired", vec![node, address(lost)], 2131, "4.4.5")
         }
-        ClientNote::Defended { address: own, by } => {
-            sourced("tell.defended", vec![node, address(own), ("by", story.owner(by))], 5227, "2.4")
+        ClientNote::Conflict { address: taken, by } => sourced(
+            "tell.conflict",
+            vec![node, address(taken), ("by", story.owner(by))],
+            5227,
+            "2.1.1",
+        ),
+        ClientNote::Defended { address: own, by } => sourced(
+            "tell.defended",
+            vec![node, address(own), ("by", story.owner(by))],
+            5227,
+            "2.4",
+        ),
+        ClientNote::GaveUp { state } => sourced(
+            "tell.gave-up",
+            vec![node, ("state", plain(state.name()))],
+            2131,
+            "3.1",
+        ),
+        ClientNote::KeptLease { address: kept } => {
+            sourced("tell.kept-lease", vec![node, address(kept)], 2131, "3.2")
         }
-        ClientNote::GaveUp { state } => sourced("tell.gave-up", vec![node, ("state", plain(state.name()))], 2131, "3.1"),
-        ClientNote::KeptLease { address: kept } => sourced("tell.kept-lease", vec![node, address(kept)], 2131, "3.2"),
         ClientNote::Released { .. } => return None,
         ClientNote::Ignored { message, why } => {
             let (key, section) = match why {
@@ -89,14 +136,37 @@ fn server(story: &Story<'_>, note: &ServerNote, node: Named) -> Sentence {
     let address = |address| ("address", plain(address));
     let client = |mac| ("client", story.owner(mac));
     match *note {
-        ServerNote::Pinging { address: asked, client: mac } => {
-            sourced("tell.pinging", vec![node, address(asked), client(mac)], 2131, "2.2")
+        ServerNote::Pinging {
+            address: asked,
+            client: mac,
+        } => sourced(
+            "tell.pinging",
+            vec![node, address(asked), client(mac)],
+            2131,
+            "2.2",
+        ),
+        ServerNote::Abandoned { address: used } => {
+            sourced("tell.abandoned", vec![node, address(used)], 2131, "4.3.1")
         }
-        ServerNote::Abandoned { address: used } => sourced("tell.abandoned", vec![node, address(used)], 2131, "4.3.1"),
-        ServerNote::Held { address: held, client: mac, until } => {
-            sourced("tell.held", vec![node, address(held), client(mac), ("until", Value::At(until))], 2131, "4.3.1")
-        }
-        ServerNote::OfferEnded { address: freed, why } => {
+        ServerNote::Held {
+            address: held,
+            client: mac,
+            until,
+        } => sourced(
+            "tell.held",
+            vec![
+                node,
+                address(held),
+                client(mac),
+                ("until", Value::At(until)),
+            ],
+            2131,
+            "4.3.1",
+        ),
+        ServerNote::OfferEnded {
+            address: freed,
+            why,
+        } => {
             let key = match why {
                 OfferEnd::OtherServer => "tell.offer-ended.other-server",
                 OfferEnd::TimeOut => "tell.offer-ended.time-out",
@@ -104,22 +174,61 @@ fn server(story: &Story<'_>, note: &ServerNote, node: Named) -> Sentence {
             };
             sourced(key, vec![node, address(freed)], 2131, "3.1")
         }
-        ServerNote::Committed { address: leased, client: mac, until: Instant::MAX } => {
-            sourced("tell.committed-for-ever", vec![node, address(leased), client(mac)], 2131, "4.3.2")
+        ServerNote::Committed {
+            address: leased,
+            client: mac,
+            until: Instant::MAX,
+        } => sourced(
+            "tell.committed-for-ever",
+            vec![node, address(leased), client(mac)],
+            2131,
+            "4.3.2",
+        ),
+        ServerNote::Committed {
+            address: leased,
+            client: mac,
+            until,
+        } => sourced(
+            "tell.committed",
+            vec![
+                node,
+                address(leased),
+                client(mac),
+                ("until", Value::At(until)),
+            ],
+            2131,
+            "4.3.2",
+        ),
+        ServerNote::Expired {
+            address: freed,
+            client: mac,
+        } => sourced(
+            "tell.binding-expired",
+            vec![node, address(freed), client(mac)],
+            2131,
+            "4.3",
+        ),
+        ServerNote::Released {
+            address: freed,
+            client: mac,
+        } => sourced(
+            "tell.binding-released",
+            vec![node, address(freed), client(mac)],
+            2131,
+            "4.3.4",
+        ),
+        ServerNote::Declined {
+            address: used,
+            client: mac,
+        } => sourced(
+            "tell.binding-declined",
+            vec![node, address(used), client(mac)],
+            2131,
+            "4.3.3",
+        ),
+        ServerNote::QuarantineEnded { address: freed } => {
+            sentence("tell.quarantine-ended", vec![node, address(freed)])
         }
-        ServerNote::Committed { address: leased, client: mac, until } => {
-            sourced("tell.committed", vec![node, address(leased), client(mac), ("until", Value::At(until))], 2131, "4.3.2")
-        }
-        ServerNote::Expired { address: freed, client: mac } => {
-            sourced("tell.binding-expired", vec![node, address(freed), client(mac)], 2131, "4.3")
-        }
-        ServerNote::Released { address: freed, client: mac } => {
-            sourced("tell.binding-released", vec![node, address(freed), client(mac)], 2131, "4.3.4")
-        }
-        ServerNote::Declined { address: used, client: mac } => {
-            sourced("tell.binding-declined", vec![node, address(used), client(mac)], 2131, "4.3.3")
-        }
-        ServerNote::QuarantineEnded { address: freed } => sentence("tell.quarantine-ended", vec![node, address(freed)]),
         ServerNote::Refused { client: mac, why } => {
             let key = match why {
                 Refusal::WrongNetwork => "tell.refused.wrong-network",
@@ -129,7 +238,11 @@ fn server(story: &Story<'_>, note: &ServerNote, node: Named) -> Sentence {
             };
             sourced(key, vec![node, client(mac)], 2131, "4.3.2")
         }
-        ServerNote::Silent { client: mac, message, why } => {
+        ServerNote::Silent {
+            client: mac,
+            message,
+            why,
+        } => {
             let (key, section) = match why {
                 Silence::OtherServer => ("tell.silent.other-server", "3.1"),
                 Silence::UnknownClient => ("tell.silent.unknown-client", "4.3.2"),
@@ -140,7 +253,12 @@ fn server(story: &Story<'_>, note: &ServerNote, node: Named) -> Sentence {
                 Silence::NotForServers => ("tell.silent.not-for-servers", "4.3"),
                 Silence::Unsupported => ("tell.silent.unsupported", "4.3"),
             };
-            sourced(key, vec![node, client(mac), ("message", plain(message))], 2131, section)
+            sourced(
+                key,
+                vec![node, client(mac), ("message", plain(message))],
+                2131,
+                section,
+            )
         }
     }
 }

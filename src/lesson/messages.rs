@@ -19,9 +19,17 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
                 dhcp_sent(story, &message, node, ip.destination)
             }
             Transport::Echo(echo) => {
-                let key = if echo.reply { "tell.echo-reply" } else { "tell.echo-request" };
+                let key = if echo.reply {
+                    "tell.echo-reply"
+                } else {
+                    "tell.echo-request"
+                };
                 let values = vec![("node", node), ("address", plain(ip.destination))];
-                Some(if echo.reply { sentence(key, values) } else { sourced(key, values, 2131, "2.2") })
+                Some(if echo.reply {
+                    sentence(key, values)
+                } else {
+                    sourced(key, values, 2131, "2.2")
+                })
             }
             Transport::Other(_) => None,
         },
@@ -32,7 +40,10 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
 fn arp_sent(arp: &Arp, node: Value) -> Sentence {
     let values = vec![("node", node), ("address", plain(arp.tpa))];
     if arp.reply {
-        return sentence("tell.arp-reply", vec![values[0].clone(), ("address", plain(arp.spa))]);
+        return sentence(
+            "tell.arp-reply",
+            vec![values[0].clone(), ("address", plain(arp.spa))],
+        );
     }
     if arp.is_probe() {
         sourced("tell.arp-probe", values, 5227, "2.1.1")
@@ -43,19 +54,39 @@ fn arp_sent(arp: &Arp, node: Value) -> Sentence {
     }
 }
 
-fn dhcp_sent(story: &Story<'_>, message: &Message, node: Value, destination: Ipv4Addr) -> Option<Sentence> {
+fn dhcp_sent(
+    story: &Story<'_>,
+    message: &Message,
+    node: Value,
+    destination: Ipv4Addr,
+) -> Option<Sentence> {
     let kind = message.kind()?;
     let client = || ("client", story.owner(message.mac()));
     let offered = || ("address", plain(message.yiaddr));
-    let told = |code| plain(message.options.address(code).unwrap_or(Ipv4Addr::UNSPECIFIED));
+    let told = |code| {
+        plain(
+            message
+                .options
+                .address(code)
+                .unwrap_or(Ipv4Addr::UNSPECIFIED),
+        )
+    };
     let lease = || {
         let secs = message.options.number(code::LEASE_TIME);
         let length = secs.and_then(crate::dhcp::lease_length);
-        ("lease", length.map_or_else(|| Value::Text("tell.for-ever".to_owned()), Value::For))
+        (
+            "lease",
+            length.map_or_else(|| Value::Text("tell.for-ever".to_owned()), Value::For),
+        )
     };
     Some(match kind {
         MessageType::Discover => sourced("tell.discover", vec![("node", node)], 2131, "3.1"),
-        MessageType::Offer => sourced("tell.offer", vec![("node", node), client(), offered(), lease()], 2131, "4.3.1"),
+        MessageType::Offer => sourced(
+            "tell.offer",
+            vec![("node", node), client(), offered(), lease()],
+            2131,
+            "4.3.1",
+        ),
         MessageType::Request if message.options.has(code::SERVER_ID) => {
             let values = vec![
                 ("node", node),
@@ -69,21 +100,43 @@ fn dhcp_sent(story: &Story<'_>, message: &Message, node: Value, destination: Ipv
             sourced("tell.request-rebooting", values, 2131, "3.2")
         }
         MessageType::Request => {
-            let key = if destination.is_broadcast() { "tell.request-rebinding" } else { "tell.request-renewing" };
-            let values = vec![("node", node), ("address", plain(message.ciaddr)), ("server", plain(destination))];
+            let key = if destination.is_broadcast() {
+                "tell.request-rebinding"
+            } else {
+                "tell.request-renewing"
+            };
+            let values = vec![
+                ("node", node),
+                ("address", plain(message.ciaddr)),
+                ("server", plain(destination)),
+            ];
             sourced(key, values, 2131, "4.4.5")
         }
-        MessageType::Ack if message.yiaddr.is_unspecified() => {
-            sourced("tell.ack-inform", vec![("node", node), client()], 2131, "4.3.5")
-        }
-        MessageType::Ack => sourced("tell.ack", vec![("node", node), client(), offered(), lease()], 2131, "4.3.1"),
+        MessageType::Ack if message.yiaddr.is_unspecified() => sourced(
+            "tell.ack-inform",
+            vec![("node", node), client()],
+            2131,
+            "4.3.5",
+        ),
+        MessageType::Ack => sourced(
+            "tell.ack",
+            vec![("node", node), client(), offered(), lease()],
+            2131,
+            "4.3.1",
+        ),
         MessageType::Nak => sourced("tell.nak", vec![("node", node), client()], 2131, "4.3.2"),
-        MessageType::Decline => {
-            sourced("tell.decline", vec![("node", node), ("address", told(code::REQUESTED_ADDRESS))], 2131, "4.3.3")
-        }
-        MessageType::Release => {
-            sourced("tell.released", vec![("node", node), ("address", plain(message.ciaddr))], 2131, "4.3.4")
-        }
+        MessageType::Decline => sourced(
+            "tell.decline",
+            vec![("node", node), ("address", told(code::REQUESTED_ADDRESS))],
+            2131,
+            "4.3.3",
+        ),
+        MessageType::Release => sourced(
+            "tell.released",
+            vec![("node", node), ("address", plain(message.ciaddr))],
+            2131,
+            "4.3.4",
+        ),
         MessageType::Inform => sourced("tell.inform", vec![("node", node)], 2131, "4.3.5"),
         MessageType::ForceRenew
         | MessageType::LeaseQuery
@@ -94,6 +147,8 @@ fn dhcp_sent(story: &Story<'_>, message: &Message, node: Value, destination: Ipv
         | MessageType::LeaseQueryDone
         | MessageType::ActiveLeaseQuery
         | MessageType::LeaseQueryStatus
-        | MessageType::Tls => sentence("tell.other", vec![("node", node), ("message", plain(kind))]),
+        | MessageType::Tls => {
+            sentence("tell.other", vec![("node", node), ("message", plain(kind))])
+        }
     })
 }

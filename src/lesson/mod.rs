@@ -27,17 +27,33 @@ impl Story<'_> {
 
     /// Whose card it is, by name if it is one of the network's.
     fn owner(&self, mac: Mac) -> Value {
-        let owner = self.scenario.nodes().find(|(_, node)| node.mac == Some(mac));
+        let owner = self
+            .scenario
+            .nodes()
+            .find(|(_, node)| node.mac == Some(mac));
         Value::Plain(owner.map_or_else(|| mac.to_string(), |(_, node)| node.id.clone()))
     }
 }
 
 fn sentence(key: impl Into<String>, values: Vec<(&'static str, Value)>) -> Sentence {
-    Sentence { key: key.into(), values, source: None }
+    Sentence {
+        key: key.into(),
+        values,
+        source: None,
+    }
 }
 
-fn sourced(key: impl Into<String>, values: Vec<(&'static str, Value)>, rfc: u16, section: &'static str) -> Sentence {
-    Sentence { key: key.into(), values, source: Some(Source { rfc, section }) }
+fn sourced(
+    key: impl Into<String>,
+    values: Vec<(&'static str, Value)>,
+    rfc: u16,
+    section: &'static str,
+) -> Sentence {
+    Sentence {
+        key: key.into(),
+        values,
+        source: Some(Source { rfc, section }),
+    }
 }
 
 #[allow(clippy::needless_pass_by_value)] // A call reads better without a `&` before each address.
@@ -54,10 +70,14 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
         What::Command(command) => Some(story.command(*command)),
         What::Power(on) => story.power(entry, *on),
         What::Carrier { .. } | What::Net(_) | What::Received { .. } => None,
-        What::Sent { origin, frame, .. } => {
-            (*origin == id).then(|| messages::sent(&story, entry, frame)).flatten()
-        }
-        What::Dropped { origin, reason, frame } => Some(story.dropped(entry, *origin, *reason, frame.bytes())),
+        What::Sent { origin, frame, .. } => (*origin == id)
+            .then(|| messages::sent(&story, entry, frame))
+            .flatten(),
+        What::Dropped {
+            origin,
+            reason,
+            frame,
+        } => Some(story.dropped(entry, *origin, *reason, frame.bytes())),
         What::Fired { reason, .. } => dhcp::fired(&story, entry, *reason),
         What::Dhcp(note) => dhcp::note(&story, entry, note),
     }
@@ -79,7 +99,9 @@ impl Story<'_> {
             Command::Plug(link) => sentence("tell.plug", self.cable(link).to_vec()),
             Command::Unplug(link) => sentence("tell.unplug", self.cable(link).to_vec()),
             Command::Start(node) => sentence("tell.start", vec![("node", self.name(node))]),
-            Command::Release(node) => sourced("tell.release", vec![("node", self.name(node))], 2131, "3.1"),
+            Command::Release(node) => {
+                sourced("tell.release", vec![("node", self.name(node))], 2131, "3.1")
+            }
             Command::Renew(node) => sentence("tell.renew", vec![("node", self.name(node))]),
         }
     }
@@ -90,8 +112,18 @@ impl Story<'_> {
         Some(sentence("tell.booted", vec![("node", self.name(node))]))
     }
 
-    fn dropped(&self, entry: &Entry, origin: EventId, reason: DropReason, bytes: &[u8]) -> Sentence {
-        let sender = self.journal.get(origin).and_then(|sent| sent.node).or(entry.node);
+    fn dropped(
+        &self,
+        entry: &Entry,
+        origin: EventId,
+        reason: DropReason,
+        bytes: &[u8],
+    ) -> Sentence {
+        let sender = self
+            .journal
+            .get(origin)
+            .and_then(|sent| sent.node)
+            .or(entry.node);
         let key = match reason {
             DropReason::NoCarrier => "tell.no-carrier",
             DropReason::CarrierLost => "tell.carrier-lost",

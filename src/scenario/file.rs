@@ -152,9 +152,14 @@ impl File {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let file: Self = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let path = error.path().to_string();
-            Problem::new(if path == "." { String::new() } else { path }, error.into_inner().to_string())
+            Problem::new(
+                if path == "." { String::new() } else { path },
+                error.into_inner().to_string(),
+            )
         })?;
-        deserializer.end().map_err(|error| Problem::new(String::new(), error.to_string()))?;
+        deserializer
+            .end()
+            .map_err(|error| Problem::new(String::new(), error.to_string()))?;
         Ok(file)
     }
 
@@ -192,7 +197,10 @@ impl FromStr for Cidr {
         let parse = || {
             let (address, prefix) = text.split_once('/')?;
             let prefix = prefix.parse().ok().filter(|prefix| *prefix <= 32)?;
-            Some(Self { address: address.parse().ok()?, prefix })
+            Some(Self {
+                address: address.parse().ok()?,
+                prefix,
+            })
         };
         parse().ok_or_else(|| BadCidr(text.chars().take(40).collect()))
     }

@@ -8,8 +8,14 @@ use crate::time::Duration;
 
 /// The built-in scenarios' names and files, in the order in which the page lists them.
 pub const FILES: [(&str, &str); 2] = [
-    ("two-servers", include_str!("../../scenarios/two-servers.json")),
-    ("lease-origin", include_str!("../../scenarios/lease-origin.json")),
+    (
+        "two-servers",
+        include_str!("../../scenarios/two-servers.json"),
+    ),
+    (
+        "lease-origin",
+        include_str!("../../scenarios/lease-origin.json"),
+    ),
 ];
 
 /// The built-in scenario of this name.
@@ -19,7 +25,10 @@ pub const FILES: [(&str, &str); 2] = [
 pub fn load(name: &str) -> Result<Scenario, Problem> {
     let Some((_, text)) = FILES.iter().find(|(known, _)| *known == name) else {
         let names: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
-        let message = format!("there is no built-in scenario '{name}'; there are {}", names.join(", "));
+        let message = format!(
+            "there is no built-in scenario '{name}'; there are {}",
+            names.join(", ")
+        );
         return Err(Problem::new("", message));
     };
     Scenario::parse(text)
@@ -43,12 +52,22 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         latency: Duration::from_micros(10),
         plugged: true,
     };
-    let pool = Range { first: [172, 16, 1, 0].into(), last: [172, 16, 200, 0].into() };
+    let pool = Range {
+        first: [172, 16, 1, 0].into(),
+        last: [172, 16, 200, 0].into(),
+    };
     let mut nodes = vec![
         node("switch".to_owned(), NodeKind::Switch),
         NodeFile {
-            address: Some(Cidr { address: [172, 16, 0, 1].into(), prefix: 16 }),
-            server: Some(server::Config { pools: vec![pool], lease, ..server::Config::default() }),
+            address: Some(Cidr {
+                address: [172, 16, 0, 1].into(),
+                prefix: 16,
+            }),
+            server: Some(server::Config {
+                pools: vec![pool],
+                lease,
+                ..server::Config::default()
+            }),
             ..node("server".to_owned(), NodeKind::Server)
         },
     ];
@@ -64,7 +83,10 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
             link: None,
         });
         nodes.push(NodeFile {
-            client: Some(client::Config { start_delay: false, ..client::Config::default() }),
+            client: Some(client::Config {
+                start_delay: false,
+                ..client::Config::default()
+            }),
             ..node(id, NodeKind::Client)
         });
     }

@@ -111,7 +111,11 @@ impl Scenario {
 
     /// Every link: its two ends and its settings.
     pub fn links(&self) -> impl Iterator<Item = (LinkId, [NodeId; 2], &LinkFile)> {
-        (0..).map(LinkId).zip(&self.links).zip(&self.file.links).map(|((id, ends), file)| (id, *ends, file))
+        (0..)
+            .map(LinkId)
+            .zip(&self.links)
+            .zip(&self.file.links)
+            .map(|((id, ends), file)| (id, *ends, file))
     }
 
     /// The ends of a link.
@@ -121,7 +125,9 @@ impl Scenario {
 
     /// The node of this name.
     pub fn find(&self, id: &str) -> Option<NodeId> {
-        self.nodes().find(|(_, node)| node.id == id).map(|(node, _)| node)
+        self.nodes()
+            .find(|(_, node)| node.id == id)
+            .map(|(node, _)| node)
     }
 
     /// What happens when, in order.

@@ -51,10 +51,26 @@ impl Carry<'_> {
                 let carrier = self.has_carrier(node);
                 self.host(node, &Input::PowerOn { carrier }, cause);
             }
-            Event::Arrive { link, to, frame, origin, epoch } => self.arrive(link, to, &frame, origin, epoch),
+            Event::Arrive {
+                link,
+                to,
+                frame,
+                origin,
+                epoch,
+            } => self.arrive(link, to, &frame, origin, epoch),
             Event::Timer { node, timer, .. } => {
-                let Some(armed) = self.world.nodes[node.index()].timers[timer.index()].take() else { return };
-                let cause = self.log(Some(node), armed.cause, What::Fired { timer, reason: armed.reason });
+                let Some(armed) = self.world.nodes[node.index()].timers[timer.index()].take()
+                else {
+                    return;
+                };
+                let cause = self.log(
+                    Some(node),
+                    armed.cause,
+                    What::Fired {
+                        timer,
+                        reason: armed.reason,
+                    },
+                );
                 self.host(node, &Input::Timer(timer), cause);
             }
         }
@@ -68,7 +84,10 @@ impl Carry<'_> {
 
     fn has_carrier(&self, node: NodeId) -> bool {
         let world = &self.world;
-        world.nodes[node.index()].links.iter().any(|link| world.links[link.index()].carrier)
+        world.nodes[node.index()]
+            .links
+            .iter()
+            .any(|link| world.links[link.index()].carrier)
     }
 
     fn power(&mut self, node: NodeId, on: bool, cause: EventId) {
@@ -132,23 +151,35 @@ impl Carry<'_> {
     fn arrive(&mut self, link: LinkId, to: NodeId, frame: &Frame, origin: EventId, epoch: u32) {
         if self.world.links[link.index()].epoch != epoch {
             let reason = DropReason::CarrierLost;
-            self.log(Some(to), Some(origin), What::Dropped { origin, reason, frame: frame.clone() });
+            self.log(
+                Some(to),
+                Some(origin),
+                What::Dropped {
+                    origin,
+                    reason,
+                    frame: frame.clone(),
+                },
+            );
             return;
         }
         let now = self.world.now();
         match &mut self.world.nodes[to.index()].kind {
-            Kind::Switch(switch) => match switch.forward(now, link.0, frame.source(), frame.destination()) {
-                Forward::Port(port) => self.transmit(to, LinkId(port), frame, Some(origin), Some(origin)),
-                Forward::Flood => {
-                    for port in 0..self.world.nodes[to.index()].links.len() {
-                        let out = self.world.nodes[to.index()].links[port];
-                        if out != link && self.world.links[out.index()].carrier {
-                            self.transmit(to, out, frame, Some(origin), Some(origin));
+            Kind::Switch(switch) => {
+                match switch.forward(now, link.0, frame.source(), frame.destination()) {
+                    Forward::Port(port) => {
+                        self.transmit(to, LinkId(port), frame, Some(origin), Some(origin))
+                    }
+                    Forward::Flood => {
+                        for port in 0..self.world.nodes[to.index()].links.len() {
+                            let out = self.world.nodes[to.index()].links[port];
+                            if out != link && self.world.links[out.index()].carrier {
+                                self.transmit(to, out, frame, Some(origin), Some(origin));
+                            }
                         }
                     }
+                    Forward::Filter => {}
                 }
-                Forward::Filter => {}
-            },
+            }
             Kind::Host(host) => {
                 let destination = frame.destination();
                 if destination == host.mac() || destination == Mac::BROADCAST {
@@ -165,13 +196,29 @@ impl Carry<'_> {
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
         let node = &mut self.world.nodes[to.index()];
-        let Kind::Host(host) = &mut node.kind else { return };
+        let Kind::Host(host) = &mut node.kind else {
+            return;
+        };
         if !node.power || !host.has_use_for(frame) {
             self.world.effects = effects;
             return;
         }
-        host.handle(&Input::Frame(frame), &mut Context { now, rng: &mut node.rng, out: &mut effects });
-        self.log(Some(to), Some(origin), What::Received { origin, frame: frame.clone() });
+        host.handle(
+            &Input::Frame(frame),
+            &mut Context {
+                now,
+                rng: &mut node.rng,
+                out: &mut effects,
+            },
+        );
+        self.log(
+            Some(to),
+            Some(origin),
+            What::Received {
+                origin,
+                frame: frame.clone(),
+            },
+        );
         self.apply(to, effects, id);
     }
 
@@ -180,7 +227,14 @@ impl Carry<'_> {
         let now = self.world.now();
         let node = &mut self.world.nodes[id.index()];
         if let Kind::Host(host) = &mut node.kind {
-            host.handle(input, &mut Context { now, rng: &mut node.rng, out: &mut effects });
+            host.handle(
+                input,
+                &mut Context {
+                    now,
+                    rng: &mut node.rng,
+                    out: &mut effects,
+                },
+            );
         }
         self.apply(id, effects, cause);
     }
@@ -210,23 +264,69 @@ impl Carry<'_> {
         let node = &mut self.world.nodes[id.index()];
         node.generation = node.generation.wrapping_add(1);
         let generation = node.generation;
-        node.timers[timer.index()] = Some(Armed { at, reason, cause: Some(cause), generation });
-        self.world.queue.push(at, Event::Timer { node: id, timer, generation });
+        node.timers[timer.index()] = Some(Armed {
+            at,
+            reason,
+            cause: Some(cause),
+            generation,
+        });
+        self.world.queue.push(
+            at,
+            Event::Timer {
+                node: id,
+                timer,
+                generation,
+            },
+        );
     }
 
     /// Puts a frame on a link: a host's own, or one that a switch passes on from `origin`.
-    fn transmit(&mut self, from: NodeId, id: LinkId, frame: &Frame, origin: Option<EventId>, cause: Option<EventId>) {
+    fn transmit(
+        &mut self,
+        from: NodeId,
+        id: LinkId,
+        frame: &Frame,
+        origin: Option<EventId>,
+        cause: Option<EventId>,
+    ) {
         let origin = origin.unwrap_or_else(|| self.world.next_id());
         let link = &self.world.links[id.index()];
         let frame = frame.clone();
         if !link.carrier {
             let reason = DropReason::NoCarrier;
-            self.log(Some(from), cause, What::Dropped { origin, reason, frame });
+            self.log(
+                Some(from),
+                cause,
+                What::Dropped {
+                    origin,
+                    reason,
+                    frame,
+                },
+            );
             return;
         }
         let (to, epoch) = (NodeId(link.peer(from.0)), link.epoch);
         let arrives = self.world.now() + link.latency;
-        self.world.queue.push(arrives, Event::Arrive { link: id, to, frame: frame.clone(), origin, epoch });
-        self.log(Some(from), cause, What::Sent { origin, link: id, to, arrives, frame });
+        self.world.queue.push(
+            arrives,
+            Event::Arrive {
+                link: id,
+                to,
+                frame: frame.clone(),
+                origin,
+                epoch,
+            },
+        );
+        self.log(
+            Some(from),
+            cause,
+            What::Sent {
+                origin,
+                link: id,
+                to,
+                arrives,
+                frame,
+            },
+        );
     }
 }

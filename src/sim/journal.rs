@@ -128,7 +128,9 @@ impl Journal {
     /// All of them from `start` on, with their numbers.
     pub fn from(&self, start: usize) -> impl Iterator<Item = (EventId, &Entry)> {
         let first = u32::try_from(start).unwrap_or(u32::MAX);
-        (first..).map(EventId).zip(self.entries.get(start..).unwrap_or_default())
+        (first..)
+            .map(EventId)
+            .zip(self.entries.get(start..).unwrap_or_default())
     }
 
     /// Writes an entry. In a replay, where the journal already has it, nothing is written.
@@ -136,7 +138,11 @@ impl Journal {
         if id.index() == self.entries.len() {
             self.entries.push(entry);
         } else {
-            debug_assert_eq!(self.entries.get(id.index()), Some(&entry), "a replay went another way");
+            debug_assert_eq!(
+                self.entries.get(id.index()),
+                Some(&entry),
+                "a replay went another way"
+            );
         }
     }
 

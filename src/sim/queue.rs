@@ -15,9 +15,19 @@ pub(super) enum Event {
     /// A node that is on from the start comes up.
     Boot(NodeId),
     /// A frame reaches the end of a link.
-    Arrive { link: LinkId, to: NodeId, frame: Frame, origin: EventId, epoch: u32 },
+    Arrive {
+        link: LinkId,
+        to: NodeId,
+        frame: Frame,
+        origin: EventId,
+        epoch: u32,
+    },
     /// A deadline, valid if its generation is still the timer's.
-    Timer { node: NodeId, timer: Timer, generation: u32 },
+    Timer {
+        node: NodeId,
+        timer: Timer,
+        generation: u32,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,16 +59,24 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) fn push(&mut self, at: Instant, event: Event) {
-        self.heap.push(Reverse(Scheduled { at, sequence: self.sequence, event }));
+        self.heap.push(Reverse(Scheduled {
+            at,
+            sequence: self.sequence,
+            event,
+        }));
         self.sequence += 1;
     }
 
     pub(super) fn peek(&self) -> Option<(Instant, &Event)> {
-        self.heap.peek().map(|Reverse(first)| (first.at, &first.event))
+        self.heap
+            .peek()
+            .map(|Reverse(first)| (first.at, &first.event))
     }
 
     pub(super) fn pop(&mut self) -> Option<(Instant, Event)> {
-        self.heap.pop().map(|Reverse(first)| (first.at, first.event))
+        self.heap
+            .pop()
+            .map(|Reverse(first)| (first.at, first.event))
     }
 
     pub(super) fn len(&self) -> usize {

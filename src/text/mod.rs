@@ -44,18 +44,33 @@ impl Language {
 
     /// The language that fits a tag best, such as `pt` or `es-MX`; English if none does.
     pub fn from_tag(tag: &str) -> Self {
-        let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let primary = |tag: &str| {
+            tag.split('-')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase()
+        };
         let wanted = primary(tag);
-        Self::ALL.into_iter().find(|language| primary(language.tag()) == wanted).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|language| primary(language.tag()) == wanted)
+            .unwrap_or_default()
     }
 
     fn files(self) -> [&'static str; 2] {
         match self {
-            Self::English => [include_str!("../../locales/en/lesson.json"), include_str!("../../locales/en/page.json")],
-            Self::Spanish => [include_str!("../../locales/es/lesson.json"), include_str!("../../locales/es/page.json")],
-            Self::Portuguese => {
-                [include_str!("../../locales/pt-BR/lesson.json"), include_str!("../../locales/pt-BR/page.json")]
-            }
+            Self::English => [
+                include_str!("../../locales/en/lesson.json"),
+                include_str!("../../locales/en/page.json"),
+            ],
+            Self::Spanish => [
+                include_str!("../../locales/es/lesson.json"),
+                include_str!("../../locales/es/page.json"),
+            ],
+            Self::Portuguese => [
+                include_str!("../../locales/pt-BR/lesson.json"),
+                include_str!("../../locales/pt-BR/page.json"),
+            ],
         }
     }
 }
@@ -85,7 +100,10 @@ pub struct Source {
 impl Source {
     /// Where it can be read.
     pub fn address(&self) -> String {
-        format!("https://www.rfc-editor.org/rfc/rfc{}#section-{}", self.rfc, self.section)
+        format!(
+            "https://www.rfc-editor.org/rfc/rfc{}#section-{}",
+            self.rfc, self.section
+        )
     }
 
     /// What a link to it says: `RFC 2131, 4.3.2`.
@@ -156,9 +174,15 @@ impl Texts {
 
     /// A whole sentence.
     pub fn sentence(&self, sentence: &Sentence) -> String {
-        let values: Vec<(&str, String)> =
-            sentence.values.iter().map(|(name, value)| (*name, self.value(value))).collect();
-        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let values: Vec<(&str, String)> = sentence
+            .values
+            .iter()
+            .map(|(name, value)| (*name, self.value(value)))
+            .collect();
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         self.say(&sentence.key, &values)
     }
 
@@ -176,7 +200,10 @@ impl Texts {
         const DAY: u64 = 86_400_000_000;
         let (day, rest) = (at.as_micros() / DAY + 1, at.as_micros() % DAY);
         let clock = Instant::from_micros(rest).to_string();
-        self.say("time.instant", &[("day", &day.to_string()), ("clock", &clock)])
+        self.say(
+            "time.instant",
+            &[("day", &day.to_string()), ("clock", &clock)],
+        )
     }
 
     /// A moment as a sentence names it: to the second, the day only after the first.
@@ -188,13 +215,21 @@ impl Texts {
         if day == 1 {
             return clock;
         }
-        self.say("time.instant", &[("day", &day.to_string()), ("clock", &clock)])
+        self.say(
+            "time.instant",
+            &[("day", &day.to_string()), ("clock", &clock)],
+        )
     }
 
     /// A length of time in its two largest units: `4 h`, `1 h 30 min`, `2 min 5 s`, `500 ms`.
     pub fn duration(&self, length: Duration) -> String {
-        const UNITS: [(&str, u64); 5] =
-            [("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000)];
+        const UNITS: [(&str, u64); 5] = [
+            ("d", 86_400_000_000),
+            ("h", 3_600_000_000),
+            ("min", 60_000_000),
+            ("s", 1_000_000),
+            ("ms", 1_000),
+        ];
         let mut rest = length.as_micros();
         let mut parts = Vec::new();
         for (unit, size) in UNITS {
@@ -205,7 +240,11 @@ impl Texts {
                 parts.push(format!("{count}\u{a0}{unit}"));
             }
         }
-        if parts.is_empty() { format!("{}\u{a0}µs", length.as_micros()) } else { parts.join(" ") }
+        if parts.is_empty() {
+            format!("{}\u{a0}µs", length.as_micros())
+        } else {
+            parts.join(" ")
+        }
     }
 }
 

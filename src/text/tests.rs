@@ -1,8 +1,12 @@
 use super::*;
 
 fn placeholders(text: &str) -> Vec<&str> {
-    let mut names: Vec<&str> =
-        text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect();
+    let mut names: Vec<&str> = text
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .collect();
     names.sort_unstable();
     names.dedup();
     names
@@ -23,11 +27,27 @@ fn every_language_has_the_same_keys_and_the_same_values_in_them() {
     let english = Texts::new(Language::English);
     for language in Language::ALL {
         let texts = Texts::new(language);
-        let missing: Vec<&str> = english.keys().filter(|key| !texts.texts.contains_key(*key)).collect();
-        let unknown: Vec<&str> = texts.keys().filter(|key| !english.texts.contains_key(*key)).collect();
-        assert_eq!((missing, unknown), (vec![], vec![]), "missing and unknown in {}", language.tag());
+        let missing: Vec<&str> = english
+            .keys()
+            .filter(|key| !texts.texts.contains_key(*key))
+            .collect();
+        let unknown: Vec<&str> = texts
+            .keys()
+            .filter(|key| !english.texts.contains_key(*key))
+            .collect();
+        assert_eq!(
+            (missing, unknown),
+            (vec![], vec![]),
+            "missing and unknown in {}",
+            language.tag()
+        );
         for (key, text) in &english.texts {
-            assert_eq!(placeholders(text), placeholders(texts.get(key)), "{key} in {}", language.tag());
+            assert_eq!(
+                placeholders(text),
+                placeholders(texts.get(key)),
+                "{key} in {}",
+                language.tag()
+            );
         }
     }
 }
@@ -37,9 +57,17 @@ fn no_text_is_empty_and_no_translation_is_a_copy() {
     let english = Texts::new(Language::English);
     for language in [Language::Spanish, Language::Portuguese] {
         let texts = Texts::new(language);
-        let sentences = english.texts.iter().filter(|(_, text)| text.split(' ').count() > 3);
+        let sentences = english
+            .texts
+            .iter()
+            .filter(|(_, text)| text.split(' ').count() > 3);
         for (key, text) in sentences {
-            assert_ne!(texts.get(key), text, "{key} is not translated into {}", language.tag());
+            assert_ne!(
+                texts.get(key),
+                text,
+                "{key} is not translated into {}",
+                language.tag()
+            );
         }
         assert!(texts.texts.values().all(|text| !text.trim().is_empty()));
     }
@@ -48,15 +76,25 @@ fn no_text_is_empty_and_no_translation_is_a_copy() {
 #[test]
 fn values_go_where_their_names_stand() {
     let texts = Texts::new(Language::English);
-    assert_eq!(texts.say("tell.booted", &[("node", "server1")]), "server1 is on.");
+    assert_eq!(
+        texts.say("tell.booted", &[("node", "server1")]),
+        "server1 is on."
+    );
     assert_eq!(texts.say("tell.booted", &[]), "node is on.");
-    assert_eq!(texts.say("no.such.key", &[("node", "server1")]), "no.such.key");
+    assert_eq!(
+        texts.say("no.such.key", &[("node", "server1")]),
+        "no.such.key"
+    );
 }
 
 #[test]
 fn lengths_are_told_in_their_two_largest_units() {
     let texts = Texts::new(Language::English);
-    let told = |micros| texts.duration(Duration::from_micros(micros)).replace('\u{a0}', " ");
+    let told = |micros| {
+        texts
+            .duration(Duration::from_micros(micros))
+            .replace('\u{a0}', " ")
+    };
     assert_eq!(told(14_400_000_000), "4 h");
     assert_eq!(told(5_400_000_000), "1 h 30 min");
     assert_eq!(told(3_594_446_000), "59 min 54 s");

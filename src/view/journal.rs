@@ -59,10 +59,19 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
     let between = |link: LinkId| scenario.ends(link).map(name);
     let packet = |frame: &Frame| (summary(frame.bytes()).label(), hex(frame.bytes()));
     match what {
-        What::Command(command) => ("command", json!({ "do": verb(*command), "link": cable(*command).map(between) })),
+        What::Command(command) => (
+            "command",
+            json!({ "do": verb(*command), "link": cable(*command).map(between) }),
+        ),
         What::Power(on) => ("power", json!({ "on": on })),
         What::Carrier { link, up } => ("carrier", json!({ "link": between(*link), "up": up })),
-        What::Sent { origin, link, to, arrives, frame } => {
+        What::Sent {
+            origin,
+            link,
+            to,
+            arrives,
+            frame,
+        } => {
             let (message, bytes) = packet(frame);
             let detail = json!({
                 "message": message, "origin": origin.0, "link": between(*link), "to": name(*to),
@@ -70,12 +79,18 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
             });
             ("sent", detail)
         }
-        What::Received { origin, frame } => {
-            ("received", json!({ "message": packet(frame).0, "origin": origin.0 }))
-        }
-        What::Dropped { origin, reason, frame } => {
-            ("dropped", json!({ "message": packet(frame).0, "origin": origin.0, "why": reason }))
-        }
+        What::Received { origin, frame } => (
+            "received",
+            json!({ "message": packet(frame).0, "origin": origin.0 }),
+        ),
+        What::Dropped {
+            origin,
+            reason,
+            frame,
+        } => (
+            "dropped",
+            json!({ "message": packet(frame).0, "origin": origin.0, "why": reason }),
+        ),
         What::Fired { timer, reason } => {
             let mut detail = json!(reason);
             if let Some(fields) = detail.as_object_mut() {
@@ -113,9 +128,11 @@ fn cable(command: Command) -> Option<LinkId> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

@@ -121,20 +121,28 @@ impl Ladder {
     }
 
     fn place(&self, id: EventId) -> Option<usize> {
-        self.messages.binary_search_by_key(&id, |message| message.id).ok()
+        self.messages
+            .binary_search_by_key(&id, |message| message.id)
+            .ok()
     }
 
     fn read_entry(&mut self, id: EventId, entry: &Entry) {
         match &entry.what {
             What::Sent { origin, frame, .. } if *origin == id => self.add(id, entry, frame),
-            What::Dropped { origin, reason, frame } => {
+            What::Dropped {
+                origin,
+                reason,
+                frame,
+            } => {
                 if *origin == id {
                     self.add(id, entry, frame);
                 }
                 self.arrived(*origin, entry, Some(*reason));
             }
             What::Received { origin, .. } => self.arrived(*origin, entry, None),
-            What::Command(_) | What::Power(_) | What::Carrier { .. } | What::Dhcp(_) => self.row(entry, Row::Event(id)),
+            What::Command(_) | What::Power(_) | What::Carrier { .. } | What::Dhcp(_) => {
+                self.row(entry, Row::Event(id))
+            }
             What::Sent { .. } | What::Fired { .. } | What::Net(_) => {}
         }
     }
@@ -164,7 +172,11 @@ impl Ladder {
 
     fn arrived(&mut self, origin: EventId, entry: &Entry, lost: Option<DropReason>) {
         if let (Some(place), Some(to)) = (self.place(origin), entry.node) {
-            self.messages[place].copies.push(Copy { to, at: entry.at, lost });
+            self.messages[place].copies.push(Copy {
+                to,
+                at: entry.at,
+                lost,
+            });
         }
     }
 }

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use super::ladder::{Ladder, Message, Row};
 use crate::dhcp::{ClientNote, Note, ServerNote};
+use crate::lesson;
 use crate::scenario::{NodeId, NodeKind, Scenario};
 use crate::sim::{Journal, What};
 use crate::text::{Language, Texts};
-use crate::lesson;
 
 /// A diagram of everything in the journal: one arrow for each copy of a message that arrived or
 /// was lost, a note for what a person did and for what a node decided.
@@ -15,7 +15,10 @@ pub fn diagram(scenario: &Scenario, journal: &Journal, language: Language) -> St
     let texts = Texts::new(language);
     let ladder = Ladder::new(journal.entries());
     let mut text = String::from("sequenceDiagram\n");
-    for (_, node) in scenario.nodes().filter(|(_, node)| node.kind != NodeKind::Switch) {
+    for (_, node) in scenario
+        .nodes()
+        .filter(|(_, node)| node.kind != NodeKind::Switch)
+    {
         let _ = writeln!(text, "    participant {}", node.id);
     }
     let name = |node: NodeId| scenario.node(node).id.as_str();
@@ -23,12 +26,18 @@ pub fn diagram(scenario: &Scenario, journal: &Journal, language: Language) -> St
         match row {
             Row::Message(place) => arrows(&mut text, &ladder.messages()[*place], &name),
             Row::Event(id) => {
-                let Some(entry) = journal.get(*id) else { continue };
-                let Some(sentence) = lesson::tell(scenario, journal, *id) else { continue };
+                let Some(entry) = journal.get(*id) else {
+                    continue;
+                };
+                let Some(sentence) = lesson::tell(scenario, journal, *id) else {
+                    continue;
+                };
                 if !tells(&entry.what) {
                     continue;
                 }
-                let over = entry.node.map_or_else(|| everyone(scenario), |node| name(node).to_owned());
+                let over = entry
+                    .node
+                    .map_or_else(|| everyone(scenario), |node| name(node).to_owned());
                 let words = texts.sentence(&sentence).replace([';', '#'], ",");
                 let _ = writeln!(text, "    note over {over}: {} {words}", entry.at);
             }
@@ -42,9 +51,14 @@ pub fn diagram(scenario: &Scenario, journal: &Journal, language: Language) -> St
 }
 
 fn everyone(scenario: &Scenario) -> String {
-    let mut hosts = scenario.nodes().filter(|(_, node)| node.kind != NodeKind::Switch).map(|(_, node)| node.id.as_str());
+    let mut hosts = scenario
+        .nodes()
+        .filter(|(_, node)| node.kind != NodeKind::Switch)
+        .map(|(_, node)| node.id.as_str());
     let first = hosts.next().unwrap_or_default();
-    hosts.last().map_or_else(|| first.to_owned(), |last| format!("{first},{last}"))
+    hosts
+        .last()
+        .map_or_else(|| first.to_owned(), |last| format!("{first},{last}"))
 }
 
 fn arrows<'a>(text: &mut String, message: &Message, name: &impl Fn(NodeId) -> &'a str) {
@@ -52,7 +66,12 @@ fn arrows<'a>(text: &mut String, message: &Message, name: &impl Fn(NodeId) -> &'
     let label = message.summary.label();
     for copy in &message.copies {
         let arrow = if copy.lost.is_some() { "-x" } else { "->>" };
-        let _ = writeln!(text, "    {from}{arrow}{}: {label} ({})", name(copy.to), message.at);
+        let _ = writeln!(
+            text,
+            "    {from}{arrow}{}: {label} ({})",
+            name(copy.to),
+            message.at
+        );
     }
 }
 
@@ -61,7 +80,9 @@ fn tells(what: &What) -> bool {
     match what {
         What::Command(_) => true,
         What::Dhcp(Note::Client(note)) => !matches!(note, ClientNote::State { .. }),
-        What::Dhcp(Note::Server(note)) => !matches!(note, ServerNote::Pinging { .. } | ServerNote::Held { .. }),
+        What::Dhcp(Note::Server(note)) => {
+            !matches!(note, ServerNote::Pinging { .. } | ServerNote::Held { .. })
+        }
         What::Power(_)
         | What::Carrier { .. }
         | What::Sent { .. }

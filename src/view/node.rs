@@ -82,13 +82,21 @@ pub struct NodeView {
 pub fn view(world: &World, id: NodeId) -> NodeView {
     let node = world.node(id);
     let now = world.now();
-    let mut deadlines: Vec<Deadline> =
-        node.timers().map(|armed| Deadline { at: armed.at, reason: armed.reason }).collect();
+    let mut deadlines: Vec<Deadline> = node
+        .timers()
+        .map(|armed| Deadline {
+            at: armed.at,
+            reason: armed.reason,
+        })
+        .collect();
     deadlines.sort_by_key(|deadline| deadline.at);
     let host = match &node.kind {
         Kind::Host(host) => host,
         Kind::Switch(switch) => {
-            let table = switch.entries(now).map(|(mac, port)| (mac, LinkId(port))).collect();
+            let table = switch
+                .entries(now)
+                .map(|(mac, port)| (mac, LinkId(port)))
+                .collect();
             return NodeView {
                 power: node.power,
                 mac: None,
@@ -100,7 +108,10 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
         }
     };
     let detail = match host.role() {
-        Role::Client(client) => Detail::Client { state: client.state(), lease: client.lease().cloned() },
+        Role::Client(client) => Detail::Client {
+            state: client.state(),
+            lease: client.lease().cloned(),
+        },
         Role::Server(server) => {
             let bindings: Vec<BindingRow> = server
                 .bindings()
@@ -111,9 +122,21 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
                     until: binding.until,
                 })
                 .collect();
-            let pool = server.config().pools.iter().map(crate::dhcp::server::Range::size).sum();
-            let taken = server.bindings().filter(|(_, binding)| !binding.is_free()).count();
-            Detail::Server { bindings, pool, free: pool.saturating_sub(u64::try_from(taken).unwrap_or(u64::MAX)) }
+            let pool = server
+                .config()
+                .pools
+                .iter()
+                .map(crate::dhcp::server::Range::size)
+                .sum();
+            let taken = server
+                .bindings()
+                .filter(|(_, binding)| !binding.is_free())
+                .count();
+            Detail::Server {
+                bindings,
+                pool,
+                free: pool.saturating_sub(u64::try_from(taken).unwrap_or(u64::MAX)),
+            }
         }
         Role::Plain => Detail::Plain,
     };
@@ -121,7 +144,11 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
         power: node.power,
         mac: Some(host.mac()),
         interface: host.interface(),
-        neighbours: host.neighbours().entries(now).map(|(address, entry)| (address, entry.mac)).collect(),
+        neighbours: host
+            .neighbours()
+            .entries(now)
+            .map(|(address, entry)| (address, entry.mac))
+            .collect(),
         deadlines,
         detail,
     }

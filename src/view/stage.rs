@@ -45,7 +45,16 @@ pub fn flights(past: &[Entry], now: Instant) -> Vec<Flight> {
         .rev()
         .take_while(|(_, entry)| now.since(entry.at) <= LONGEST)
         .filter_map(|(number, entry)| {
-            let What::Sent { origin, link, to, arrives, frame } = &entry.what else { return None };
+            let What::Sent {
+                origin,
+                link,
+                to,
+                arrives,
+                frame,
+            } = &entry.what
+            else {
+                return None;
+            };
             (*arrives > now).then_some(())?;
             Some(Flight {
                 id: EventId(u32::try_from(number).ok()?),

@@ -30,16 +30,36 @@ fn drawn(scenario: &Scenario, ladder: &Ladder) -> String {
             let copies: Vec<String> = message
                 .copies
                 .iter()
-                .map(|copy| format!("{}{}", if copy.lost.is_some() { "x " } else { "" }, name(copy.to)))
+                .map(|copy| {
+                    format!(
+                        "{}{}",
+                        if copy.lost.is_some() { "x " } else { "" },
+                        name(copy.to)
+                    )
+                })
                 .collect();
-            let cast = if message.is_broadcast() { "everyone" } else { "one" };
+            let cast = if message.is_broadcast() {
+                "everyone"
+            } else {
+                "one"
+            };
             let (from, label) = (name(message.from), message.summary.label());
-            format!("{} {from} to {cast}: {label} -> {}", message.at, copies.join(", "))
+            format!(
+                "{} {from} to {cast}: {label} -> {}",
+                message.at,
+                copies.join(", ")
+            )
         }
         Row::Event(id) => format!("    event {}", id.0),
         Row::Gap(length) => format!("    {length} pass"),
     };
-    ladder.rows().iter().filter(|row| !matches!(row, Row::Event(_))).map(line).collect::<Vec<_>>().join("\n")
+    ladder
+        .rows()
+        .iter()
+        .filter(|row| !matches!(row, Row::Event(_)))
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -47,7 +67,10 @@ fn the_built_in_ladders() {
     for (name, _) in library::FILES {
         let recording = whole(name);
         let ladder = Ladder::new(recording.journal().entries());
-        insta::assert_snapshot!(format!("ladder-{name}"), drawn(recording.scenario(), &ladder));
+        insta::assert_snapshot!(
+            format!("ladder-{name}"),
+            drawn(recording.scenario(), &ladder)
+        );
     }
 }
 
@@ -73,9 +96,18 @@ fn a_broadcast_is_in_flight_on_the_first_link_and_then_on_all_the_others() {
     assert_eq!(flights[0].progress(recording.world().now()), 500);
     recording.seek(at(1) + Duration::from_micros(600));
     let flights = stage::flights(recording.past(), recording.world().now());
-    assert_eq!(flights.iter().map(|flight| flight.origin).collect::<Vec<_>>(), vec![flights[0].origin; 2]);
+    assert_eq!(
+        flights
+            .iter()
+            .map(|flight| flight.origin)
+            .collect::<Vec<_>>(),
+        vec![flights[0].origin; 2]
+    );
     recording.seek(at(1) + Duration::from_millis(10));
-    assert_eq!(stage::flights(recording.past(), recording.world().now()), vec![]);
+    assert_eq!(
+        stage::flights(recording.past(), recording.world().now()),
+        vec![]
+    );
 }
 
 #[test]
@@ -87,13 +119,33 @@ fn the_timeline_has_each_lease_with_its_clocks_and_each_outage() {
         // Counted from the REQUEST, which went out before the address was in use.
         let begun = bar.expiry - hour;
         assert!(begun <= bar.from);
-        assert_eq!((bar.t1, bar.t2), (begun + hour.fraction(1, 2), begun + hour.fraction(7, 8)));
+        assert_eq!(
+            (bar.t1, bar.t2),
+            (begun + hour.fraction(1, 2), begun + hour.fraction(7, 8))
+        );
     }
-    assert_eq!(painted.leases.len(), 6, "DORA, reboot, three renewals, DORA again");
-    let cable = painted.outages.iter().find(|outage| outage.from == at(1_200)).unwrap();
+    assert_eq!(
+        painted.leases.len(),
+        6,
+        "DORA, reboot, three renewals, DORA again"
+    );
+    let cable = painted
+        .outages
+        .iter()
+        .find(|outage| outage.from == at(1_200))
+        .unwrap();
     assert_eq!(cable.until, Some(at(1_380)));
-    assert!(painted.leases.iter().any(|bar| bar.ended == Some(at(1_200))), "the outage ends the first bar");
-    assert!(painted.outages.last().unwrap().until.is_none(), "the laptop stays off");
+    assert!(
+        painted
+            .leases
+            .iter()
+            .any(|bar| bar.ended == Some(at(1_200))),
+        "the outage ends the first bar"
+    );
+    assert!(
+        painted.outages.last().unwrap().until.is_none(),
+        "the laptop stays off"
+    );
     assert!(painted.ticks.len() > 15);
 }
 
@@ -124,7 +176,13 @@ fn every_chain_of_causes_ends_with_a_command_or_the_start() {
     for (id, _) in recording.journal().from(0) {
         let chain = recording.journal().why(id);
         let first = recording.journal().get(*chain.last().unwrap()).unwrap();
-        assert!(matches!(first.what, crate::sim::What::Command(_) | crate::sim::What::Power(true)), "{first:?}");
+        assert!(
+            matches!(
+                first.what,
+                crate::sim::What::Command(_) | crate::sim::What::Power(true)
+            ),
+            "{first:?}"
+        );
     }
 }
 

@@ -104,8 +104,15 @@ impl Timeline {
     fn read_entry(&mut self, id: EventId, entry: &Entry) {
         match &entry.what {
             What::Sent { origin, frame, .. } if *origin == id => {
-                if let Packet::Dhcp { kind: Some(kind), .. } = summary(frame.bytes()).what {
-                    self.ticks.push(Tick { id, at: entry.at, kind });
+                if let Packet::Dhcp {
+                    kind: Some(kind), ..
+                } = summary(frame.bytes()).what
+                {
+                    self.ticks.push(Tick {
+                        id,
+                        at: entry.at,
+                        kind,
+                    });
                 }
             }
             What::Power(on) => {
@@ -139,9 +146,26 @@ impl Timeline {
     }
 
     fn client(&mut self, node: NodeId, at: Instant, note: &ClientNote) {
-        if let ClientNote::Leased { address, server, t1, t2, expiry, .. } = *note {
+        if let ClientNote::Leased {
+            address,
+            server,
+            t1,
+            t2,
+            expiry,
+            ..
+        } = *note
+        {
             self.close_lease(node, at);
-            self.leases.push(LeaseBar { node, address, server, from: at, t1, t2, expiry, ended: None });
+            self.leases.push(LeaseBar {
+                node,
+                address,
+                server,
+                from: at,
+                t1,
+                t2,
+                expiry,
+                ended: None,
+            });
         }
     }
 
@@ -153,11 +177,19 @@ impl Timeline {
     }
 
     fn begin(&mut self, what: Out, from: Instant) {
-        self.outages.push(Outage { what, from, until: None });
+        self.outages.push(Outage {
+            what,
+            from,
+            until: None,
+        });
     }
 
     fn end(&mut self, what: Out, at: Instant) {
-        let open = self.outages.iter_mut().rev().find(|outage| outage.what == what && outage.until.is_none());
+        let open = self
+            .outages
+            .iter_mut()
+            .rev()
+            .find(|outage| outage.what == what && outage.until.is_none());
         if let Some(outage) = open {
             outage.until = Some(at);
         }

@@ -4,16 +4,23 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::icons::{Icon, icon};
-use super::shell::texts;
 use crate::app::pace::Speed;
 use crate::app::session::{Action, Target};
-use crate::app::store::{Props, use_view};
+use crate::app::store::{Props, Store, use_view};
+use crate::text::Texts;
 
 /// The row of controls.
 #[function_component]
 pub(crate) fn Controls(props: &Props) -> Html {
     let store = &props.store;
-    let words = use_view(store, texts);
+    let (words, playing, speed, real) = use_view(store, |session| {
+        (
+            session.texts().clone(),
+            session.is_playing(),
+            session.speed(),
+            session.is_real_time(),
+        )
+    });
     let button = |text: &'static str, drawing: Icon, action: fn() -> Action| {
         let label = words.get(text).to_owned();
         html! {
@@ -33,7 +40,7 @@ pub(crate) fn Controls(props: &Props) -> Html {
             <div class="group transport">
                 { button("ui.start-over", Icon::Restart, || Action::StartOver) }
                 { button("ui.step-back", Icon::Back, || Action::StepBack) }
-                <PlayButton store={store.clone()} />
+                { play(store, &words, playing) }
                 { button("ui.step-forward", Icon::Forward, || Action::StepForward) }
             </div>
             <div class="group jumps">
@@ -43,37 +50,37 @@ pub(crate) fn Controls(props: &Props) -> Html {
                 { jump("ui.next-t2", "ui.short.t2", Target::T2) }
                 { jump("ui.next-expiry", "ui.short.expiry", Target::Expiry) }
             </div>
-            <SpeedControl store={store.clone()} />
+            { pace(store, &words, speed, real) }
             <Clock store={store.clone()} />
         </section>
     }
 }
 
-#[function_component]
-fn PlayButton(props: &Props) -> Html {
-    let store = &props.store;
-    let (words, playing) = use_view(store, |session| (session.texts().clone(), session.is_playing()));
-    let (text, drawing) = if playing { ("ui.pause", Icon::Pause) } else { ("ui.play", Icon::Play) };
+fn play(store: &Store, words: &Texts, playing: bool) -> Html {
+    let (text, drawing) = if playing {
+        ("ui.pause", Icon::Pause)
+    } else {
+        ("ui.play", Icon::Play)
+    };
     let onclick = store.on(move || if playing { Action::Pause } else { Action::Play });
     html! { <button class="button play" {onclick}>{ icon(drawing) }<span>{ words.get(text) }</span></button> }
 }
 
-#[function_component]
-fn SpeedControl(props: &Props) -> Html {
-    let store = props.store.clone();
-    let (words, speed, real) =
-        use_view(&store, |session| (session.texts().clone(), session.speed(), session.is_real_time()));
+fn pace(store: &Store, words: &Texts, speed: Speed, real: bool) -> Html {
     let oninput = Callback::from({
         let store = store.clone();
         move |event: InputEvent| {
             let input: HtmlInputElement = event.target_unchecked_into();
-            let step = input.value().parse::<usize>().ok().and_then(|step| Speed::STEPS.get(step).copied());
+            let step = input
+                .value()
+                .parse::<usize>()
+                .ok()
+                .and_then(|step| Speed::STEPS.get(step).copied());
             if let Some(speed) = step {
                 store.apply(Action::Speed(speed));
             }
         }
     });
-    let label = words.get("ui.real-time").to_owned();
     html! {
         <div class="group speed">
             <label class="group-name" for="speed">{ words.get("ui.speed") }</label>
@@ -81,13 +88,15 @@ fn SpeedControl(props: &Props) -> Html {
                 value={speed.step().to_string()} aria-valuetext={speed.label()} {oninput} />
             <output for="speed" class="speed-value">{ speed.label() }</output>
             <button class="button text" aria-pressed={real.to_string()} title={words.get("ui.real-time-hint").to_owned()}
-                onclick={store.on(move || Action::RealTime(!real))}>{ label }</button>
+                onclick={store.on(move || Action::RealTime(!real))}>{ words.get("ui.real-time") }</button>
         </div>
     }
 }
 
 #[function_component]
 fn Clock(props: &Props) -> Html {
-    let (words, now) = use_view(&props.store, |session| (session.texts().clone(), session.now()));
+    let (words, now) = use_view(&props.store, |session| {
+        (session.texts().clone(), session.now())
+    });
     html! { <div class="clock" role="timer" aria-label={words.get("ui.clock").to_owned()}>{ words.instant(now) }</div> }
 }

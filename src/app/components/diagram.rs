@@ -27,17 +27,17 @@ fn place(state: State) -> Option<(u32, u32)> {
 
 /// The ways from state to state, as paths with an arrow at their end.
 const WAYS: [&str; 11] = [
-    "M92 17h18",             // INIT to SELECTING
-    "M204 17h18",            // SELECTING to REQUESTING
-    "M270 30v22",            // REQUESTING to PROBING
-    "M92 67h18",             // INIT-REBOOT to REBOOTING
-    "M204 67h18",            // REBOOTING to PROBING
-    "M270 80v30",            // PROBING to BOUND
-    "M224 119h-18",          // BOUND to RENEWING: T1
-    "M204 131h18",           // RENEWING to BOUND: ACK
-    "M112 125h-18",          // RENEWING to REBINDING: T2
-    "M46 138v18h224v-16",    // REBINDING to BOUND: ACK
-    "M20 112V96h-14V40h14v-8", // REBINDING to INIT: the lease ends
+    "M92 17h18",                // INIT to SELECTING
+    "M204 17h18",               // SELECTING to REQUESTING
+    "M270 30v22",               // REQUESTING to PROBING
+    "M92 67h18",                // INIT-REBOOT to REBOOTING
+    "M204 67h18",               // REBOOTING to PROBING
+    "M270 80v30",               // PROBING to BOUND
+    "M224 119h-18",             // BOUND to RENEWING: T1
+    "M204 131h18",              // RENEWING to BOUND: ACK
+    "M112 125h-18",             // RENEWING to REBINDING: T2
+    "M46 138v18h224v-16",       // REBINDING to BOUND: ACK
+    "M20 112v-12h-30V40h30v-8", // REBINDING to INIT: the lease ends
 ];
 
 /// The figure. `label` says which state is the current one.
@@ -45,7 +45,11 @@ pub(super) fn diagram(current: State, label: String) -> Html {
     let state = |state: &State| {
         let (x, y) = place(*state)?;
         let lit = *state == current;
-        let class = classes!("dia-state", lit.then_some("lit"), lit.then(|| state_class(*state)));
+        let class = classes!(
+            "dia-state",
+            lit.then_some("lit"),
+            lit.then(|| state_class(*state))
+        );
         let (text_x, text_y) = (x + BOX.0 / 2, y + BOX.1 / 2);
         Some(html! {
             <g {class}>
@@ -56,14 +60,14 @@ pub(super) fn diagram(current: State, label: String) -> Html {
     };
     let note = |x: &'static str, y: &'static str, text: &'static str| html! { <text class="dia-note" {x} {y}>{ text }</text> };
     html! {
-        <svg class="diagram" viewBox={format!("-2 0 {} {}", SIZE.0 + 4, SIZE.1)} role="img" aria-label={label}>
+        <svg class="diagram" viewBox={format!("-14 0 {} {}", SIZE.0 + 16, SIZE.1)} role="img" aria-label={label}>
             <defs>
                 <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
                     <path d="M0 0l8 4-8 4z" />
                 </marker>
             </defs>
             { for WAYS.iter().map(|way| html! { <path class="dia-way" d={*way} marker-end="url(#tip)" /> }) }
-            { note("215", "112", "T1") }
+            { note("214", "108", "T1") }
             { note("103", "116", "T2") }
             { note("158", "167", "ACK") }
             { for State::ALL.iter().filter_map(state) }

@@ -5,7 +5,6 @@ use yew::prelude::*;
 
 use super::icons::{Icon, icon};
 use super::kinds;
-use super::shell::texts;
 use crate::app::browser;
 use crate::app::session::{Action, Notice, Target, Theme};
 use crate::app::store::{Props, Store, use_view};
@@ -16,7 +15,20 @@ use crate::text::{Language, Texts};
 #[function_component]
 pub(crate) fn Header(props: &Props) -> Html {
     let store = &props.store;
-    let words = use_view(store, texts);
+    let (words, theme, current) = use_view(store, |session| {
+        (
+            session.texts().clone(),
+            session.theme(),
+            session.scenario().file().name.clone(),
+        )
+    });
+    let scenarios = use_memo((), |()| {
+        let load = |(name, _): &(&str, &str)| library::load(name).ok();
+        library::FILES
+            .iter()
+            .filter_map(load)
+            .collect::<Vec<Scenario>>()
+    });
     html! {
         <header class="head">
             <h1 class="brand">
@@ -26,35 +38,25 @@ pub(crate) fn Header(props: &Props) -> Html {
                 </svg>
                 <span>{ "DHCP Lab" }</span>
             </h1>
-            <ScenarioSelect store={store.clone()} />
+            { scenario(store, &words, &scenarios, &current) }
             <div class="spacer"></div>
             { language(store, &words) }
-            <ThemeButton store={store.clone()} />
+            { theme_button(store, &words, theme) }
             { keyboard(&words) }
         </header>
     }
 }
 
-#[function_component]
-fn ScenarioSelect(props: &Props) -> Html {
-    let store = props.store.clone();
-    let words = use_view(&store, texts);
-    let current = use_view(&store, |session| session.scenario().file().name.clone());
-    let scenarios = use_memo((), |()| {
-        let load = |(name, _): &(&str, &str)| library::load(name).ok();
-        library::FILES.iter().filter_map(load).collect::<Vec<Scenario>>()
-    });
+fn scenario(store: &Store, words: &Texts, scenarios: &[Scenario], current: &str) -> Html {
     let option = |scenario: &Scenario| {
         let name = scenario.file().name.clone();
         let selected = name == current;
-        html! { <option value={name} {selected}>{ kinds::title(scenario, &words) }</option> }
+        html! { <option value={name} {selected}>{ kinds::title(scenario, words) }</option> }
     };
-    let onchange = Callback::from({
-        let store = store.clone();
-        move |event: Event| {
-            let select: HtmlSelectElement = event.target_unchecked_into();
-            store.apply(Action::Scenario(select.value()));
-        }
+    let store = store.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let select: HtmlSelectElement = event.target_unchecked_into();
+        store.apply(Action::Scenario(select.value()));
     });
     html! {
         <label class="field scenario">
@@ -84,16 +86,14 @@ fn language(store: &Store, words: &Texts) -> Html {
     }
 }
 
-#[function_component]
-fn ThemeButton(props: &Props) -> Html {
-    let store = props.store.clone();
-    let (words, theme) = use_view(&store, |session| (session.texts().clone(), session.theme()));
+fn theme_button(store: &Store, words: &Texts, theme: Theme) -> Html {
     let (next, drawing, text) = match theme {
         Theme::Auto => (Theme::Light, Icon::Half, "ui.theme.auto"),
         Theme::Light => (Theme::Dark, Icon::Sun, "ui.theme.light"),
         Theme::Dark => (Theme::Auto, Icon::Moon, "ui.theme.dark"),
     };
     let label = words.say("ui.theme", &[("theme", words.get(text))]);
+    let store = store.clone();
     let onclick = Callback::from(move |_: MouseEvent| {
         browser::keep_theme(next);
         store.apply(Action::Theme(next));
@@ -139,8 +139,12 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
     });
     let text = match &notice {
         None => None,
-        Some(Notice::NoScenario(name)) => Some(words.say("ui.no-scenario", &[("name", name), ("title", &title)])),
-        Some(Notice::NoMore(target)) => Some(words.say("ui.no-more", &[("what", words.get(target_key(*target)))])),
+        Some(Notice::NoScenario(name)) => {
+            Some(words.say("ui.no-scenario", &[("name", name), ("title", &title)]))
+        }
+        Some(Notice::NoMore(target)) => {
+            Some(words.say("ui.no-more", &[("what", words.get(target_key(*target)))]))
+        }
     };
     html! {
         <div class="notices" role="status">

@@ -39,8 +39,6 @@ pub(crate) enum Icon {
     Close,
     /// A keyboard.
     Keyboard,
-    /// An envelope.
-    Message,
     /// To the newest.
     Down,
 }
@@ -67,7 +65,10 @@ fn paths(icon: Icon) -> &'static [&'static str] {
             "M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4",
         ],
         Icon::Moon => &["M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z"],
-        Icon::Half => &["M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0", "M12 4v16M15 5v14M18 7.5v9"],
+        Icon::Half => &[
+            "M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0",
+            "M12 4v16M15 5v14M18 7.5v9",
+        ],
         Icon::Laptop => &["M5 5.5h14v10H5z", "M2.5 18.5h19", "M10 18.5l.5-1h3l.5 1"],
         Icon::Server => &[
             "M4.5 4h15v7h-15z",
@@ -80,11 +81,22 @@ fn paths(icon: Icon) -> &'static [&'static str] {
         ],
         Icon::Screen => &["M3.5 4.5h17v11h-17z", "M8.5 19.5h7M12 15.5v4"],
         Icon::Power => &["M12 3.5v8", "M7 6.5a7.5 7.5 0 1 0 10 0"],
-        Icon::Plug => &["M8.5 3v5M15.5 3v5", "M5.5 8h13v3a6.5 6.5 0 0 1-13 0z", "M12 17.5V21"],
-        Icon::Unplug => &["M8.5 3v5M15.5 3v5", "M5.5 8h13v3a6.5 6.5 0 0 1-13 0z", "M12 17.5V21", "M3.5 3.5l17 17"],
+        Icon::Plug => &[
+            "M8.5 3v5M15.5 3v5",
+            "M5.5 8h13v3a6.5 6.5 0 0 1-13 0z",
+            "M12 17.5V21",
+        ],
+        Icon::Unplug => &[
+            "M8.5 3v5M15.5 3v5",
+            "M5.5 8h13v3a6.5 6.5 0 0 1-13 0z",
+            "M12 17.5V21",
+            "M3.5 3.5l17 17",
+        ],
         Icon::Close => &["M6 6l12 12M18 6 6 18"],
-        Icon::Keyboard => &["M2.5 6.5h19v11h-19z", "M6 10h.01M10 10h.01M14 10h.01M18 10h.01M7.5 14h9"],
-        Icon::Message => &["M3.5 5.5h17v13h-17z", "M3.5 6.5 12 13l8.5-6.5"],
+        Icon::Keyboard => &[
+            "M2.5 6.5h19v11h-19z",
+            "M6 10h.01M10 10h.01M14 10h.01M18 10h.01M7.5 14h9",
+        ],
         Icon::Down => &["M12 5v14M6 13l6 6 6-6"],
     }
 }

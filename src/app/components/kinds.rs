@@ -16,7 +16,9 @@ use super::icons::Icon;
 /// The style class of a kind of message.
 pub(crate) fn class(summary: &Summary) -> &'static str {
     match summary.what {
-        What::Dhcp { kind: Some(kind), .. } => dhcp_class(kind),
+        What::Dhcp {
+            kind: Some(kind), ..
+        } => dhcp_class(kind),
         What::Dhcp { kind: None, .. } | What::Other(_) => "k-other",
         What::Arp { .. } => "k-arp",
         What::Echo { .. } => "k-icmp",
@@ -54,8 +56,19 @@ pub(crate) fn short(summary: &Summary) -> &'static str {
         What::Echo { reply: true } => "ping reply",
         What::Dhcp { .. } | What::Arp { .. } | What::Other(_) => {
             let label = summary.label();
-            label.strip_prefix("DHCP").filter(|rest| !rest.is_empty()).unwrap_or(label)
+            label
+                .strip_prefix("DHCP")
+                .filter(|rest| !rest.is_empty())
+                .unwrap_or(label)
         }
+    }
+}
+
+/// A message's name where there is hardly any room: `DISCOVER`, `ARP`, `ping`.
+pub(crate) fn shortest(summary: &Summary) -> &'static str {
+    match summary.what {
+        What::Arp { .. } => "ARP",
+        What::Dhcp { .. } | What::Echo { .. } | What::Other(_) => short(summary),
     }
 }
 
@@ -68,15 +81,22 @@ pub(crate) fn about(frame: &Frame) -> Option<Ipv4Addr> {
         return None;
     };
     let message = dhcp::Message::parse(datagram.payload).ok()?;
-    [Some(message.yiaddr), message.options.address(code::REQUESTED_ADDRESS), Some(message.ciaddr)]
-        .into_iter()
-        .flatten()
-        .find(|address| !address.is_unspecified())
+    [
+        Some(message.yiaddr),
+        message.options.address(code::REQUESTED_ADDRESS),
+        Some(message.ciaddr),
+    ]
+    .into_iter()
+    .flatten()
+    .find(|address| !address.is_unspecified())
 }
 
 /// Whose card it is.
 pub(crate) fn owner(scenario: &Scenario, mac: Mac) -> Option<NodeId> {
-    scenario.nodes().find(|(_, node)| node.mac == Some(mac)).map(|(id, _)| id)
+    scenario
+        .nodes()
+        .find(|(_, node)| node.mac == Some(mac))
+        .map(|(id, _)| id)
 }
 
 /// A card in words: by its owner's name, if it is one of the network's.
@@ -98,8 +118,18 @@ pub(crate) fn sentence(session: &Session, texts: &Texts, message: &Message) -> S
         ("to", &to),
         ("at", &texts.instant(message.at)),
     ];
-    let lost = message.copies.iter().any(|copy| copy.lost.is_some() && copy.at <= session.now());
-    texts.say(if lost { "ui.message-lost" } else { "ui.message" }, &values)
+    let lost = message
+        .copies
+        .iter()
+        .any(|copy| copy.lost.is_some() && copy.at <= session.now());
+    texts.say(
+        if lost {
+            "ui.message-lost"
+        } else {
+            "ui.message"
+        },
+        &values,
+    )
 }
 
 /// A node's drawing.
@@ -125,13 +155,19 @@ pub(crate) fn kind_key(kind: NodeKind) -> &'static str {
 /// The scenario's title in a language.
 pub(crate) fn title<'a>(scenario: &'a Scenario, texts: &Texts) -> &'a str {
     let file = scenario.file();
-    let title = file.title.get(texts.language().tag()).or_else(|| file.title.get("en"));
+    let title = file
+        .title
+        .get(texts.language().tag())
+        .or_else(|| file.title.get("en"));
     title.unwrap_or(&file.name)
 }
 
 /// What the scenario shows, in a language.
 pub(crate) fn summary<'a>(scenario: &'a Scenario, texts: &Texts) -> &'a str {
     let file = scenario.file();
-    let summary = file.summary.get(texts.language().tag()).or_else(|| file.summary.get("en"));
+    let summary = file
+        .summary
+        .get(texts.language().tag())
+        .or_else(|| file.summary.get("en"));
     summary.map_or("", String::as_str)
 }

@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::shell::texts;
+use crate::app::layout::percent;
 use crate::app::lines::{Line, Mark, Short, lines};
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
@@ -21,7 +22,13 @@ const NEAR: i32 = 48;
 #[function_component]
 pub(crate) fn LadderPane(props: &Props) -> Html {
     let store = &props.store;
-    let (words, all, _) = use_view(store, |session| (session.texts().clone(), session.shows_all(), session.key().run));
+    let (words, all, _) = use_view(store, |session| {
+        (
+            session.texts().clone(),
+            session.shows_all(),
+            session.key().run,
+        )
+    });
     let columns = store.read(|session| Columns::new(session.scenario()));
     html! {
         <>
@@ -48,8 +55,12 @@ struct Columns {
 
 impl Columns {
     fn new(scenario: &Scenario) -> Self {
-        let hosts = scenario.nodes().filter(|(_, node)| node.kind != NodeKind::Switch);
-        Self { nodes: hosts.map(|(id, node)| (id, node.id.clone())).collect() }
+        let hosts = scenario
+            .nodes()
+            .filter(|(_, node)| node.kind != NodeKind::Switch);
+        Self {
+            nodes: hosts.map(|(id, node)| (id, node.id.clone())).collect(),
+        }
     }
 
     /// In hundredths of the width; nothing for a switch.
@@ -59,7 +70,7 @@ impl Columns {
     }
 
     fn left(&self, node: NodeId) -> String {
-        format!("left:{:.3}%", self.x(node).unwrap_or(50.0))
+        format!("left:{}", percent(self.x(node).unwrap_or(50.0)))
     }
 }
 
@@ -68,7 +79,12 @@ fn Rows(props: &Props) -> Html {
     let store = &props.store;
     let words = use_view(store, texts);
     let (key, all, most, panel) = use_view(store, |session| {
-        (session.key(), session.shows_all(), session.lines(), session.panel())
+        (
+            session.key(),
+            session.shows_all(),
+            session.lines(),
+            session.panel(),
+        )
     });
     let list = use_node_ref();
     let follows = use_state_eq(|| true);
@@ -104,7 +120,7 @@ fn Rows(props: &Props) -> Html {
                 if more {
                     <button class="chip earlier" onclick={store.on(|| Action::Earlier)}>{ words.get("ui.earlier") }</button>
                 }
-                <div class="paper">
+                <div class="paper" style={format!("--columns:{}", columns.nodes.len().max(1))}>
                     <div class="lanes lifelines" aria-hidden="true">
                         { for columns.nodes.iter().map(|(id, _)| html! { <span class="lifeline" style={columns.left(*id)}></span> }) }
                     </div>
@@ -119,7 +135,10 @@ fn Rows(props: &Props) -> Html {
     })
 }
 
-#[allow(clippy::too_many_arguments, reason = "one line of a list, from what the list has at hand")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "one line of a list, from what the list has at hand"
+)]
 fn row(
     store: &Store,
     session: &Session,
@@ -136,7 +155,11 @@ fn row(
             html! { <li class="row gap" key={format!("gap{last:?}")}><span>{ text }</span></li> }
         }
         Line::Done(id, sentence) => {
-            let at = session.journal().get(*id).map(|entry| entry.at).unwrap_or_default();
+            let at = session
+                .journal()
+                .get(*id)
+                .map(|entry| entry.at)
+                .unwrap_or_default();
             html! {
                 <li class="row done" key={id.0}>{ time(at, last) }<span class="done-text">{ words.sentence(sentence) }</span></li>
             }
@@ -150,7 +173,11 @@ fn row(
         Line::Message(place) => {
             let message = &session.ladder().messages()[*place];
             let panel_of = Panel::Packet(message.id);
-            let class = classes!("message", kinds::class(&message.summary), (panel == Some(panel_of)).then_some("chosen"));
+            let class = classes!(
+                "message",
+                kinds::class(&message.summary),
+                (panel == Some(panel_of)).then_some("chosen")
+            );
             html! {
                 <li class="row" key={message.id.0}>
                     <button {class} aria-label={kinds::sentence(session, words, message)} aria-haspopup="dialog"
@@ -190,16 +217,34 @@ fn chip(session: &Session, words: &Texts, columns: &Columns, mark: &Mark) -> Htm
 
 /// A message's line: from its sender to everyone whom it reached, or towards whom it is under way.
 fn arrow(scenario: &Scenario, columns: &Columns, message: &Message, now: Instant) -> Html {
-    let Some(from) = columns.x(message.from) else { return Html::default() };
-    let ended: Vec<_> = message.copies.iter().filter(|copy| copy.at <= now).collect();
-    let others = || columns.nodes.iter().filter(|(id, _)| *id != message.from).filter_map(|(id, _)| columns.x(*id));
+    let Some(from) = columns.x(message.from) else {
+        return Html::default();
+    };
+    let ended: Vec<_> = message
+        .copies
+        .iter()
+        .filter(|copy| copy.at <= now)
+        .collect();
+    let others = || {
+        columns
+            .nodes
+            .iter()
+            .filter(|(id, _)| *id != message.from)
+            .filter_map(|(id, _)| columns.x(*id))
+    };
     let meant: Vec<f64> = if message.is_broadcast() {
         others().collect()
     } else {
-        kinds::owner(scenario, message.frame.destination()).and_then(|node| columns.x(node)).into_iter().collect()
+        kinds::owner(scenario, message.frame.destination())
+            .and_then(|node| columns.x(node))
+            .into_iter()
+            .collect()
     };
-    let reached: Vec<f64> =
-        ended.iter().filter(|copy| copy.lost.is_none()).filter_map(|copy| columns.x(copy.to)).collect();
+    let reached: Vec<f64> = ended
+        .iter()
+        .filter(|copy| copy.lost.is_none())
+        .filter_map(|copy| columns.x(copy.to))
+        .collect();
     // A copy that was lost at a switch, or at its sender's own card, got halfway to the next line.
     let lost: Vec<f64> = ended
         .iter()
@@ -207,13 +252,21 @@ fn arrow(scenario: &Scenario, columns: &Columns, message: &Message, now: Instant
         .map(|copy| columns.x(copy.to).filter(|x| (x - from).abs() > 0.1))
         .filter_map(|x| x.or_else(|| nearest(from, &meant).map(|x| from + (x - from) / 2.0)))
         .collect();
-    let ends: &[f64] = if ended.is_empty() { &meant } else { &[reached.as_slice(), lost.as_slice()].concat() };
+    let ends: &[f64] = if ended.is_empty() {
+        &meant
+    } else {
+        &[reached.as_slice(), lost.as_slice()].concat()
+    };
     let low = ends.iter().copied().fold(from, f64::min);
     let high = ends.iter().copied().fold(from, f64::max);
     let label = nearest(from, &meant).unwrap_or(from);
-    let at = |hundredths: f64| format!("{hundredths:.3}%");
+    let at = percent;
     let head = |x: f64| {
-        let path = if x > from { "M-1 0l-9-4.5v9z" } else { "M1 0l9-4.5v9z" };
+        let path = if x > from {
+            "M-1 0l-9-4.5v9z"
+        } else {
+            "M1 0l9-4.5v9z"
+        };
         html! { <svg class="end" x={at(x)} y="50%"><path d={path} /></svg> }
     };
     let cross = |x: f64| html! { <svg class="end lost" x={at(x)} y="50%"><path d="M-5-5l10 10M5-5l-10 10" /></svg> };
@@ -222,7 +275,11 @@ fn arrow(scenario: &Scenario, columns: &Columns, message: &Message, now: Instant
         message.is_broadcast().then_some("broadcast"),
         ended.is_empty().then_some("under-way"),
     );
-    let label_style = format!("left:{:.3}%;width:{:.3}%", from.min(label), (label - from).abs());
+    let label_style = format!(
+        "left:{};width:{}",
+        percent(from.min(label)),
+        percent((label - from).abs())
+    );
     html! {
         <>
             <svg {class}>
@@ -240,5 +297,7 @@ fn arrow(scenario: &Scenario, columns: &Columns, message: &Message, now: Instant
 }
 
 fn nearest(from: f64, ends: &[f64]) -> Option<f64> {
-    ends.iter().copied().min_by(|one, other| (one - from).abs().total_cmp(&(other - from).abs()))
+    ends.iter()
+        .copied()
+        .min_by(|one, other| (one - from).abs().total_cmp(&(other - from).abs()))
 }

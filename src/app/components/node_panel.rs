@@ -6,7 +6,7 @@ use super::diagram::diagram;
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::node_tables::{bindings, deadlines, lease, neighbours, ports};
-use super::panel::Frame;
+use super::panel::frame;
 use super::stage::status;
 use crate::app::session::{Action, Session};
 use crate::app::store::{Store, use_view};
@@ -40,7 +40,11 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
     let NodePanelProps { store, id } = props;
     // What is left of a deadline is shown in seconds at best.
     let (words, _, _) = use_view(store, |session| {
-        (session.texts().clone(), session.key(), session.now().as_micros() / 250_000)
+        (
+            session.texts().clone(),
+            session.key(),
+            session.now().as_micros() / 250_000,
+        )
     });
     store.read(|session| {
         let file = session.scenario().node(*id);
@@ -54,20 +58,17 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
             view.mac.map(|mac| mac.to_string()),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-        html! {
-            <Frame store={store.clone()} class="node-panel" title={file.id.clone()} subtitle={parts.join(" · ")}
-                close={words.get("ui.close").to_owned()}>
-                <div class="panel-body">
-                    { actions(store, &sheet, *id) }
-                    { detail(&sheet) }
-                </div>
-            </Frame>
-        }
+        let body = html! { <div class="panel-body">{ actions(store, &sheet, *id) }{ detail(&sheet) }</div> };
+        frame(store, &words, "node-panel", &file.id, &parts.join(" · "), body)
     })
 }
 
 fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
-    let Sheet { session, words, view } = sheet;
+    let Sheet {
+        session,
+        words,
+        view,
+    } = sheet;
     let button = |text: String, drawing: Option<Icon>, command: Command| {
         html! {
             <button class="button text" onclick={store.on(move || Action::Do(command))}>
@@ -78,7 +79,12 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
     };
     let cable = |link: &LinkId| {
         let plugged = session.world().link(*link).plugged;
-        let other = session.scenario().ends(*link).into_iter().find(|end| *end != id).unwrap_or(id);
+        let other = session
+            .scenario()
+            .ends(*link)
+            .into_iter()
+            .find(|end| *end != id)
+            .unwrap_or(id);
         let many = session.world().node(id).links.len() > 1;
         let key = match (plugged, many) {
             (true, false) => "ui.unplug",
@@ -87,19 +93,38 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
             (false, true) => "ui.plug-to",
         };
         let text = words.say(key, &[("other", &session.scenario().node(other).id)]);
-        let command = if plugged { Command::Unplug(*link) } else { Command::Plug(*link) };
-        button(text, Some(if plugged { Icon::Unplug } else { Icon::Plug }), command)
+        let command = if plugged {
+            Command::Unplug(*link)
+        } else {
+            Command::Plug(*link)
+        };
+        button(
+            text,
+            Some(if plugged { Icon::Unplug } else { Icon::Plug }),
+            command,
+        )
     };
     let power = if view.power {
-        button(words.get("ui.power-off").to_owned(), Some(Icon::Power), Command::PowerOff(id))
+        button(
+            words.get("ui.power-off").to_owned(),
+            Some(Icon::Power),
+            Command::PowerOff(id),
+        )
     } else {
-        button(words.get("ui.power-on").to_owned(), Some(Icon::Power), Command::PowerOn(id))
+        button(
+            words.get("ui.power-on").to_owned(),
+            Some(Icon::Power),
+            Command::PowerOn(id),
+        )
     };
     let client = match &view.detail {
         Detail::Client { state, .. } if view.power => match state {
             State::Stopped => vec![("ui.start", Command::Start(id))],
             State::Bound | State::Renewing | State::Rebinding => {
-                vec![("ui.renew", Command::Renew(id)), ("ui.release", Command::Release(id))]
+                vec![
+                    ("ui.renew", Command::Renew(id)),
+                    ("ui.release", Command::Release(id)),
+                ]
             }
             State::Init
             | State::Selecting
@@ -108,7 +133,9 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
             | State::Rebooting
             | State::Probing => Vec::new(),
         },
-        Detail::Client { .. } | Detail::Server { .. } | Detail::Switch { .. } | Detail::Plain => Vec::new(),
+        Detail::Client { .. } | Detail::Server { .. } | Detail::Switch { .. } | Detail::Plain => {
+            Vec::new()
+        }
     };
     html! {
         <div class="actions">
@@ -137,7 +164,11 @@ fn detail(sheet: &Sheet<'_>) -> Html {
                 </>
             }
         }
-        Detail::Server { bindings: rows, pool, free } => html! {
+        Detail::Server {
+            bindings: rows,
+            pool,
+            free,
+        } => html! {
             <>{ bindings(sheet, rows, *pool, *free) }{ deadlines(sheet) }{ neighbours(sheet) }</>
         },
         Detail::Switch { table } => ports(sheet, table),

@@ -14,8 +14,8 @@ use crate::time::Instant;
 use crate::view::node::BindingRow;
 use crate::wire::Mac;
 
-fn table(title: String, heads: &[&str], rows: Vec<Vec<String>>, empty: &str) -> Html {
-    let row = |cells: Vec<String>| html! { <tr>{ for cells.into_iter().map(|cell| html! { <td>{ cell }</td> }) }</tr> };
+fn table(title: String, heads: &[&str], rows: Vec<Vec<Html>>, empty: &str) -> Html {
+    let row = |cells: Vec<Html>| html! { <tr>{ for cells.into_iter().map(|cell| html! { <td>{ cell }</td> }) }</tr> };
     html! {
         <section>
             <h3>{ title }</h3>
@@ -36,17 +36,37 @@ fn at(words: &Texts, at: Instant, now: Instant) -> [String; 2] {
     if at == Instant::MAX {
         return [words.get("ui.never").to_owned(), String::new()];
     }
-    let left = if at > now { words.duration(at.since(now)) } else { words.get("ui.over-since").to_owned() };
+    let left = if at > now {
+        words.duration(at.since(now))
+    } else {
+        words.get("ui.over-since").to_owned()
+    };
     [words.instant(at), left]
+}
+
+/// The same in a cell of a table.
+fn moment(words: &Texts, instant: Instant, now: Instant) -> Html {
+    let [when, left] = at(words, instant, now);
+    html! { <>{ when }<small>{ left }</small></> }
+}
+
+fn text(text: &impl ToString) -> Html {
+    Html::from(text.to_string())
 }
 
 /// A client's lease: what it has, and when it has to do something about it.
 pub(super) fn lease(sheet: &Sheet<'_>, lease: &Lease) -> Html {
     let Sheet { session, words, .. } = sheet;
     let now = session.now();
-    let server = session.scenario().nodes().find(|(_, node)| node.address.is_some_and(|cidr| cidr.address == lease.server));
-    let server = server.map_or_else(|| lease.server.to_string(), |(_, node)| format!("{} ({})", node.id, lease.server));
-    let moment = |name: &str, instant: Instant| {
+    let server = session.scenario().nodes().find(|(_, node)| {
+        node.address
+            .is_some_and(|cidr| cidr.address == lease.server)
+    });
+    let server = server.map_or_else(
+        || lease.server.to_string(),
+        |(_, node)| format!("{} ({})", node.id, lease.server),
+    );
+    let fact = |name: &str, instant: Instant| {
         let [when, left] = at(words, instant, now);
         html! { <><dt>{ name.to_owned() }</dt><dd>{ when } if !left.is_empty() { <small>{ left }</small> }</dd></> }
     };
@@ -56,9 +76,9 @@ pub(super) fn lease(sheet: &Sheet<'_>, lease: &Lease) -> Html {
             <dl class="facts">
                 <dt>{ words.get("ui.address") }</dt><dd>{ format!("{}/{}", lease.address, lease.prefix) }</dd>
                 <dt>{ words.get("ui.kind.server") }</dt><dd>{ server }</dd>
-                { moment("T1", lease.t1) }
-                { moment("T2", lease.t2) }
-                { moment(words.get("ui.expiry"), lease.expiry) }
+                { fact("T1", lease.t1) }
+                { fact("T2", lease.t2) }
+                { fact(words.get("ui.expiry"), lease.expiry) }
             </dl>
         </section>
     }
@@ -66,14 +86,25 @@ pub(super) fn lease(sheet: &Sheet<'_>, lease: &Lease) -> Html {
 
 /// What a node waits for, and why.
 pub(super) fn deadlines(sheet: &Sheet<'_>) -> Html {
-    let Sheet { session, words, view } = sheet;
+    let Sheet {
+        session,
+        words,
+        view,
+    } = sheet;
     let now = session.now();
     let rows = view.deadlines.iter().map(|deadline| {
-        let [when, left] = at(words, deadline.at, now);
-        vec![reason(words, deadline.reason), when, left]
+        vec![
+            text(&reason(words, deadline.reason)),
+            moment(words, deadline.at, now),
+        ]
     });
-    let heads = [words.get("ui.what"), words.get("ui.when"), words.get("ui.left")];
-    table(words.get("ui.deadlines").to_owned(), &heads, rows.collect(), words.get("ui.deadlines-none"))
+    let heads = [words.get("ui.what"), words.get("ui.when")];
+    table(
+        words.get("ui.deadlines").to_owned(),
+        &heads,
+        rows.collect(),
+        words.get("ui.deadlines-none"),
+    )
 }
 
 /// What a deadline is for, in words.
@@ -82,7 +113,9 @@ fn reason(words: &Texts, reason: Reason) -> String {
     match reason {
         Reason::StartDelay => words.get("reason.start-delay").to_owned(),
         Reason::AfterConflict => words.get("reason.after-conflict").to_owned(),
-        Reason::Retry { attempt } => words.say("reason.retry", &[("attempt", &attempt.to_string())]),
+        Reason::Retry { attempt } => {
+            words.say("reason.retry", &[("attempt", &attempt.to_string())])
+        }
         Reason::GiveUp => words.get("reason.give-up").to_owned(),
         Reason::OfferWindow => words.get("reason.offer-window").to_owned(),
         Reason::Renew => words.get("reason.renew").to_owned(),
@@ -104,13 +137,26 @@ pub(super) fn bindings(sheet: &Sheet<'_>, rows: &[BindingRow], pool: u64, free: 
     let Sheet { session, words, .. } = sheet;
     let now = session.now();
     let cells = rows.iter().map(|row| {
-        let [when, left] = at(words, row.until, now);
-        let until = if row.until == Instant::MAX { "–".to_owned() } else { when };
-        vec![row.address.to_string(), row.state.to_owned(), kinds::card(session.scenario(), row.client), until, left]
+        let until = if row.until == Instant::MAX {
+            text(&"–")
+        } else {
+            moment(words, row.until, now)
+        };
+        vec![
+            text(&row.address),
+            text(&row.state),
+            text(&kinds::card(session.scenario(), row.client)),
+            until,
+        ]
     });
-    let title = words.say("ui.bindings", &[("free", &free.to_string()), ("pool", &pool.to_string())]);
-    let heads = ["ui.address", "ui.state", "ui.kind.client", "ui.until", "ui.left"].map(|key| words.get(key));
-    let share = if pool == 0 { 0 } else { (pool - free.min(pool)) * 100 / pool };
+    let title = words.say(
+        "ui.bindings",
+        &[("free", &free.to_string()), ("pool", &pool.to_string())],
+    );
+    let heads = ["ui.address", "ui.state", "ui.kind.client", "ui.until"].map(|key| words.get(key));
+    let share = (pool.saturating_sub(free) * 100)
+        .checked_div(pool)
+        .unwrap_or_default();
     html! {
         <>
             { table(title, &heads, cells.collect(), words.get("ui.bindings-none")) }
@@ -121,12 +167,29 @@ pub(super) fn bindings(sheet: &Sheet<'_>, rows: &[BindingRow], pool: u64, free: 
 
 /// A host's ARP cache.
 pub(super) fn neighbours(sheet: &Sheet<'_>) -> Html {
-    let Sheet { session, words, view } = sheet;
+    let Sheet {
+        session,
+        words,
+        view,
+    } = sheet;
     let rows = view.neighbours.iter().map(|(address, mac)| {
-        vec![address.to_string(), mac.to_string(), kinds::card(session.scenario(), *mac)]
+        vec![
+            text(address),
+            text(mac),
+            text(&kinds::card(session.scenario(), *mac)),
+        ]
     });
-    let heads = [words.get("ui.address"), words.get("ui.card"), words.get("ui.node")];
-    table(words.get("ui.arp-table").to_owned(), &heads, rows.collect(), words.get("ui.arp-none"))
+    let heads = [
+        words.get("ui.address"),
+        words.get("ui.card"),
+        words.get("ui.node"),
+    ];
+    table(
+        words.get("ui.arp-table").to_owned(),
+        &heads,
+        rows.collect(),
+        words.get("ui.arp-none"),
+    )
 }
 
 /// A switch's table of cards.
@@ -134,10 +197,24 @@ pub(super) fn ports(sheet: &Sheet<'_>, rows: &[(Mac, LinkId)]) -> Html {
     let Sheet { session, words, .. } = sheet;
     let scenario = session.scenario();
     let cells = rows.iter().map(|(mac, link)| {
-        let far = scenario.ends(*link).into_iter().find(|end| scenario.node(*end).kind != NodeKind::Switch);
-        let far = far.map_or_else(String::new, |end| words.say("ui.port-to", &[("other", &scenario.node(end).id)]));
-        vec![mac.to_string(), kinds::card(scenario, *mac), far]
+        let far = scenario
+            .ends(*link)
+            .into_iter()
+            .find(|end| scenario.node(*end).kind != NodeKind::Switch);
+        let far = far.map_or_else(String::new, |end| {
+            words.say("ui.port-to", &[("other", &scenario.node(end).id)])
+        });
+        vec![text(mac), text(&kinds::card(scenario, *mac)), text(&far)]
     });
-    let heads = [words.get("ui.card"), words.get("ui.node"), words.get("ui.port")];
-    table(words.get("ui.mac-table").to_owned(), &heads, cells.collect(), words.get("ui.mac-none"))
+    let heads = [
+        words.get("ui.card"),
+        words.get("ui.node"),
+        words.get("ui.port"),
+    ];
+    table(
+        words.get("ui.mac-table").to_owned(),
+        &heads,
+        cells.collect(),
+        words.get("ui.mac-none"),
+    )
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::kinds;
-use super::panel::Frame;
+use super::panel::frame;
 use super::tree::{Tree, deepest};
 use crate::app::store::{Store, use_view};
 use crate::sim::EventId;
@@ -29,14 +29,34 @@ pub(super) struct PacketProps {
 pub(super) fn PacketPanel(props: &PacketProps) -> Html {
     let id = props.id;
     let (words, message) = use_view(&props.store, move |session| {
-        (session.texts().clone(), session.ladder().find(id).map(|message| message.frame.clone()))
+        (
+            session.texts().clone(),
+            session
+                .ladder()
+                .find(id)
+                .map(|message| message.frame.clone()),
+        )
     });
     let lit = use_state_eq(|| None::<Range<usize>>);
-    let bytes: Rc<[u8]> = message.as_ref().map_or_else(|| Rc::from([]), |frame| Rc::from(frame.bytes()));
+    let bytes: Rc<[u8]> = message
+        .as_ref()
+        .map_or_else(|| Rc::from([]), |frame| Rc::from(frame.bytes()));
     let fields = use_memo(bytes.clone(), |bytes| dissect(bytes));
-    let title = props.store.read(|session| session.ladder().find(id).map(|message| message.summary.label())).unwrap_or_default();
+    let title = props
+        .store
+        .read(|session| {
+            session
+                .ladder()
+                .find(id)
+                .map(|message| message.summary.label())
+        })
+        .unwrap_or_default();
     let subtitle = props.store.read(|session| {
-        session.ladder().find(id).map(|message| kinds::sentence(session, &words, message)).unwrap_or_default()
+        session
+            .ladder()
+            .find(id)
+            .map(|message| kinds::sentence(session, &words, message))
+            .unwrap_or_default()
     });
     let light = Callback::from({
         let lit = lit.clone();
@@ -47,19 +67,28 @@ pub(super) fn PacketPanel(props: &PacketProps) -> Html {
         let place = if range.len() == 1 {
             words.say("ui.byte", &[("at", &range.start.to_string())])
         } else {
-            words.say("ui.bytes-from-to", &[("from", &range.start.to_string()), ("to", &range.end.saturating_sub(1).to_string())])
+            words.say(
+                "ui.bytes-from-to",
+                &[
+                    ("from", &range.start.to_string()),
+                    ("to", &range.end.saturating_sub(1).to_string()),
+                ],
+            )
         };
-        field.map_or(place.clone(), |field| format!("{place}  ·  {}: {}", field.name, field.value))
+        field.map_or(place.clone(), |field| {
+            format!("{place}  ·  {}: {}", field.name, field.value)
+        })
     });
-    html! {
-        <Frame store={props.store.clone()} class="packet-panel" {title} {subtitle} close={words.get("ui.close").to_owned()}>
+    let body = html! {
+        <>
             <div class="packet-body">
                 <Tree fields={fields.clone()} lit={(*lit).clone()} light={light.clone()} label={words.get("ui.fields").to_owned()} />
                 <Bytes {bytes} lit={(*lit).clone()} {light} fields={fields} label={words.get("ui.bytes").to_owned()} />
             </div>
             <p class="lit-field">{ said.unwrap_or_else(|| words.get("ui.bytes-hint").to_owned()) }</p>
-        </Frame>
-    }
+        </>
+    };
+    frame(&props.store, &words, "packet-panel", title, &subtitle, body)
 }
 
 #[derive(PartialEq, Properties)]
@@ -106,11 +135,24 @@ fn Bytes(props: &BytesProps) -> Html {
                 light.emit(field_of(at));
             })
         };
-        let class = classes!("byte", is_lit.then_some("lit"), (*cursor == at).then_some("cursor"));
+        let class = classes!(
+            "byte",
+            is_lit.then_some("lit"),
+            (*cursor == at).then_some("cursor")
+        );
         html! { <span {class} onpointerenter={over.clone()} onpointerdown={over}>{ format!("{byte:02x}") }</span> }
     };
     let lines = props.bytes.chunks(LINE).enumerate().map(|(number, chunk)| {
-        let text: String = chunk.iter().map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { '·' }).collect();
+        let text: String = chunk
+            .iter()
+            .map(|byte| {
+                if byte.is_ascii_graphic() {
+                    char::from(*byte)
+                } else {
+                    '·'
+                }
+            })
+            .collect();
         html! {
             <div class="byte-line">
                 <span class="offset">{ format!("{:03x}", number * LINE) }</span>

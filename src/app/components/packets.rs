@@ -57,16 +57,32 @@ pub(crate) fn Packets(props: &Props) -> Html {
         let elements = elements.clone();
         move |(store, packets)| {
             let (shown, packets) = (store.clone(), packets.clone());
-            let subscription = (!still).then(|| store.subscribe(move || move_all(&shown.read(Session::moment), &packets, &elements)));
+            let subscription = (!still).then(|| {
+                store.subscribe(move || move_all(&shown.read(Session::moment), &packets, &elements))
+            });
             move || drop(subscription)
         }
     });
     let moment = store.read(Session::moment);
     let pill = |packet: &Packet| {
         let panel = Panel::Packet(packet.origin);
-        let side = if packet.to.x < packet.from.x { "leftwards" } else { "rightwards" };
-        let class = classes!("packet", packet.class, side, packet.broadcast.then_some("broadcast"), still.then_some("still"));
-        let node = elements.borrow().get(&packet.id).cloned().unwrap_or_default();
+        let side = if packet.to.x < packet.from.x {
+            "leftwards"
+        } else {
+            "rightwards"
+        };
+        let class = classes!(
+            "packet",
+            packet.class,
+            side,
+            packet.broadcast.then_some("broadcast"),
+            still.then_some("still")
+        );
+        let node = elements
+            .borrow()
+            .get(&packet.id)
+            .cloned()
+            .unwrap_or_default();
         html! {
             <div key={packet.id.0} ref={node} {class} style={style(packet, moment, still)} aria-hidden="true"
                 onclick={store.on(move || Action::Open(panel))}>
@@ -89,9 +105,20 @@ fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<BTreeMap<EventI
 }
 
 fn style(packet: &Packet, moment: f64, still: bool) -> String {
-    let (departs, arrives) = (packet.departs.as_micros() as f64, packet.arrives.as_micros() as f64);
-    let part = if still { 0.5 } else { ((moment - departs) / (arrives - departs).max(1.0)).clamp(0.0, 1.0) };
-    format!("{};--lane:{}", packet.from.towards(packet.to, part).style(), packet.lane)
+    let (departs, arrives) = (
+        packet.departs.as_micros() as f64,
+        packet.arrives.as_micros() as f64,
+    );
+    let part = if still {
+        0.5
+    } else {
+        ((moment - departs) / (arrives - departs).max(1.0)).clamp(0.0, 1.0)
+    };
+    format!(
+        "{};--lane:{}",
+        packet.from.towards(packet.to, part).style(),
+        packet.lane
+    )
 }
 
 fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
@@ -106,7 +133,7 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
                 id: flight.id,
                 origin: flight.origin,
                 class: kinds::class(&summary),
-                text: kinds::short(&summary),
+                text: kinds::shortest(&summary),
                 broadcast: summary.is_broadcast(),
                 from: places[flight.from.index()],
                 to: places[flight.to.index()],
@@ -125,7 +152,9 @@ fn lane(flight: &Flight, lanes: &mut Lanes) -> u8 {
     }
     let (link, to) = (flight.link.0, flight.to.0);
     let is_taken = |lane: &u8| lanes.values().any(|taken| *taken == (link, to, *lane));
-    let lane = (0..u8::MAX).find(|lane| !is_taken(lane)).unwrap_or_default();
+    let lane = (0..u8::MAX)
+        .find(|lane| !is_taken(lane))
+        .unwrap_or_default();
     lanes.insert(flight.id, (link, to, lane));
     lane
 }

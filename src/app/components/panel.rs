@@ -9,73 +9,56 @@ use super::packet_panel::PacketPanel;
 use crate::app::browser;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
+use crate::text::Texts;
+
+/// The id of the open panel's title, which takes the focus.
+const TITLE: &str = "panel-title";
 
 /// The open panel, if one is.
 #[function_component]
 pub(crate) fn OpenPanel(props: &Props) -> Html {
     let store = props.store.clone();
     let panel = use_view(&store, Session::panel);
-    // What had the focus when the first panel was opened gets it back when the last is closed.
+    // What had the focus when the first panel was opened gets it back when the last is closed. It
+    // is asked for before the panel is drawn, which takes the focus.
     let opener = use_mut_ref(|| None::<HtmlElement>);
-    use_effect_with(panel.is_some(), move |open| {
-        if !*open {
-            browser::focus(opener.borrow_mut().take());
-        }
-        let opener = opener.clone();
-        let remember = *open;
-        if remember {
-            let focused = browser::focused().filter(|element| !is_inside_panel(element));
-            *opener.borrow_mut() = focused;
-        }
+    if panel.is_some() && opener.borrow().is_none() {
+        *opener.borrow_mut() = browser::focused();
+    }
+    use_effect_with(panel, move |panel| match panel {
+        None => browser::focus(opener.borrow_mut().take()),
+        Some(_) => browser::focus_on(TITLE),
     });
     match panel {
         None => Html::default(),
         Some(Panel::Node(id)) => html! { <NodePanel key={format!("n{}", id.0)} {store} {id} /> },
-        Some(Panel::Packet(id)) => html! { <PacketPanel key={format!("p{}", id.0)} {store} {id} /> },
+        Some(Panel::Packet(id)) => {
+            html! { <PacketPanel key={format!("p{}", id.0)} {store} {id} /> }
+        }
     }
 }
 
-fn is_inside_panel(element: &HtmlElement) -> bool {
-    element.closest(".panel").ok().flatten().is_some()
-}
-
-/// A panel's frame.
-#[derive(PartialEq, Properties)]
-pub(super) struct FrameProps {
-    /// The session.
-    pub(super) store: Store,
-    /// What it is called.
-    pub(super) title: String,
-    /// What stands below that, small.
-    #[prop_or_default]
-    pub(super) subtitle: String,
-    /// Its style class.
-    pub(super) class: &'static str,
-    /// What the button says that closes it.
-    pub(super) close: String,
-    /// What is in it.
-    pub(super) children: Html,
-}
-
 /// Title, a button to close it, and what is in it.
-#[function_component]
-pub(super) fn Frame(props: &FrameProps) -> Html {
-    let heading = use_node_ref();
-    use_effect_with((), {
-        let heading = heading.clone();
-        move |()| browser::focus(heading.cast::<HtmlElement>())
-    });
+pub(super) fn frame(
+    store: &Store,
+    words: &Texts,
+    class: &'static str,
+    title: &str,
+    subtitle: &str,
+    body: Html,
+) -> Html {
+    let close = words.get("ui.close").to_owned();
     html! {
-        <div class={classes!("panel", props.class)} role="dialog" aria-label={props.title.clone()}>
+        <div class={classes!("panel", class)} role="dialog" aria-label={title.to_owned()}>
             <div class="panel-head">
                 <div>
-                    <h2 ref={heading} tabindex="-1">{ &props.title }</h2>
-                    if !props.subtitle.is_empty() { <p class="subtitle">{ &props.subtitle }</p> }
+                    <h2 id={TITLE} tabindex="-1">{ title }</h2>
+                    if !subtitle.is_empty() { <p class="subtitle">{ subtitle }</p> }
                 </div>
-                <button class="button quiet" aria-label={props.close.clone()} title={props.close.clone()}
-                    onclick={props.store.on(|| Action::Close)}>{ icon(Icon::Close) }</button>
+                <button class="button quiet" aria-label={close.clone()} title={close}
+                    onclick={store.on(|| Action::Close)}>{ icon(Icon::Close) }</button>
             </div>
-            { props.children.clone() }
+            { body }
         </div>
     }
 }

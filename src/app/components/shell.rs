@@ -76,7 +76,7 @@ pub(crate) fn App(props: &Props) -> Html {
                 if matches!(event.key().as_str(), "ArrowLeft" | "ArrowRight") {
                     event.prevent_default();
                     tab.set(this.other());
-                    focus_tab(this.other());
+                    browser::focus_on(&format!("tab-{}", this.other().name()));
                 }
             })
         };
@@ -114,13 +114,6 @@ pub(crate) fn App(props: &Props) -> Html {
             </footer>
         </div>
     }
-}
-
-fn focus_tab(tab: Tab) {
-    use wasm_bindgen::JsCast;
-    let id = format!("tab-{}", tab.name());
-    let element = browser::document().and_then(|document| document.get_element_by_id(&id));
-    browser::focus(element.and_then(|element| element.dyn_into().ok()));
 }
 
 /// The texts that the page speaks: what nearly every component draws with.

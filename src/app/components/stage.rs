@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::packets::Packets;
-use crate::app::layout::{Place, places};
+use crate::app::layout::{Place, percent, places};
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
 use crate::dhcp::client::State;
@@ -17,16 +17,16 @@ use crate::view::node::{Detail, NodeView, view};
 #[function_component]
 pub(crate) fn Stage(props: &Props) -> Html {
     let store = &props.store;
-    let (words, _, panel) = use_view(store, |session| (session.texts().clone(), session.key(), session.panel()));
+    let (words, _, panel) = use_view(store, |session| {
+        (session.texts().clone(), session.key(), session.panel())
+    });
     store.read(|session| {
         let scenario = session.scenario();
         let places = places(scenario);
         let crowded = scenario.nodes().count() > 7;
         let node = |(id, file): (NodeId, &NodeFile)| {
-            let chosen = panel == Some(Panel::Node(id));
-            let view = view(session.world(), id);
-            html! { <Node key={id.0} store={store.clone()} {id} place={places[id.index()]} chosen={chosen}
-                face={face(session, &words, file, id, &view)} /> }
+            let face = face(session, &words, file, id, &view(session.world(), id));
+            node(store, id, places[id.index()], &face, panel == Some(Panel::Node(id)))
         };
         html! {
             <div class={classes!("network", crowded.then_some("crowded"))}>
@@ -52,7 +52,7 @@ fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Html {
         (true, true) => "link",
     };
     let line = |from: Place, to: Place| {
-        let at = |hundredths: f64| format!("{hundredths:.3}%");
+        let at = percent;
         html! { <line {class} x1={at(from.x)} y1={at(from.y)} x2={at(to.x)} y2={at(to.y)} /> }
     };
     if link.plugged {
@@ -61,12 +61,29 @@ fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Html {
     html! { <>{ line(from, from.towards(to, 0.38)) }{ line(to, to.towards(from, 0.38)) }</> }
 }
 
-fn cable_button(store: &Store, session: &Session, words: &Texts, id: LinkId, middle: Place) -> Html {
+fn cable_button(
+    store: &Store,
+    session: &Session,
+    words: &Texts,
+    id: LinkId,
+    middle: Place,
+) -> Html {
     let plugged = session.world().link(id).plugged;
-    let [one, other] = session.scenario().ends(id).map(|end| session.scenario().node(end).id.as_str());
-    let text = if plugged { "ui.unplug-between" } else { "ui.plug-between" };
+    let [one, other] = session
+        .scenario()
+        .ends(id)
+        .map(|end| session.scenario().node(end).id.as_str());
+    let text = if plugged {
+        "ui.unplug-between"
+    } else {
+        "ui.plug-between"
+    };
     let label = words.say(text, &[("one", one), ("other", other)]);
-    let command = if plugged { Command::Unplug(id) } else { Command::Plug(id) };
+    let command = if plugged {
+        Command::Unplug(id)
+    } else {
+        Command::Plug(id)
+    };
     html! {
         <button key={format!("cable{}", id.0)} class={classes!("cable", (!plugged).then_some("out"))}
             style={middle.style()} aria-label={label.clone()} title={label} onclick={store.on(move || Action::Do(command))}>
@@ -76,7 +93,6 @@ fn cable_button(store: &Store, session: &Session, words: &Texts, id: LinkId, mid
 }
 
 /// What a node looks like, in words.
-#[derive(Clone, PartialEq)]
 struct Face {
     drawing: Icon,
     name: String,
@@ -89,13 +105,32 @@ struct Face {
 
 fn face(session: &Session, words: &Texts, file: &NodeFile, id: NodeId, view: &NodeView) -> Face {
     let (status, class) = status(words, view);
-    let address = view.interface.map(|interface| interface.address.to_string());
-    let out = session.world().node(id).links.iter().any(|link| !session.world().link(*link).plugged);
-    let mut label = vec![file.id.clone(), words.get(kinds::kind_key(file.kind)).to_owned(), status.clone()];
+    let address = view
+        .interface
+        .map(|interface| interface.address.to_string());
+    let out = session
+        .world()
+        .node(id)
+        .links
+        .iter()
+        .any(|link| !session.world().link(*link).plugged);
+    let mut label = vec![
+        file.id.clone(),
+        words.get(kinds::kind_key(file.kind)).to_owned(),
+        status.clone(),
+    ];
     label.extend(address.clone());
     label.extend(out.then(|| words.get("ui.cable-out").to_owned()));
     label.retain(|part| !part.is_empty());
-    Face { drawing: kinds::glyph(file.kind), name: file.id.clone(), label: label.join(", "), address, status, class, power: view.power }
+    Face {
+        drawing: kinds::glyph(file.kind),
+        name: file.id.clone(),
+        label: label.join(", "),
+        address,
+        status,
+        class,
+        power: view.power,
+    }
 }
 
 /// How a node is, in a word or two, and the style class of that.
@@ -107,7 +142,11 @@ pub(super) fn status(words: &Texts, view: &NodeView) -> (String, &'static str) {
         Detail::Client { state, .. } => (state.name().to_owned(), state_class(*state)),
         Detail::Server { bindings, .. } => {
             let leases = bindings.iter().filter(|row| row.state == "ACTIVE").count();
-            let key = if leases == 1 { "ui.leases.one" } else { "ui.leases" };
+            let key = if leases == 1 {
+                "ui.leases.one"
+            } else {
+                "ui.leases"
+            };
             (words.say(key, &[("count", &leases.to_string())]), "s-plain")
         }
         Detail::Switch { .. } | Detail::Plain => (String::new(), "s-plain"),
@@ -124,22 +163,15 @@ pub(super) fn state_class(state: State) -> &'static str {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct NodeProps {
-    store: Store,
-    id: NodeId,
-    place: Place,
-    face: Face,
-    chosen: bool,
-}
-
-#[function_component]
-fn Node(props: &NodeProps) -> Html {
-    let NodeProps { store, id, place, face, chosen } = props;
-    let panel = Panel::Node(*id);
-    let class = classes!("node", (!face.power).then_some("off"), chosen.then_some("chosen"));
+fn node(store: &Store, id: NodeId, place: Place, face: &Face, chosen: bool) -> Html {
+    let panel = Panel::Node(id);
+    let class = classes!(
+        "node",
+        (!face.power).then_some("off"),
+        chosen.then_some("chosen")
+    );
     html! {
-        <button {class} style={place.style()} aria-label={face.label.clone()} aria-haspopup="dialog"
+        <button key={id.0} {class} style={place.style()} aria-label={face.label.clone()} aria-haspopup="dialog"
             onclick={store.on(move || Action::Open(panel))}>
             <span class="glyph">
                 { icon(face.drawing) }

@@ -37,7 +37,10 @@ fn rows<'a>(fields: &'a [Field], open: &BTreeSet<Path>, above: &Path, rows: &mut
     for (number, field) in fields.iter().enumerate() {
         let path: Path = above.iter().copied().chain([number]).collect();
         let is_open = open.contains(&path);
-        rows.push(Row { path: path.clone(), field });
+        rows.push(Row {
+            path: path.clone(),
+            field,
+        });
         if is_open {
             self::rows(&field.children, open, &path, rows);
         }
@@ -46,7 +49,9 @@ fn rows<'a>(fields: &'a [Field], open: &BTreeSet<Path>, above: &Path, rows: &mut
 
 /// The innermost field that has all of these bytes.
 pub(super) fn deepest<'a>(fields: &'a [Field], range: &Range<usize>) -> Option<&'a Field> {
-    let has = |field: &&Field| field.range.start <= range.start && range.end <= field.range.end && !field.range.is_empty();
+    let has = |field: &&Field| {
+        field.range.start <= range.start && range.end <= field.range.end && !field.range.is_empty()
+    };
     let field = fields.iter().find(has)?;
     deepest(&field.children, range).or(Some(field))
 }
@@ -56,8 +61,13 @@ pub(super) fn deepest<'a>(fields: &'a [Field], range: &Range<usize>) -> Option<&
 pub(super) fn Tree(props: &TreeProps) -> Html {
     // The innermost layer is what most people look for.
     let open = use_state_eq(|| {
-        let last = props.fields.iter().rposition(|field| !field.children.is_empty());
-        last.map(|last| vec![last]).into_iter().collect::<BTreeSet<Path>>()
+        let last = props
+            .fields
+            .iter()
+            .rposition(|field| !field.children.is_empty());
+        last.map(|last| vec![last])
+            .into_iter()
+            .collect::<BTreeSet<Path>>()
     });
     let focus = use_state_eq(|| vec![0_usize]);
     let list = use_node_ref();
@@ -69,21 +79,34 @@ pub(super) fn Tree(props: &TreeProps) -> Html {
         move |path: &Path, how: Option<bool>| {
             let mut set = (*open).clone();
             let on = how.unwrap_or(!set.contains(path));
-            if on { set.insert(path.clone()) } else { set.remove(path) };
+            if on {
+                set.insert(path.clone())
+            } else {
+                set.remove(path)
+            };
             open.set(set);
         }
     };
     let onkeydown = Callback::from({
-        let (focus, list, toggle, open) = (focus.clone(), list.clone(), toggle.clone(), open.clone());
+        let (focus, list, toggle, open) =
+            (focus.clone(), list.clone(), toggle.clone(), open.clone());
         move |event: KeyboardEvent| {
-            let at = paths.iter().position(|path| *path == *focus).unwrap_or_default();
-            let go = |to: usize| {
-                if let Some(path) = paths.get(to) {
-                    focus.set(path.clone());
-                    let item = list.cast::<web_sys::Element>().and_then(|list| list.children().item(u32::try_from(to).ok()?));
-                    browser::focus(item.and_then(|item| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(item).ok()));
-                }
-            };
+            let at = paths
+                .iter()
+                .position(|path| *path == *focus)
+                .unwrap_or_default();
+            let go =
+                |to: usize| {
+                    if let Some(path) = paths.get(to) {
+                        focus.set(path.clone());
+                        let item = list
+                            .cast::<web_sys::Element>()
+                            .and_then(|list| list.children().item(u32::try_from(to).ok()?));
+                        browser::focus(item.and_then(|item| {
+                            wasm_bindgen::JsCast::dyn_into::<HtmlElement>(item).ok()
+                        }));
+                    }
+                };
             match event.key().as_str() {
                 "ArrowDown" => go(at + 1),
                 "ArrowUp" => go(at.saturating_sub(1)),
@@ -91,7 +114,10 @@ pub(super) fn Tree(props: &TreeProps) -> Html {
                 "End" => go(paths.len().saturating_sub(1)),
                 "ArrowRight" => toggle(&focus, Some(true)),
                 "ArrowLeft" if open.contains(&*focus) => toggle(&focus, Some(false)),
-                "ArrowLeft" => go(paths.iter().position(|path| focus.split_last().is_some_and(|(_, above)| path == above)).unwrap_or(at)),
+                "ArrowLeft" => go(paths
+                    .iter()
+                    .position(|path| focus.split_last().is_some_and(|(_, above)| path == above))
+                    .unwrap_or(at)),
                 "Enter" | " " => toggle(&focus, None),
                 _ => return,
             }
@@ -122,7 +148,11 @@ pub(super) fn Tree(props: &TreeProps) -> Html {
             let (toggle, path) = (toggle.clone(), path.clone());
             move |_: MouseEvent| toggle(&path, None)
         });
-        let class = classes!("field-row", is_lit.then_some("lit"), (path.len() == 1).then_some("layer"));
+        let class = classes!(
+            "field-row",
+            is_lit.then_some("lit"),
+            (path.len() == 1).then_some("layer")
+        );
         html! {
             <li {class} role="treeitem" aria-level={path.len().to_string()} aria-selected={is_lit.to_string()}
                 aria-expanded={has_parts.then(|| is_open.to_string())} tabindex={if **focus == **path { "0" } else { "-1" }}

@@ -64,9 +64,7 @@ impl Client {
         message
             .options
             .push_address(code::REQUESTED_ADDRESS, offer.address);
-        message
-            .options
-            .push_address(code::SERVER_ID, offer.server);
+        message.options.push_address(code::SERVER_ID, offer.server);
         Self::to_everyone(message, cx);
     }
 
@@ -97,9 +95,7 @@ impl Client {
         message
             .options
             .push_address(code::REQUESTED_ADDRESS, lease.address);
-        message
-            .options
-            .push_address(code::SERVER_ID, lease.server);
+        message.options.push_address(code::SERVER_ID, lease.server);
         Self::to_everyone(message, cx);
     }
 
@@ -107,9 +103,7 @@ impl Client {
         self.exchange.xid = cx.rng.next_u32();
         let mut message = self.base(MessageType::Release);
         message.ciaddr = lease.address;
-        message
-            .options
-            .push_address(code::SERVER_ID, lease.server);
+        message.options.push_address(code::SERVER_ID, lease.server);
         send(lease.address, lease.server, message, cx);
     }
 }

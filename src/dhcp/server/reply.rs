@@ -49,9 +49,7 @@ impl Server {
         message
             .options
             .push_raw(code::MESSAGE_TYPE, &[kind.number()]);
-        message
-            .options
-            .push_address(code::SERVER_ID, self.id());
+        message.options.push_address(code::SERVER_ID, self.id());
         if kind == MessageType::Nak {
             // Only the relay agent next to the client can reach a host that may have a wrong
             // address, and only by broadcast (RFC 2131 section 4.3.2).

@@ -106,11 +106,26 @@ enum Shape {
 /// half as much again as the whole page. A test holds this against what it reads.
 fn shape(code: u8) -> Option<Shape> {
     Some(match code {
-        1 | 3..=11 | 16 | 28 | 32 | 41 | 42 | 44 | 45 | 48..=50 | 54 | 65 | 68..=76 | 89 | 92 | 118 => {
-            Shape::Addresses
-        }
+        1
+        | 3..=11
+        | 16
+        | 28
+        | 32
+        | 41
+        | 42
+        | 44
+        | 45
+        | 48..=50
+        | 54
+        | 65
+        | 68..=76
+        | 89
+        | 92
+        | 118 => Shape::Addresses,
         21 | 33 => Shape::AddressPairs,
-        12 | 14 | 15 | 17 | 18 | 40 | 47 | 56 | 60 | 62 | 64 | 66 | 67 | 100 | 101 | 114 => Shape::Text,
+        12 | 14 | 15 | 17 | 18 | 40 | 47 | 56 | 60 | 62 | 64 | 66 | 67 | 100 | 101 | 114 => {
+            Shape::Text
+        }
         88 | 119 => Shape::Names,
         2 => Shape::Offset,
         13 | 22 | 26 | 57 => Shape::Number(2),
@@ -124,11 +139,17 @@ fn shape(code: u8) -> Option<Shape> {
 /// does not keep to it.
 fn by_shape(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
     let whole = |size: usize| !value.is_empty() && value.len().is_multiple_of(size);
-    let number = || value.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    let number = || {
+        value
+            .iter()
+            .fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
+    };
     let shown = match shape(code) {
         Some(Shape::Addresses) if whole(4) => return list(value, at, 4, address),
         Some(Shape::AddressPairs) if whole(8) => {
-            return list(value, at, 8, |pair| format!("{} {}", address(&pair[..4]), address(&pair[4..])));
+            return list(value, at, 8, |pair| {
+                format!("{} {}", address(&pair[..4]), address(&pair[4..]))
+            });
         }
         Some(Shape::Text) if value.is_empty() => String::new(),
         Some(Shape::Text) if std::str::from_utf8(value).is_ok() => value::text(value),
@@ -177,7 +198,11 @@ fn names(value: &[u8]) -> Option<String> {
         if !jumped {
             next = at + 1;
         }
-        names.push(if name.is_empty() { ".".to_owned() } else { name });
+        names.push(if name.is_empty() {
+            ".".to_owned()
+        } else {
+            name
+        });
     }
     (!names.is_empty()).then(|| names.join(", "))
 }

@@ -90,13 +90,22 @@ fn shown_by_dhcproto(code: u8, value: &[u8]) -> Option<String> {
         | O::NisServers(all)
         | O::SmtpServer(all)
         | O::NetBiosNameServers(all)
-        | O::AssociatedIp(all) => all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-        O::BootFileSize(number) | O::MaxDatagramSize(number) | O::InterfaceMtu(number) | O::MaxMessageSize(number) => {
-            number.to_string()
-        }
+        | O::AssociatedIp(all) => all
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", "),
+        O::BootFileSize(number)
+        | O::MaxDatagramSize(number)
+        | O::InterfaceMtu(number)
+        | O::MaxMessageSize(number) => number.to_string(),
         O::DefaultIpTtl(number) => number.to_string(),
         O::TimeOffset(offset) => format!("{offset} s"),
-        O::DomainSearch(names) => names.iter().map(dhcproto::Name::to_ascii).collect::<Vec<_>>().join(", "),
+        O::DomainSearch(names) => names
+            .iter()
+            .map(dhcproto::Name::to_ascii)
+            .collect::<Vec<_>>()
+            .join(", "),
         _ => return None,
     })
 }
@@ -118,11 +127,19 @@ fn shapes_agree_with_what_dhcproto_reads() {
     for code in 1..=254 {
         for value in values {
             // Those have a rendering of their own.
-            if matches!(code, 24 | 35 | 37 | 38 | 51..=53 | 55 | 58 | 59 | 61 | 77 | 81 | 82 | 91 | 93 | 108 | 121 | 150 | 249) {
+            if matches!(
+                code,
+                24 | 35 | 37 | 38 | 51
+                    ..=53 | 55 | 58 | 59 | 61 | 77 | 81 | 82 | 91 | 93 | 108 | 121 | 150 | 249
+            ) {
                 continue;
             }
             if let Some(expected) = shown_by_dhcproto(code, value) {
-                assert_eq!(describe(code, value, 0).0, expected, "option {code}, {value:?}");
+                assert_eq!(
+                    describe(code, value, 0).0,
+                    expected,
+                    "option {code}, {value:?}"
+                );
                 compared += 1;
             }
         }
@@ -132,7 +149,14 @@ fn shapes_agree_with_what_dhcproto_reads() {
 
 #[test]
 fn names_that_do_not_end_are_shown_as_bytes() {
-    for value in [&b"\x03la"[..], b"\xc0\x00", b"\x03lab\xc0\x00", b"\x01a\xc0\x02", b"\x3f", b"\xc0"] {
+    for value in [
+        &b"\x03la"[..],
+        b"\xc0\x00",
+        b"\x03lab\xc0\x00",
+        b"\x01a\xc0\x02",
+        b"\x3f",
+        b"\xc0",
+    ] {
         let (shown, _) = describe(119, value, 0);
         assert!(!shown.contains("lab."), "{value:?}: {shown}");
     }

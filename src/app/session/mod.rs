@@ -3,19 +3,23 @@
 //! [`Session::apply`] takes one [`Action`] at a time; nothing else changes a session, and reading it
 //! never does. What is done to the network goes into the run as a [`Command`] at the playhead.
 
+mod action;
+mod read;
+
 use std::rc::Rc;
 
 use super::narration;
 use super::pace::{Ahead, Pace, Speed};
 use crate::dhcp::Reason;
 use crate::scenario::{Command, NodeId, Problem, Scenario, library};
-use crate::sim::{Entry, EventId, Journal, Recording, What, World};
+use crate::sim::{Entry, Recording, What};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
-use crate::view::stage::{self, Flight};
 use crate::view::timeline::Timeline;
 use crate::wire::summary::{What as Packet, summary};
+
+pub(crate) use action::{Action, Notice, Panel, Target, Theme};
 
 /// The most events that one frame of the animation carries out: the page answers in between.
 const BUDGET: usize = 400;
@@ -23,94 +27,6 @@ const BUDGET: usize = 400;
 const SEQUEL: Duration = Duration::from_secs(3_600);
 /// How many lines the ladder has at first, and how many more a press adds.
 const LINES: usize = 300;
-
-/// Light and dark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Theme {
-    /// As the system has it.
-    #[default]
-    Auto,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-/// What is open beside the ladder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Panel {
-    /// A node's state and tables.
-    Node(NodeId),
-    /// A message's fields and bytes: the entry in which it was sent.
-    Packet(EventId),
-}
-
-/// What playback can jump to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
-    /// The next message; of DHCP only, where only DHCP is shown.
-    Message,
-    /// A client's T1.
-    T1,
-    /// A client's T2.
-    T2,
-    /// The end of a lease.
-    Expiry,
-}
-
-/// Something to tell the person besides the story.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Notice {
-    /// The address of the page names a scenario that there is not.
-    NoScenario(String),
-    /// The rest of the story has none of these.
-    NoMore(Target),
-}
-
-/// What a person does, and the passing of time.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Action {
-    /// Microseconds of the viewer's time have passed.
-    Tick(u64),
-    /// Play; from the start, where the end has been reached.
-    Play,
-    /// Pause.
-    Pause,
-    /// To the next event.
-    StepForward,
-    /// To before the last event.
-    StepBack,
-    /// To the next of these.
-    Next(Target),
-    /// To an instant.
-    Seek(Instant),
-    /// To the end of the story.
-    End,
-    /// To its first instant, paused.
-    StartOver,
-    /// Do something to the network, now.
-    Do(Command),
-    /// Open a panel.
-    Open(Panel),
-    /// Close it.
-    Close,
-    /// Set the speed.
-    Speed(Speed),
-    /// Let time pass as it really does, or not.
-    RealTime(bool),
-    /// Show ARP and ping on the ladder, or not.
-    ShowAll(bool),
-    /// Show more of what lies further back on the ladder.
-    Earlier,
-    /// Speak another language.
-    Language(Language),
-    /// Look another way.
-    Theme(Theme),
-    /// Run another scenario.
-    Scenario(String),
-    /// The notice was read.
-    Dismiss,
-}
 
 /// What a picture of the run depends on: two equal keys show the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +85,11 @@ impl Session {
     ///
     /// # Errors
     /// The built-in scenarios' own [`Problem`], which a test excludes.
-    pub(crate) fn open(wanted: Option<&str>, language: Language, theme: Theme) -> Result<Self, Problem> {
+    pub(crate) fn open(
+        wanted: Option<&str>,
+        language: Language,
+        theme: Theme,
+    ) -> Result<Self, Problem> {
         let first = library::FILES[0].0;
         let wanted = wanted.filter(|name| !name.is_empty());
         let scenario = match library::load(wanted.unwrap_or(first)) {
@@ -183,7 +103,10 @@ impl Session {
 
     /// Does one thing.
     pub(crate) fn apply(&mut self, action: Action) {
-        if !matches!(action, Action::Tick(_) | Action::Language(_) | Action::Theme(_)) {
+        if !matches!(
+            action,
+            Action::Tick(_) | Action::Language(_) | Action::Theme(_)
+        ) {
             self.notice = None;
         }
         match action {
@@ -251,7 +174,11 @@ impl Session {
         self.run += 1;
         self.ladder = Ladder::default();
         self.timeline = Timeline::default();
-        let off = self.scenario().nodes().filter(|(_, node)| !node.on).map(|(id, _)| id);
+        let off = self
+            .scenario()
+            .nodes()
+            .filter(|(_, node)| !node.on)
+            .map(|(id, _)| id);
         let off: Vec<NodeId> = off.collect();
         self.timeline.off_from_start(off.into_iter());
     }
@@ -301,9 +228,16 @@ impl Session {
                 break;
             }
             let now = self.now();
-            let next = self.recording.next_at().map_or(self.end, |at| at.min(self.end));
+            let next = self
+                .recording
+                .next_at()
+                .map_or(self.end, |at| at.min(self.end));
             let flight = self.slowest_flight();
-            let ahead = Ahead { next, flight, real: self.real_time };
+            let ahead = Ahead {
+                next,
+                flight,
+                real: self.real_time,
+            };
             let at = self.pace.advance(now, ahead, &mut left);
             if at < next {
                 self.recording.seek(at);
@@ -322,117 +256,10 @@ impl Session {
     }
 
     fn slowest_flight(&self) -> Option<Duration> {
-        self.flights().iter().map(|flight| flight.arrives.since(flight.departs)).max()
-    }
-
-    /// What is being run.
-    pub(crate) fn scenario(&self) -> &Scenario {
-        self.recording.scenario()
-    }
-
-    /// The world at the playhead.
-    pub(crate) fn world(&self) -> &World {
-        self.recording.world()
-    }
-
-    /// Everything that has been seen, beyond the playhead too.
-    pub(crate) fn journal(&self) -> &Journal {
-        self.recording.journal()
-    }
-
-    /// Every message that has been seen.
-    pub(crate) fn ladder(&self) -> &Ladder {
-        &self.ladder
-    }
-
-    /// Everything seen, as the timeline paints it.
-    pub(crate) fn timeline(&self) -> &Timeline {
-        &self.timeline
-    }
-
-    /// What the picture of the past depends on.
-    pub(crate) fn key(&self) -> Key {
-        Key { run: self.run, written: self.world().written() }
-    }
-
-    /// How much of the run is known: what the picture of everything seen depends on.
-    pub(crate) fn known(&self) -> Key {
-        Key { run: self.run, written: self.journal().len() }
-    }
-
-    /// Where the playhead is.
-    pub(crate) fn now(&self) -> Instant {
-        self.world().now()
-    }
-
-    /// Where the playhead is for what moves, in microseconds with a fraction.
-    pub(crate) fn moment(&self) -> f64 {
-        self.pace.moment(self.now())
-    }
-
-    /// The furthest instant that was seen.
-    pub(crate) fn seen(&self) -> Instant {
-        self.recording.seen().min(self.end)
-    }
-
-    /// When the story is over.
-    pub(crate) fn end(&self) -> Instant {
-        self.end
-    }
-
-    /// Whether the playhead is at the end.
-    pub(crate) fn is_over(&self) -> bool {
-        self.now() >= self.end
-    }
-
-    /// Whether it plays.
-    pub(crate) fn is_playing(&self) -> bool {
-        self.playing
-    }
-
-    /// Every frame under way.
-    pub(crate) fn flights(&self) -> Vec<Flight> {
-        stage::flights(self.recording.past(), self.now())
-    }
-
-    /// How fast it plays.
-    pub(crate) fn speed(&self) -> Speed {
-        self.speed
-    }
-
-    /// Whether time passes as it really does.
-    pub(crate) fn is_real_time(&self) -> bool {
-        self.real_time
-    }
-
-    /// Whether the ladder has ARP and ping.
-    pub(crate) fn shows_all(&self) -> bool {
-        self.show_all
-    }
-
-    /// How many lines the ladder may have.
-    pub(crate) fn lines(&self) -> usize {
-        self.lines
-    }
-
-    /// What is open.
-    pub(crate) fn panel(&self) -> Option<Panel> {
-        self.panel
-    }
-
-    /// What there is to tell besides the story.
-    pub(crate) fn notice(&self) -> Option<&Notice> {
-        self.notice.as_ref()
-    }
-
-    /// The texts of the language that the page speaks.
-    pub(crate) fn texts(&self) -> &Rc<Texts> {
-        &self.texts
-    }
-
-    /// Light or dark.
-    pub(crate) fn theme(&self) -> Theme {
-        self.theme
+        self.flights()
+            .iter()
+            .map(|flight| flight.arrives.since(flight.departs))
+            .max()
     }
 }
 
@@ -441,15 +268,33 @@ fn is(entry: &Entry, target: Target, all: bool) -> bool {
     match (&entry.what, target) {
         // What a switch passes on comes from the entry in which it was sent; that one does not.
         (What::Sent { origin, frame, .. }, Target::Message) => {
-            entry.cause != Some(*origin) && (all || matches!(summary(frame.bytes()).what, Packet::Dhcp { .. }))
+            entry.cause != Some(*origin)
+                && (all || matches!(summary(frame.bytes()).what, Packet::Dhcp { .. }))
         }
-        (What::Fired { reason: Reason::Renew, .. }, Target::T1)
-        | (What::Fired { reason: Reason::Rebind, .. }, Target::T2)
-        | (What::Fired { reason: Reason::LeaseEnds | Reason::BindingEnds { .. }, .. }, Target::Expiry) => true,
+        (
+            What::Fired {
+                reason: Reason::Renew,
+                ..
+            },
+            Target::T1,
+        )
+        | (
+            What::Fired {
+                reason: Reason::Rebind,
+                ..
+            },
+            Target::T2,
+        )
+        | (
+            What::Fired {
+                reason: Reason::LeaseEnds | Reason::BindingEnds { .. },
+                ..
+            },
+            Target::Expiry,
+        ) => true,
         _ => false,
     }
 }
 
 #[cfg(test)]
-#[path = "session_tests.rs"]
 mod tests;

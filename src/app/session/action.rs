@@ -1,0 +1,95 @@
+//! What a person does to a session, and what can be open in it.
+
+use crate::app::pace::Speed;
+use crate::scenario::{Command, NodeId};
+use crate::sim::EventId;
+use crate::text::Language;
+use crate::time::Instant;
+
+/// Light and dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// As the system has it.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// What is open beside the ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Panel {
+    /// A node's state and tables.
+    Node(NodeId),
+    /// A message's fields and bytes: the entry in which it was sent.
+    Packet(EventId),
+}
+
+/// What playback can jump to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The next message; of DHCP only, where only DHCP is shown.
+    Message,
+    /// A client's T1.
+    T1,
+    /// A client's T2.
+    T2,
+    /// The end of a lease.
+    Expiry,
+}
+
+/// Something to tell the person besides the story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// The address of the page names a scenario that there is not.
+    NoScenario(String),
+    /// The rest of the story has none of these.
+    NoMore(Target),
+}
+
+/// What a person does, and the passing of time.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Action {
+    /// Microseconds of the viewer's time have passed.
+    Tick(u64),
+    /// Play; from the start, where the end has been reached.
+    Play,
+    /// Pause.
+    Pause,
+    /// To the next event.
+    StepForward,
+    /// To before the last event.
+    StepBack,
+    /// To the next of these.
+    Next(Target),
+    /// To an instant.
+    Seek(Instant),
+    /// To the end of the story.
+    End,
+    /// To its first instant, paused.
+    StartOver,
+    /// Do something to the network, now.
+    Do(Command),
+    /// Open a panel.
+    Open(Panel),
+    /// Close it.
+    Close,
+    /// Set the speed.
+    Speed(Speed),
+    /// Let time pass as it really does, or not.
+    RealTime(bool),
+    /// Show ARP and ping on the ladder, or not.
+    ShowAll(bool),
+    /// Show more of what lies further back on the ladder.
+    Earlier,
+    /// Speak another language.
+    Language(Language),
+    /// Look another way.
+    Theme(Theme),
+    /// Run another scenario.
+    Scenario(String),
+    /// The notice was read.
+    Dismiss,
+}

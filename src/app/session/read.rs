@@ -1,0 +1,131 @@
+//! What can be read of a session.
+
+use std::rc::Rc;
+
+use super::{Key, Notice, Panel, Session, Theme};
+use crate::app::pace::Speed;
+use crate::scenario::Scenario;
+use crate::sim::{Journal, World};
+use crate::text::Texts;
+use crate::time::Instant;
+use crate::view::ladder::Ladder;
+use crate::view::stage::{self, Flight};
+use crate::view::timeline::Timeline;
+
+impl Session {
+    /// What is being run.
+    pub(crate) fn scenario(&self) -> &Scenario {
+        self.recording.scenario()
+    }
+
+    /// The world at the playhead.
+    pub(crate) fn world(&self) -> &World {
+        self.recording.world()
+    }
+
+    /// Everything that has been seen, beyond the playhead too.
+    pub(crate) fn journal(&self) -> &Journal {
+        self.recording.journal()
+    }
+
+    /// Every message that has been seen.
+    pub(crate) fn ladder(&self) -> &Ladder {
+        &self.ladder
+    }
+
+    /// Everything seen, as the timeline paints it.
+    pub(crate) fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// What the picture of the past depends on.
+    pub(crate) fn key(&self) -> Key {
+        Key {
+            run: self.run,
+            written: self.world().written(),
+        }
+    }
+
+    /// How much of the run is known: what the picture of everything seen depends on.
+    pub(crate) fn known(&self) -> Key {
+        Key {
+            run: self.run,
+            written: self.journal().len(),
+        }
+    }
+
+    /// Where the playhead is.
+    pub(crate) fn now(&self) -> Instant {
+        self.world().now()
+    }
+
+    /// Where the playhead is for what moves, in microseconds with a fraction.
+    pub(crate) fn moment(&self) -> f64 {
+        self.pace.moment(self.now())
+    }
+
+    /// The furthest instant that was seen.
+    pub(crate) fn seen(&self) -> Instant {
+        self.recording.seen().min(self.end)
+    }
+
+    /// When the story is over.
+    pub(crate) fn end(&self) -> Instant {
+        self.end
+    }
+
+    /// Whether the playhead is at the end.
+    pub(crate) fn is_over(&self) -> bool {
+        self.now() >= self.end
+    }
+
+    /// Whether it plays.
+    pub(crate) fn is_playing(&self) -> bool {
+        self.playing
+    }
+
+    /// Every frame under way.
+    pub(crate) fn flights(&self) -> Vec<Flight> {
+        stage::flights(self.recording.past(), self.now())
+    }
+
+    /// How fast it plays.
+    pub(crate) fn speed(&self) -> Speed {
+        self.speed
+    }
+
+    /// Whether time passes as it really does.
+    pub(crate) fn is_real_time(&self) -> bool {
+        self.real_time
+    }
+
+    /// Whether the ladder has ARP and ping.
+    pub(crate) fn shows_all(&self) -> bool {
+        self.show_all
+    }
+
+    /// How many lines the ladder may have.
+    pub(crate) fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// What is open.
+    pub(crate) fn panel(&self) -> Option<Panel> {
+        self.panel
+    }
+
+    /// What there is to tell besides the story.
+    pub(crate) fn notice(&self) -> Option<&Notice> {
+        self.notice.as_ref()
+    }
+
+    /// The texts of the language that the page speaks.
+    pub(crate) fn texts(&self) -> &Rc<Texts> {
+        &self.texts
+    }
+
+    /// Light or dark.
+    pub(crate) fn theme(&self) -> Theme {
+        self.theme
+    }
+}

@@ -1,0 +1,180 @@
+use super::*;
+use crate::dhcp::client::State;
+use crate::scenario::LinkId;
+
+fn session() -> Session {
+    Session::open(None, Language::English, Theme::Auto).unwrap()
+}
+
+/// Lets the viewer watch for some milliseconds, in frames of 16 ms.
+fn watch(session: &mut Session, millis: u64) {
+    for _ in 0..millis / 16 {
+        session.apply(Action::Tick(16_000));
+    }
+}
+
+fn state(session: &Session) -> State {
+    let laptop = session.scenario().find("laptop").unwrap();
+    session.world().node(laptop).client().unwrap().state()
+}
+
+fn seconds(seconds: u64) -> Instant {
+    Instant::ZERO + Duration::from_secs(seconds)
+}
+
+#[test]
+fn it_opens_on_the_first_story_paused_at_its_first_instant() {
+    let session = session();
+    assert_eq!(session.scenario().file().name, "two-servers");
+    assert_eq!(session.now(), Instant::ZERO);
+    assert!(!session.is_playing());
+    assert_eq!(
+        narration::narration(&session),
+        narration::Narration::Opening
+    );
+}
+
+#[test]
+fn a_discover_leaves_within_a_second_of_watching() {
+    let mut session = session();
+    session.apply(Action::Play);
+    watch(&mut session, 900);
+    assert_eq!(session.flights().len(), 1);
+    assert_eq!(state(&session), State::Selecting);
+}
+
+#[test]
+fn a_story_plays_to_its_end_and_from_there_again_from_the_start() {
+    for (name, _) in library::FILES {
+        let mut session = Session::open(Some(name), Language::English, Theme::Auto).unwrap();
+        session.apply(Action::Play);
+        let mut watched = 0;
+        while session.is_playing() {
+            watch(&mut session, 1_600);
+            watched += 1_600;
+            assert!(watched < 400_000, "{name} never ends");
+        }
+        assert!(session.is_over(), "{name}");
+        session.apply(Action::Play);
+        assert!(session.is_playing());
+        assert_eq!(session.now(), Instant::ZERO);
+    }
+}
+
+#[test]
+fn a_step_forward_and_back_is_where_it_was() {
+    let mut session = session();
+    let mut places = Vec::new();
+    for _ in 0..12 {
+        places.push((session.now(), session.key()));
+        session.apply(Action::StepForward);
+    }
+    for place in places.iter().rev() {
+        session.apply(Action::StepBack);
+        assert_eq!((session.now(), session.key()), *place);
+    }
+    session.apply(Action::StepBack);
+    assert_eq!(session.now(), Instant::ZERO);
+}
+
+#[test]
+fn it_jumps_to_the_next_message_t1_and_expiry() {
+    let mut session = session();
+    session.apply(Action::Next(Target::Message));
+    assert_eq!(session.now(), seconds(1));
+    session.apply(Action::Next(Target::T1));
+    assert_eq!(state(&session), State::Renewing);
+    assert!(session.now() > seconds(1_800));
+    session.apply(Action::Next(Target::Expiry));
+    assert!(session.now() > seconds(3 * 3_600));
+}
+
+#[test]
+fn where_there_is_no_more_it_stays_and_says_so() {
+    let mut session = session();
+    session.apply(Action::Seek(seconds(60)));
+    session.apply(Action::Next(Target::T2));
+    assert_eq!(session.now(), seconds(60));
+    assert_eq!(session.notice(), Some(&Notice::NoMore(Target::T2)));
+    session.apply(Action::StepForward);
+    assert_eq!(session.notice(), None);
+}
+
+#[test]
+fn power_off_before_t1_leads_to_rebinding_expiry_and_the_other_server() {
+    let mut session = session();
+    session.apply(Action::Seek(seconds(60)));
+    let server = session.scenario().find("server1").unwrap();
+    session.apply(Action::Do(Command::PowerOff(server)));
+    let reached = |session: &mut Session, wanted: State| {
+        for _ in 0..2_000 {
+            if state(session) == wanted {
+                return true;
+            }
+            session.apply(Action::StepForward);
+        }
+        false
+    };
+    // The story's own outage comes in between: the client asks again for what it remembers.
+    assert!(reached(&mut session, State::Rebooting));
+    session.apply(Action::Next(Target::Expiry));
+    assert!(reached(&mut session, State::Selecting));
+    assert!(reached(&mut session, State::Bound));
+}
+
+#[test]
+fn what_is_done_in_the_past_makes_another_picture() {
+    let mut session = session();
+    session.apply(Action::Seek(seconds(3_600)));
+    session.apply(Action::Seek(seconds(60)));
+    let (known, ticks) = (session.known(), session.timeline().ticks.len());
+    session.apply(Action::Do(Command::Unplug(LinkId(0))));
+    assert_ne!(session.known().run, known.run);
+    assert!(session.timeline().ticks.len() < ticks);
+    assert_eq!(session.seen(), seconds(60));
+    let out = session
+        .timeline()
+        .outages
+        .iter()
+        .any(|outage| outage.until.is_none());
+    assert!(out, "the cable is out");
+}
+
+#[test]
+fn what_is_done_at_the_end_goes_on() {
+    let mut session = session();
+    session.apply(Action::End);
+    assert!(session.is_over());
+    let laptop = session.scenario().find("laptop").unwrap();
+    session.apply(Action::Do(Command::PowerOn(laptop)));
+    assert!(!session.is_over());
+    session.apply(Action::Play);
+    watch(&mut session, 30_000);
+    assert_eq!(state(&session), State::Bound);
+}
+
+#[test]
+fn a_scenario_that_there_is_not_is_named_and_the_first_one_opens() {
+    let session = Session::open(Some("nonsense"), Language::Spanish, Theme::Dark).unwrap();
+    assert_eq!(session.scenario().file().name, "two-servers");
+    assert_eq!(
+        session.notice(),
+        Some(&Notice::NoScenario("nonsense".to_owned()))
+    );
+    assert_eq!(
+        (session.texts().language(), session.theme()),
+        (Language::Spanish, Theme::Dark)
+    );
+}
+
+#[test]
+fn another_scenario_keeps_language_and_speed() {
+    let mut session = session();
+    session.apply(Action::Language(Language::Portuguese));
+    session.apply(Action::Speed(Speed::STEPS[5]));
+    session.apply(Action::Scenario("lease-origin".to_owned()));
+    assert_eq!(session.scenario().file().name, "lease-origin");
+    assert_eq!(session.texts().language(), Language::Portuguese);
+    assert_eq!(session.speed(), Speed::STEPS[5]);
+    assert_eq!(session.now(), Instant::ZERO);
+}

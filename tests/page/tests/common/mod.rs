@@ -1,0 +1,77 @@
+//! What the tests of the page do again and again, in words of the page.
+
+#![allow(dead_code)] // Each test file uses a part of it.
+
+use anyhow::{Context as _, Result};
+use page_tests::{Element, Page, wait_for, wait_until};
+
+/// The ladder's messages in words, in order.
+pub(crate) fn ladder(page: &Page) -> Result<Vec<String>> {
+    let names: Vec<String> = page
+        .all("button")?
+        .iter()
+        .map(|button| button.name().to_owned())
+        .collect();
+    Ok(names
+        .into_iter()
+        .filter(|name| name.starts_with("DHCP") && name.contains(" from "))
+        .collect())
+}
+
+/// The message types in a ladder.
+pub(crate) fn kinds(messages: &[String]) -> Vec<&str> {
+    messages
+        .iter()
+        .filter_map(|message| message.split(' ').next())
+        .collect()
+}
+
+/// What the page's clock shows.
+pub(crate) fn clock(page: &Page) -> Result<String> {
+    page.find("timer", "Clock")?.text()
+}
+
+/// A node on the stage; its name begins with the node's.
+pub(crate) fn node<'a>(page: &'a Page, id: &str) -> Result<Element<'a>> {
+    wait_until(&format!("the node {id}"), || {
+        let begins = format!("{id}, ");
+        Ok(page
+            .all("button")?
+            .into_iter()
+            .find(|button| button.name().starts_with(&begins)))
+    })
+}
+
+/// Waits until a node's name holds a word, such as its state.
+pub(crate) fn node_says(page: &Page, id: &str, word: &str) -> Result<()> {
+    wait_for(&format!("{id} to say {word}"), || {
+        Ok(node(page, id)?.name().contains(word))
+    })
+}
+
+/// Clicks a button by its name.
+pub(crate) fn click(page: &Page, name: &str) -> Result<()> {
+    page.find("button", name)?
+        .click()
+        .with_context(|| format!("clicking {name}"))
+}
+
+/// Opens a node's panel, clicks a button there, and closes it.
+pub(crate) fn on_node(page: &Page, id: &str, button: &str) -> Result<()> {
+    node(page, id)?.click()?;
+    click(page, button)?;
+    click(page, "Close")
+}
+
+/// Moves the speed slider to its fastest end.
+pub(crate) fn fastest(page: &Page) -> Result<()> {
+    page.find("slider", "Speed")?.type_keys("\u{E010}")
+}
+
+/// Steps until the laptop uses an address, and no further.
+pub(crate) fn until_bound(page: &Page) -> Result<()> {
+    wait_for("the laptop to be BOUND", || {
+        click(page, "Step forward")?;
+        Ok(node(page, "laptop")?.name().contains("BOUND"))
+    })
+}

@@ -1,0 +1,120 @@
+//! A picture of each main view in each size and theme, below `target/screenshots/`, and what must
+//! hold in each: nothing is cut off, nothing has to be scrolled to.
+
+mod common;
+
+use anyhow::{Result, ensure};
+use common::{click, node, until_bound};
+use page_tests::{Page, View};
+
+const SIZES: [(u32, u32); 3] = [(1280, 720), (1024, 768), (390, 844)];
+
+/// The page is as wide as its window, and on a projector as high.
+fn fits(page: &Page, width: u32, what: &str) -> Result<()> {
+    let size = page.script("const r = document.scrollingElement; return [r.scrollWidth, r.clientWidth, r.scrollHeight, r.clientHeight]")?;
+    let number = |at: usize| size[at].as_u64().unwrap_or_default();
+    ensure!(
+        number(0) <= number(1),
+        "{what}: scrolls sideways, {} in {}",
+        number(0),
+        number(1)
+    );
+    ensure!(
+        width < 1000 || number(2) <= number(3),
+        "{what}: scrolls down, {} in {}",
+        number(2),
+        number(3)
+    );
+    Ok(())
+}
+
+/// No text is cut off inside a button.
+fn whole_labels(page: &Page, what: &str) -> Result<()> {
+    let cut = page.script(
+        "return [...document.querySelectorAll('button')].filter(b => b.offsetParent && b.textContent.trim() && b.scrollWidth > b.clientWidth + 1 && !b.closest('.ladder')).map(b => b.textContent.trim() || b.getAttribute('aria-label'))",
+    )?;
+    ensure!(
+        cut.as_array().is_some_and(Vec::is_empty),
+        "{what}: cut off: {cut}"
+    );
+    Ok(())
+}
+
+fn each_view(dark: bool) -> Result<()> {
+    let theme = if dark { "dark" } else { "light" };
+    for (width, height) in SIZES {
+        let page = Page::open(&View {
+            width,
+            height,
+            dark,
+            ..View::default()
+        })?;
+        let phone = width < 600;
+        let shot = |name: &str| -> Result<()> {
+            let name = format!("{name}-{width}x{height}-{theme}");
+            fits(&page, width, &name)?;
+            whole_labels(&page, &name)?;
+            page.screenshot(&name)?;
+            Ok(())
+        };
+        shot("1-start")?;
+        click(&page, "Next message")?;
+        shot("2-discover")?;
+        until_bound(&page)?;
+        shot("3-bound")?;
+        if phone {
+            page.find("tab", "Ladder")?.click()?;
+            shot("4-ladder")?;
+        }
+        let first = common::ladder(&page)?.swap_remove(0);
+        click(&page, &first)?;
+        page.find("dialog", "DHCPDISCOVER")?;
+        shot("5-packet")?;
+        click(&page, "Close")?;
+        if phone {
+            page.find("tab", "Stage")?.click()?;
+        }
+        node(&page, "laptop")?.click()?;
+        shot("6-client")?;
+        click(&page, "Close")?;
+        node(&page, "server1")?.click()?;
+        shot("7-server")?;
+        click(&page, "Power off")?;
+        click(&page, "Close")?;
+        shot("8-server-off")?;
+        page.press('\u{E010}')?;
+        shot("9-end")?;
+        page.assert_clean()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn each_view_in_light() -> Result<()> {
+    each_view(false)
+}
+
+#[test]
+fn each_view_in_dark() -> Result<()> {
+    each_view(true)
+}
+
+#[test]
+fn it_works_at_320_pixels_and_in_every_language() -> Result<()> {
+    for language in ["en", "es", "pt-BR"] {
+        for width in [320, 390, 1024, 1280] {
+            let page = Page::open(&View {
+                width,
+                height: 720,
+                language,
+                ..View::default()
+            })?;
+            let what = format!("{language} at {width}");
+            page.all("button")?;
+            fits(&page, width, &what)?;
+            whole_labels(&page, &what)?;
+            page.assert_clean()?;
+        }
+    }
+    Ok(())
+}
