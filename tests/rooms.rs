@@ -90,7 +90,7 @@ fn each_room_uses_only_the_rooms_below_it() {
         for name in named_rooms(&text) {
             match ROOMS.iter().position(|room| *room == name) {
                 Some(other) if other > height => {
-                    wrong.push(format!("{} uses {name}", path.display()))
+                    wrong.push(format!("{} uses {name}", path.display()));
                 }
                 Some(_) => {}
                 None => wrong.push(format!(

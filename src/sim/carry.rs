@@ -167,7 +167,7 @@ impl Carry<'_> {
             Kind::Switch(switch) => {
                 match switch.forward(now, link.0, frame.source(), frame.destination()) {
                     Forward::Port(port) => {
-                        self.transmit(to, LinkId(port), frame, Some(origin), Some(origin))
+                        self.transmit(to, LinkId(port), frame, Some(origin), Some(origin));
                     }
                     Forward::Flood => {
                         for port in 0..self.world.nodes[to.index()].links.len() {

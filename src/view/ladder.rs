@@ -141,7 +141,7 @@ impl Ladder {
             }
             What::Received { origin, .. } => self.arrived(*origin, entry, None),
             What::Command(_) | What::Power(_) | What::Carrier { .. } | What::Dhcp(_) => {
-                self.row(entry, Row::Event(id))
+                self.row(entry, Row::Event(id));
             }
             What::Sent { .. } | What::Fired { .. } | What::Net(_) => {}
         }

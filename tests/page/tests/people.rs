@@ -84,8 +84,7 @@ fn the_keyboard_alone_plays_steps_and_opens() -> Result<()> {
     page.press(LEFT)?;
     assert_eq!(clock(&page)?, there);
 
-    let focused =
-        "const e = document.activeElement; return e.getAttribute('aria-label') || e.textContent";
+    let focused = "const e = document.activeElement; return e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent";
     let mut reached = Vec::new();
     for _ in 0..60 {
         page.press(TAB)?;
