@@ -2,6 +2,7 @@
 
 use crate::dhcp::{ClientNote, Note, OfferEnd, ServerNote, Silence};
 use crate::lesson::tell;
+use crate::net::NetNote;
 use crate::scenario::NodeId;
 use crate::sim::{Entry, EventId, What};
 use crate::text::Sentence;
@@ -45,8 +46,8 @@ pub(crate) enum Line {
     Done(EventId, Sentence),
     /// What nodes made of it, one mark a node.
     Marks(Vec<Mark>),
-    /// A while in which nothing was sent.
-    Gap(Duration),
+    /// A while in which nothing was shown, before the line of this entry.
+    Gap(EventId, Duration),
 }
 
 /// The shortest silence between two lines that is marked.
@@ -90,17 +91,17 @@ impl Page<'_> {
             Row::Message(place) => {
                 let message = &self.session.ladder().messages()[*place];
                 if self.session.shows_all() || message.is_dhcp() {
-                    self.push(message.at, Line::Message(*place));
+                    self.push(message.at, message.id, Line::Message(*place));
                 }
             }
             Row::Event(id) => self.event(*id),
         }
     }
 
-    fn push(&mut self, at: Instant, line: Line) {
+    fn push(&mut self, at: Instant, id: EventId, line: Line) {
         let silence = at.since(self.last.unwrap_or_default());
         if silence >= GAP {
-            self.lines.push(Line::Gap(silence));
+            self.lines.push(Line::Gap(id, silence));
         }
         self.last = Some(at);
         self.lines.push(line);
@@ -113,11 +114,23 @@ impl Page<'_> {
         match &entry.what {
             What::Command(_) => {
                 if let Some(sentence) = sentence() {
-                    self.push(entry.at, Line::Done(id, sentence));
+                    self.push(entry.at, id, Line::Done(id, sentence));
                 }
             }
             What::Dhcp(note) => {
                 if let (Some(node), Some(text)) = (entry.node, short(note)) {
+                    let mark = Mark {
+                        id,
+                        at: entry.at,
+                        node,
+                        text,
+                        sentence: sentence(),
+                    };
+                    self.mark(entry, mark);
+                }
+            }
+            What::Net(note) => {
+                if let (Some(node), Some(text)) = (entry.node, short_net(note)) {
                     let mark = Mark {
                         id,
                         at: entry.at,
@@ -133,8 +146,7 @@ impl Page<'_> {
             | What::Sent { .. }
             | What::Received { .. }
             | What::Dropped { .. }
-            | What::Fired { .. }
-            | What::Net(_) => {}
+            | What::Fired { .. } => {}
         }
     }
 
@@ -157,7 +169,7 @@ impl Page<'_> {
                 Some(_) => {}
             }
         }
-        self.push(entry.at, Line::Marks(vec![mark]));
+        self.push(entry.at, mark.id, Line::Marks(vec![mark]));
     }
 }
 
@@ -178,6 +190,7 @@ fn short(note: &Note) -> Option<Short> {
             ClientNote::Defended { address, .. } => text("mark.defended", address),
             ClientNote::GaveUp { .. } => Some(Short::Text("mark.gave-up", String::new())),
             ClientNote::KeptLease { address } => text("mark.kept-lease", address),
+            ClientNote::Forgot { address } => text("mark.forgot", address),
             ClientNote::Leased { .. }
             | ClientNote::Selected { .. }
             | ClientNote::Released { .. }
@@ -203,6 +216,19 @@ fn short(note: &Note) -> Option<Short> {
             ServerNote::Refused { .. } => Some(Short::Text("mark.refused", String::new())),
             ServerNote::Silent { why, .. } => Some(Short::Silence(silence(why))),
         },
+    }
+}
+
+/// What a host's stack had to give up, in a few words.
+fn short_net(note: &NetNote) -> Option<Short> {
+    match note {
+        NetNote::Unreachable { address } => {
+            Some(Short::Text("mark.unreachable", address.to_string()))
+        }
+        NetNote::Malformed { .. } => Some(Short::Text("mark.malformed", String::new())),
+        NetNote::Neighbour { .. } | NetNote::Configured { .. } | NetNote::Deconfigured { .. } => {
+            None
+        }
     }
 }
 

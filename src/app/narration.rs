@@ -88,7 +88,8 @@ fn weight(entry: &Entry) -> u8 {
         | What::Dhcp(Note::Server(ServerNote::Silent { .. } | ServerNote::Refused { .. })) => 4,
         What::Dhcp(_) => 3,
         What::Fired { .. } => 3,
-        What::Power(_) | What::Carrier { .. } | What::Received { .. } | What::Net(_) => 0,
+        What::Net(_) => 4,
+        What::Power(_) | What::Carrier { .. } | What::Received { .. } => 0,
     }
 }
 

@@ -88,6 +88,12 @@ pub enum ClientNote {
         /// The address.
         address: Ipv4Addr,
     },
+    /// It was told to give its address back, but could not say so: the server keeps the lease
+    /// until its end.
+    Forgot {
+        /// The address.
+        address: Ipv4Addr,
+    },
     /// It dropped a message.
     Ignored {
         /// The message.

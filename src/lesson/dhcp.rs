@@ -118,6 +118,9 @@ fn client(story: &Story<'_>, note: &ClientNote, node: Named) -> Option<Sentence>
         ClientNote::KeptLease { address: kept } => {
             sourced("tell.kept-lease", vec![node, address(kept)], 2131, "3.2")
         }
+        ClientNote::Forgot { address: lost } => {
+            sourced("tell.forgot", vec![node, address(lost)], 2131, "4.4.6")
+        }
         ClientNote::Released { .. } => return None,
         ClientNote::Ignored { message, why } => {
             let (key, section) = match why {

@@ -4,6 +4,7 @@
 mod dhcp;
 mod messages;
 
+use crate::net::NetNote;
 use crate::scenario::{Command, LinkId, NodeId, Scenario};
 use crate::sim::{DropReason, Entry, EventId, Journal, What};
 use crate::text::{Sentence, Source, Value};
@@ -69,7 +70,8 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
     match &entry.what {
         What::Command(command) => Some(story.command(*command)),
         What::Power(on) => story.power(entry, *on),
-        What::Carrier { .. } | What::Net(_) | What::Received { .. } => None,
+        What::Net(note) => story.stack(entry, note),
+        What::Carrier { .. } | What::Received { .. } => None,
         What::Sent { origin, frame, .. } => (*origin == id)
             .then(|| messages::sent(&story, entry, frame))
             .flatten(),
@@ -110,6 +112,24 @@ impl Story<'_> {
     fn power(&self, entry: &Entry, on: bool) -> Option<Sentence> {
         let node = entry.node.filter(|_| on && entry.cause.is_none())?;
         Some(sentence("tell.booted", vec![("node", self.name(node))]))
+    }
+
+    /// What a host had to give up; what it learns is told by what it does with it.
+    fn stack(&self, entry: &Entry, note: &NetNote) -> Option<Sentence> {
+        let node = ("node", self.name(entry.node?));
+        match note {
+            NetNote::Unreachable { address } => {
+                let values = vec![node, ("address", plain(address))];
+                Some(sentence("tell.unreachable", values))
+            }
+            NetNote::Malformed { problem } => {
+                let values = vec![node, ("problem", plain(problem))];
+                Some(sentence("tell.malformed", values))
+            }
+            NetNote::Neighbour { .. }
+            | NetNote::Configured { .. }
+            | NetNote::Deconfigured { .. } => None,
+        }
     }
 
     fn dropped(

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use crate::net::NetNote;
 use crate::scenario::NodeId;
 use crate::sim::{DropReason, Entry, EventId, What};
 use crate::time::{Duration, Instant};
@@ -141,6 +142,9 @@ impl Ladder {
             }
             What::Received { origin, .. } => self.arrived(*origin, entry, None),
             What::Command(_) | What::Power(_) | What::Carrier { .. } | What::Dhcp(_) => {
+                self.row(entry, Row::Event(id));
+            }
+            What::Net(NetNote::Unreachable { .. } | NetNote::Malformed { .. }) => {
                 self.row(entry, Row::Event(id));
             }
             What::Sent { .. } | What::Fired { .. } | What::Net(_) => {}

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::ladder::{Ladder, Message, Row};
 use crate::dhcp::{ClientNote, Note, ServerNote};
 use crate::lesson;
+use crate::net::NetNote;
 use crate::scenario::{NodeId, NodeKind, Scenario};
 use crate::sim::{Journal, What};
 use crate::text::{Language, Texts};
@@ -83,6 +84,7 @@ fn tells(what: &What) -> bool {
         What::Dhcp(Note::Server(note)) => {
             !matches!(note, ServerNote::Pinging { .. } | ServerNote::Held { .. })
         }
+        What::Net(NetNote::Unreachable { .. } | NetNote::Malformed { .. }) => true,
         What::Power(_)
         | What::Carrier { .. }
         | What::Sent { .. }

@@ -147,6 +147,13 @@ fn the_timeline_has_each_lease_with_its_clocks_and_each_outage() {
         "the laptop stays off"
     );
     assert!(painted.ticks.len() > 15);
+    // The server knows nothing of the outage, and keeps the last lease to its end.
+    let given: Vec<_> = painted
+        .given
+        .iter()
+        .map(|bar| bar.ended.map(Instant::as_micros))
+        .collect();
+    assert_eq!(given, [Some(7_200_000_800), Some(12_601_002_400)]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use crate::dhcp::{ClientNote, Note};
+use crate::dhcp::{ClientNote, Note, ServerNote};
 use crate::scenario::{LinkId, NodeId};
 use crate::sim::{Entry, EventId, What};
 use crate::time::Instant;
@@ -27,6 +27,20 @@ pub struct LeaseBar {
     /// When it ends.
     pub expiry: Instant,
     /// When the client stopped using it, or extended it; nothing while it holds.
+    pub ended: Option<Instant>,
+}
+
+/// An address that a server has given out, by its own account: from the commit until it is given
+/// back or its lease ends. The server does not see whether the client still uses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenBar {
+    /// The server.
+    pub node: NodeId,
+    /// The address.
+    pub address: Ipv4Addr,
+    /// When it was committed first.
+    pub from: Instant,
+    /// When it was free again; nothing while it is given out.
     pub ended: Option<Instant>,
 }
 
@@ -66,6 +80,8 @@ pub struct Tick {
 pub struct Timeline {
     /// Leases, by their beginning.
     pub leases: Vec<LeaseBar>,
+    /// What servers have given out, by its beginning.
+    pub given: Vec<GivenBar>,
     /// Outages, by their beginning.
     pub outages: Vec<Outage>,
     /// DHCP messages, by time.
@@ -130,6 +146,11 @@ impl Timeline {
                     self.client(node, entry.at, note);
                 }
             }
+            What::Dhcp(Note::Server(note)) => {
+                if let Some(node) = entry.node {
+                    self.server(node, entry.at, note);
+                }
+            }
             What::Net(crate::net::NetNote::Deconfigured { .. }) => {
                 if let Some(node) = entry.node {
                     self.close_lease(node, entry.at);
@@ -140,7 +161,6 @@ impl Timeline {
             | What::Received { .. }
             | What::Dropped { .. }
             | What::Fired { .. }
-            | What::Dhcp(Note::Server(_))
             | What::Net(_) => {}
         }
     }
@@ -166,6 +186,39 @@ impl Timeline {
                 expiry,
                 ended: None,
             });
+        }
+    }
+
+    fn server(&mut self, node: NodeId, at: Instant, note: &ServerNote) {
+        let given = |bar: &&mut GivenBar, wanted| bar.node == node && bar.address == wanted;
+        match *note {
+            ServerNote::Committed { address, .. } => {
+                let open = self.given.iter_mut().rev().find(|bar| given(bar, address));
+                if open.is_none_or(|bar| bar.ended.is_some()) {
+                    let bar = GivenBar {
+                        node,
+                        address,
+                        from: at,
+                        ended: None,
+                    };
+                    self.given.push(bar);
+                }
+            }
+            ServerNote::Released { address, .. }
+            | ServerNote::Expired { address, .. }
+            | ServerNote::Declined { address, .. } => {
+                let open = self.given.iter_mut().rev().find(|bar| given(bar, address));
+                if let Some(bar) = open {
+                    bar.ended.get_or_insert(at);
+                }
+            }
+            ServerNote::Pinging { .. }
+            | ServerNote::Abandoned { .. }
+            | ServerNote::Held { .. }
+            | ServerNote::OfferEnded { .. }
+            | ServerNote::QuarantineEnded { .. }
+            | ServerNote::Refused { .. }
+            | ServerNote::Silent { .. } => {}
         }
     }
 

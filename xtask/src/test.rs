@@ -83,7 +83,7 @@ fn native(root: &Path) -> Result<()> {
         "--exclude",
         "page-tests",
         "--features",
-        "dhcp-lab/cli",
+        "dhcp-lab/app,dhcp-lab/cli",
         "--no-fail-fast",
     ];
     shell::run(cargo(root, &arguments).env("DHCP_LAB_REQUIRE_TSHARK", "1"))

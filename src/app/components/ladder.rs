@@ -150,9 +150,9 @@ fn row(
     last: &mut Option<Instant>,
 ) -> Html {
     match line {
-        Line::Gap(length) => {
+        Line::Gap(id, length) => {
             let text = words.say("ladder.gap", &[("time", &words.duration(*length))]);
-            html! { <li class="row gap" key={format!("gap{last:?}")}><span>{ text }</span></li> }
+            html! { <li class="row gap" key={format!("gap-{}", id.0)}><span>{ text }</span></li> }
         }
         Line::Done(id, sentence) => {
             let at = session

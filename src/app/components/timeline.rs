@@ -92,6 +92,12 @@ fn painting(session: &Session, words: &Texts) -> Html {
         .leases
         .iter()
         .map(|bar| lease(session, scale, bar, &y));
+    let given = timeline.given.iter().filter_map(|bar| {
+        let top = y(bar.node)?;
+        let until = bar.ended.unwrap_or_else(|| session.seen());
+        let (x, width) = (scale.at(bar.from), scale.width(bar.from, until));
+        Some(html! { <rect class="lease given" {x} y={(top + 5).to_string()} {width} height={(LANE - 10).to_string()} rx="2" /> })
+    });
     let outages = timeline.outages.iter().map(|outage| {
             let node = match outage.what {
                 Out::Node(node) => Some(node),
@@ -124,6 +130,7 @@ fn painting(session: &Session, words: &Texts) -> Html {
                     let y = (TOP + lane * LANE + LANE / 2).to_string();
                     html! { <line class="rail" x1="0" x2="100%" y1={y.clone()} y2={y} /> }
                 }) }
+                { for given }
                 { for bars }
                 { for outages }
                 { for ticks }
@@ -133,7 +140,7 @@ fn painting(session: &Session, words: &Texts) -> Html {
     }
 }
 
-/// A lease at its client's line and, fainter, at its server's; with what it still promises where it
+/// A lease at its client's line, with what it still promises where it
 /// is the one at the playhead.
 fn lease(
     session: &Session,
@@ -147,10 +154,6 @@ fn lease(
     let now = session.now();
     let until = bar.ended.unwrap_or_else(|| session.seen());
     let current = bar.from <= now && bar.ended.is_none_or(|ended| now < ended) && now <= bar.expiry;
-    let server = session
-        .scenario()
-        .nodes()
-        .find(|(_, node)| node.address.is_some_and(|cidr| cidr.address == bar.server));
     let rect = |class: &'static str, top: usize, inset: usize, to: Instant| {
         let (x, width) = (scale.at(bar.from), scale.width(bar.from, to));
         html! { <rect {class} {x} y={(top + inset).to_string()} {width} height={(LANE - 2 * inset).to_string()} rx="2" /> }
@@ -173,7 +176,6 @@ fn lease(
         <>
             if current { { rect("lease promised", top, 3, bar.expiry) } }
             { rect("lease", top, 3, until) }
-            if let Some(top) = server.and_then(|(id, _)| y(id)) { { rect("lease given", top, 5, until) } }
             { mark("t1", "T1", bar.t1) }
             { mark("t2", "T2", bar.t2) }
             { mark("expiry", session.texts().get("ui.target.expiry"), bar.expiry) }

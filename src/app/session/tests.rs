@@ -123,6 +123,37 @@ fn power_off_before_t1_leads_to_rebinding_expiry_and_the_other_server() {
 }
 
 #[test]
+fn each_line_of_the_ladder_has_a_key_of_its_own() {
+    use crate::app::lines::{Line, lines};
+    let mut session = session();
+    session.apply(Action::Seek(seconds(60)));
+    let server = session.scenario().find("server1").unwrap();
+    session.apply(Action::Do(Command::PowerOff(server)));
+    session.apply(Action::End);
+    let (lines, _) = lines(&session);
+    let keys: Vec<String> = lines
+        .iter()
+        .map(|line| match line {
+            Line::Message(place) => session.ladder().messages()[*place].id.0.to_string(),
+            Line::Done(id, _) => id.0.to_string(),
+            Line::Marks(marks) => marks[0].id.0.to_string(),
+            Line::Gap(id, _) => format!("gap-{}", id.0),
+        })
+        .collect();
+    let mut unique = keys.clone();
+    unique.sort();
+    unique.dedup();
+    assert_eq!(unique.len(), keys.len(), "{keys:?}");
+    let gaps_beside_marks = lines
+        .windows(3)
+        .filter(|three| matches!(three, [Line::Gap(..), Line::Marks(_), Line::Gap(..)]));
+    assert!(
+        gaps_beside_marks.count() > 0,
+        "the story has what once had equal keys"
+    );
+}
+
+#[test]
 fn what_is_done_in_the_past_makes_another_picture() {
     let mut session = session();
     session.apply(Action::Seek(seconds(3_600)));

@@ -12,6 +12,10 @@ impl Client {
         if let (Some(address), Some(lease)) = (self.address(), self.lease.clone()) {
             self.send_release(&lease, cx);
             cx.note(ClientNote::Released { address });
+        } else if let Some(lease) = &self.lease {
+            cx.note(ClientNote::Forgot {
+                address: lease.address,
+            });
         }
         if self.state != State::Stopped {
             self.forget(cx);
