@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Instant,
 };
@@ -61,8 +61,7 @@ pub(crate) fn serve(root: &Path, options: &ServeOptions) -> Result<()> {
     }
     let build = PageBuild::ready(root, Purpose::Draft)?;
     fetch(root)?;
-    let dist = root.join("target").join("page").join("dist");
-    fs::create_dir_all(&dist)?;
+    let dist = draft_folder(root)?;
     let mut trunk = build.trunk()?;
     trunk
         .args(["serve", "--offline", "--public-url", "/"])
@@ -77,6 +76,24 @@ pub(crate) fn serve(root: &Path, options: &ServeOptions) -> Result<()> {
          then it is at http://127.0.0.1:{port}/ and built again on each change; Ctrl-C stops it"
     );
     shell::become_program(&mut trunk)
+}
+
+/// Where the page is built that `serve` shows.
+fn draft_folder(root: &Path) -> Result<PathBuf> {
+    let dist = root.join("target").join("page").join("dist");
+    fs::create_dir_all(&dist)?;
+    Ok(dist)
+}
+
+/// Builds the page that `serve` shows, and says where it is. Unlike the finished page it has its
+/// assertions on: a fault that the finished page would hide stops it.
+pub(crate) fn build_draft(root: &Path) -> Result<PathBuf> {
+    let build = PageBuild::ready(root, Purpose::Draft)?;
+    fetch(root)?;
+    let dist = draft_folder(root)?;
+    let mut trunk = build.trunk()?;
+    shell::run(trunk.args(["build", "--offline", "--dist"]).arg(&dist))?;
+    Ok(dist)
 }
 
 /// Sets up, builds the finished page into `dist/` and checks it.

@@ -91,14 +91,21 @@ fn native(root: &Path) -> Result<()> {
 
 fn browser(root: &Path) -> Result<()> {
     page::build(root)?;
+    let draft = page::build_draft(root)?;
     let Browser { chromium, driver } = Browser::ready()?;
-    shell::run(
-        cargo(root, &["test", "--package", "page-tests", "--no-fail-fast"])
-            .env("DHCP_LAB_DIST", root.join("dist"))
-            .env("DHCP_LAB_SCREENSHOTS", root.join("target/screenshots"))
-            .env("DHCP_LAB_CHROMIUM", chromium)
-            .env("DHCP_LAB_CHROMEDRIVER", driver),
-    )
+    let test = |dist: &Path, words: &[&str]| {
+        let mut arguments = vec!["test", "--package", "page-tests", "--no-fail-fast"];
+        arguments.extend(words);
+        shell::run(
+            cargo(root, &arguments)
+                .env("DHCP_LAB_DIST", dist)
+                .env("DHCP_LAB_SCREENSHOTS", root.join("target/screenshots"))
+                .env("DHCP_LAB_CHROMIUM", &chromium)
+                .env("DHCP_LAB_CHROMEDRIVER", &driver),
+        )
+    };
+    test(&root.join("dist"), &[])?;
+    test(&draft, &["--test", "story"])
 }
 
 fn cargo(root: &Path, arguments: &[&str]) -> Command {
