@@ -178,7 +178,9 @@ fn short(note: &Note) -> Option<Short> {
             ClientNote::Defended { address, .. } => text("mark.defended", address),
             ClientNote::GaveUp { .. } => Some(Short::Text("mark.gave-up", String::new())),
             ClientNote::KeptLease { address } => text("mark.kept-lease", address),
+            ClientNote::Ipv6Only { .. } => Some(Short::Text("mark.ipv6-only", String::new())),
             ClientNote::Leased { .. }
+            | ClientNote::Informed { .. }
             | ClientNote::Selected { .. }
             | ClientNote::Released { .. }
             | ClientNote::Ignored { .. } => None,

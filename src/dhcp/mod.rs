@@ -157,6 +157,8 @@ pub enum Reason {
     StartDelay,
     /// A pause after a conflict before the client starts over (RFC 2131 section 3.1).
     AfterConflict,
+    /// The network prefers IPv6; the client asks again then (RFC 8925 section 3.2).
+    Ipv6Only,
     /// No answer to the message sent: send it again, as the try of this number.
     Retry {
         /// Which try comes next, counted from 1.

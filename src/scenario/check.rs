@@ -145,7 +145,13 @@ fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {
         }
         Ok(())
     };
-    let fixed = [NodeKind::Server, NodeKind::Host];
+    let informs = node.client.as_ref().is_some_and(|client| client.inform);
+    let own = if informs {
+        NodeKind::Client
+    } else {
+        NodeKind::Host
+    };
+    let fixed = [NodeKind::Server, NodeKind::Host, own];
     let hosts = [NodeKind::Client, NodeKind::Server, NodeKind::Host];
     allowed("mac", node.mac.is_some(), &hosts, "a host")?;
     allowed(
@@ -172,6 +178,12 @@ fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {
         &[NodeKind::Server],
         "a server",
     )?;
+    if informs && node.kind == NodeKind::Client && node.address.is_none() {
+        return Err(Problem::new(
+            format!("{path}.address"),
+            "a client that informs must have a fixed address",
+        ));
+    }
     if let Some(cidr) = node.address
         && !is_host(cidr)
     {
@@ -375,6 +387,13 @@ fn check_command(
         Verb::Start => client(Command::Start(node)),
         Verb::Release => client(Command::Release(node)),
         Verb::Renew => client(Command::Renew(node)),
+        Verb::Inform => client(Command::Inform(node)).and_then(|command| {
+            if file.nodes[node.index()].address.is_some() {
+                return Ok(command);
+            }
+            let message = format!("'{name}' has no fixed address");
+            Err(Problem::new(format!("{path}.node"), message))
+        }),
         Verb::Plug | Verb::Unplug => Err(missing()),
     }
 }

@@ -47,7 +47,8 @@ impl Client {
             | State::Selecting
             | State::Requesting
             | State::InitReboot
-            | State::Rebooting => {}
+            | State::Rebooting
+            | State::Informing => {}
         }
     }
 
@@ -129,13 +130,15 @@ impl Client {
         });
         self.send_decline(lease, cx);
         self.forget(cx);
+        // Someone else has it: no address to ask for again.
+        self.previous = None;
         self.conflicts = self.conflicts.saturating_add(1);
         let pause = if self.conflicts >= MAX_CONFLICTS {
             RATE_LIMIT
         } else {
             DECLINE_PAUSE
         };
-        self.pause = Some(cx.now + pause);
+        self.pause = Some((cx.now + pause, Reason::AfterConflict));
         self.init(false, cx);
     }
 }

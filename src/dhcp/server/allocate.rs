@@ -192,6 +192,10 @@ impl Server {
         message: &Message,
         cx: &mut Context<'_>,
     ) {
+        if self.config.rapid_commit && message.options.has(code::RAPID_COMMIT) {
+            self.commit(address, client, message, cx);
+            return;
+        }
         let mac = message.mac();
         let earlier = self
             .bindings
@@ -243,10 +247,10 @@ impl Server {
         remaining: Option<Duration>,
     ) -> Option<Duration> {
         let Some(asked) = message.options.number(code::LEASE_TIME) else {
-            return Some(remaining.unwrap_or(self.config.lease));
+            return remaining.or_else(|| finite(self.config.lease));
         };
         let asked = crate::dhcp::lease_length(asked).unwrap_or(Duration::MAX);
-        Some(asked.clamp(
+        finite(asked.clamp(
             self.config.min_lease,
             self.config.max_lease.max(self.config.min_lease),
         ))
@@ -262,6 +266,11 @@ impl Server {
         let left = binding.until.since(now).saturating_sub(self.config.grace);
         (binding.until != Instant::MAX && left >= Duration::from_secs(1)).then_some(left)
     }
+}
+
+/// A length of time, or `None` for infinity.
+fn finite(length: Duration) -> Option<Duration> {
+    (length != Duration::MAX).then_some(length)
 }
 
 /// Whether an address of a pool is not for just anyone: the server's own, the router's, the

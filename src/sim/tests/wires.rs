@@ -397,3 +397,28 @@ fn any_accepted_file_can_be_run() {
         assert!(!journal.is_empty());
     }
 }
+
+#[test]
+fn c19_a_host_with_a_fixed_address_learns_its_router_by_inform() {
+    let text = r#"{ "version": 1, "name": "inform", "until": "2m",
+        "nodes": [ { "id": "pc", "kind": "client", "address": "10.0.0.9/24", "client": { "inform": true } },
+          { "id": "srv", "kind": "server", "address": "10.0.0.1/24", "server": { "router": "10.0.0.254" } } ],
+        "links": [ { "between": ["pc", "srv"], "latency": "1ms" } ],
+        "commands": [ { "at": "1m", "do": "inform", "node": "pc" } ] }"#;
+    let scenario = Scenario::parse(text).unwrap_or_else(|problem| panic!("{problem}"));
+    let (world, journal) = run(&scenario);
+    let lines = lines(&scenario, &journal);
+    assert_eq!(
+        talk(&lines),
+        ["pc INFORM", "srv ACK", "pc INFORM", "srv ACK"]
+    );
+    let node = world.node(scenario.find("pc").unwrap());
+    let uses = node.host().unwrap().interface().unwrap();
+    assert_eq!(
+        (
+            uses.address.to_string(),
+            uses.router.map(|router| router.to_string())
+        ),
+        ("10.0.0.9".into(), Some("10.0.0.254".into()))
+    );
+}

@@ -8,6 +8,7 @@
 mod acquire;
 mod conflict;
 mod flap;
+mod options;
 mod reboot;
 mod renew;
 mod rig;
