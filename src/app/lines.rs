@@ -178,6 +178,7 @@ fn short(note: &Note) -> Option<Short> {
             ClientNote::Defended { address, .. } => text("mark.defended", address),
             ClientNote::GaveUp { .. } => Some(Short::Text("mark.gave-up", String::new())),
             ClientNote::KeptLease { address } => text("mark.kept-lease", address),
+            ClientNote::LinkLocal { address } => text("mark.link-local", address),
             ClientNote::Ipv6Only { .. } => Some(Short::Text("mark.ipv6-only", String::new())),
             ClientNote::Leased { .. }
             | ClientNote::Informed { .. }

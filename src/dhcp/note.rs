@@ -95,6 +95,11 @@ pub enum ClientNote {
         /// When it will ask again.
         until: Instant,
     },
+    /// It uses an address of the link's own while no server answers (RFC 3927).
+    LinkLocal {
+        /// The address.
+        address: Ipv4Addr,
+    },
     /// It gave its address back.
     Released {
         /// The address.

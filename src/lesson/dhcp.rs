@@ -117,6 +117,9 @@ fn client(story: &Story<'_>, note: &ClientNote, node: Named) -> Option<Sentence>
             2131,
             "4.4.3",
         ),
+        ClientNote::LinkLocal { address: own } => {
+            sourced("tell.link-local", vec![node, address(own)], 3927, "1.9")
+        }
         ClientNote::Ipv6Only { server, until } => sourced(
             "tell.ipv6-only",
             vec![node, ("server", plain(server)), ("until", Value::At(until))],

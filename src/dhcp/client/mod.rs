@@ -9,6 +9,7 @@ mod identity;
 mod inform;
 mod keep;
 mod lease;
+mod link_local;
 mod transitions;
 
 use std::net::Ipv4Addr;
@@ -24,6 +25,7 @@ use crate::wire::frame::Arp;
 
 pub use identity::ClientId;
 pub use lease::Lease;
+use link_local::LinkLocal;
 
 /// The states of RFC 2131 figure 5, and three that the figure leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -128,6 +130,8 @@ pub struct Config {
     pub rapid_commit: bool,
     /// Do without an IPv4 address where the network prefers IPv6 (RFC 8925).
     pub ipv6_only: bool,
+    /// Use a link-local address while no server answers (RFC 3927).
+    pub link_local: bool,
     /// The host has a fixed address: ask by INFORM for the rest (RFC 2131 section 4.4.3).
     pub inform: bool,
 }
@@ -146,6 +150,7 @@ impl Default for Config {
             client_id: ClientId::Hardware,
             rapid_commit: false,
             ipv6_only: false,
+            link_local: false,
             inform: false,
         }
     }
@@ -218,6 +223,8 @@ pub struct Client {
     previous: Option<Ipv4Addr>,
     /// The lease of an ACK whose address is still being probed.
     candidate: Option<Lease>,
+    /// What stands in while no server answers.
+    link_local: Option<LinkLocal>,
     /// How many probes, or announcements, went out.
     arp_sent: u8,
     conflicts: u8,
@@ -284,6 +291,7 @@ impl Client {
             lease: None,
             previous: None,
             candidate: None,
+            link_local: None,
             arp_sent: 0,
             conflicts: 0,
             pause: None,
@@ -301,8 +309,13 @@ impl Client {
         self.lease.as_ref()
     }
 
-    /// The address that it uses at this moment.
+    /// The address that it uses at this moment: a lease's, or the link's own.
     pub fn address(&self) -> Option<Ipv4Addr> {
+        let local = self.link_local.as_ref().filter(|local| local.used);
+        self.leased().or(local.map(|local| local.address))
+    }
+
+    fn leased(&self) -> Option<Ipv4Addr> {
         let bound = matches!(
             self.state,
             State::Bound | State::Renewing | State::Rebinding
@@ -318,7 +331,11 @@ impl Client {
         self.candidate
             .as_ref()
             .is_some_and(|lease| lease.address == address)
-            || self.address() == Some(address)
+            || self.leased() == Some(address)
+            || self
+                .link_local
+                .as_ref()
+                .is_some_and(|local| local.address == address)
     }
 
     /// Takes one input and pushes what follows from it.

@@ -13,6 +13,8 @@ const REQUEST_TRIES: u8 = 4;
 /// The shortest pause that a network which prefers IPv6 asks for: MIN_V6ONLY_WAIT (RFC 8925
 /// section 3.4).
 const MIN_V6ONLY_WAIT: u32 = 300;
+/// How many DISCOVERs stay unanswered before a link-local address stands in, if it may.
+const LOCAL_TRIES: u8 = 4;
 /// The longest pause between two DISCOVERs (RFC 2131 section 4.1).
 const LONGEST_PAUSE: u64 = 64;
 
@@ -168,6 +170,7 @@ impl Client {
         let until = cx.now + Duration::from_secs(u64::from(secs.max(MIN_V6ONLY_WAIT)));
         cx.note(ClientNote::Ipv6Only { server, until });
         cx.cancel(Timer::Retransmit);
+        self.drop_link_local(cx);
         self.pause = Some((until, Reason::Ipv6Only));
         self.init(false, cx);
     }
@@ -224,7 +227,7 @@ impl Client {
         // A renewal that brings another address ends the use of the one before (RFC 2131
         // section 4.4.5), and that address has not been probed.
         let moved = self
-            .address()
+            .leased()
             .is_some_and(|address| address != lease.address);
         if moved {
             self.forget(cx);
@@ -252,6 +255,7 @@ impl Client {
             t2: lease.t2,
             expiry: lease.expiry,
         });
+        self.drop_link_local(cx);
         cx.out.push(Action::Configure(lease.interface()));
         self.candidate = None;
         self.chosen = None;
@@ -300,7 +304,7 @@ impl Client {
         ] {
             cx.cancel(timer);
         }
-        if self.address().is_some() {
+        if self.leased().is_some() {
             cx.out.push(Action::Deconfigure);
         }
         self.candidate = None;
@@ -309,6 +313,7 @@ impl Client {
 
     pub(super) fn power_off(&mut self, cx: &mut Context<'_>) {
         self.suspend(cx);
+        self.drop_link_local(cx);
         cx.cancel(Timer::Expiry);
         self.offers.clear();
         self.chosen = None;
@@ -344,6 +349,7 @@ impl Client {
         // Another network may have another mind (RFC 8925 section 3.2).
         self.pause = self.pause.filter(|(_, why)| *why != Reason::Ipv6Only);
         self.suspend(cx);
+        self.drop_link_local(cx);
         if let Some(lease) = &self.lease {
             // While PROBING the clock is that of an ACK which is now forgotten.
             cx.arm(Timer::Expiry, lease.expiry, Reason::LeaseEnds);
@@ -364,6 +370,7 @@ impl Client {
             }
             Timer::Expiry => self.expire(cx),
             Timer::Conflict => self.conflict_clock(cx),
+            Timer::LinkLocal => self.link_local_clock(cx),
             Timer::Start | Timer::T1 | Timer::T2 | Timer::Server | Timer::Arp => {}
         }
     }
@@ -372,6 +379,9 @@ impl Client {
         match self.state {
             State::Selecting if !self.offers.is_empty() => self.choose(cx),
             State::Selecting => {
+                if self.exchange.tries >= LOCAL_TRIES {
+                    self.begin_link_local(cx);
+                }
                 self.exchange.tries = self.exchange.tries.saturating_add(1);
                 self.send_discover(cx);
                 self.retry_later(cx);

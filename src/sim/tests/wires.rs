@@ -422,3 +422,17 @@ fn c19_a_host_with_a_fixed_address_learns_its_router_by_inform() {
         ("10.0.0.9".into(), Some("10.0.0.254".into()))
     );
 }
+
+#[test]
+fn c18_hosts_that_no_server_answers_find_addresses_of_their_own() {
+    let client = r#"{ "link_local": true }"#;
+    let scenario = network(4, client, &[], "10m", 1);
+    let (world, _) = run(&scenario);
+    let addresses: std::collections::BTreeSet<_> = world
+        .nodes()
+        .filter_map(|(_, node)| node.host()?.interface())
+        .map(|interface| interface.address)
+        .collect();
+    assert_eq!(addresses.len(), 4, "each its own: {addresses:?}");
+    assert!(addresses.iter().all(std::net::Ipv4Addr::is_link_local));
+}
