@@ -17,6 +17,9 @@ const MAX_COMMANDS: usize = 100_000;
 /// The longest story: ten years.
 const MAX_LENGTH: Duration = Duration::from_secs(3_650 * 86_400);
 
+/// The longest that a client may collect offers.
+const MAX_WINDOW: Duration = Duration::from_secs(3_600);
+
 /// What is wrong with a scenario file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -190,6 +193,14 @@ fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {
         return Err(Problem::new(
             format!("{path}.address"),
             format!("{cidr} is not an address that a host can have"),
+        ));
+    }
+    if let Some(client) = &node.client
+        && client.offer_window > MAX_WINDOW
+    {
+        return Err(Problem::new(
+            format!("{path}.client.offer_window"),
+            format!("must be at most {MAX_WINDOW}"),
         ));
     }
     if let Some(name) = node

@@ -83,6 +83,11 @@ impl Server {
         })
     }
 
+    /// Whether a DISCOVER is answered by an ACK at once (RFC 4039 section 3.1).
+    fn is_rapid(&self, message: &Message) -> bool {
+        self.config.rapid_commit && message.options.has(code::RAPID_COMMIT)
+    }
+
     /// Asks by ping first where the settings say so, else offers at once.
     fn consider(
         &mut self,
@@ -94,7 +99,13 @@ impl Server {
         let in_use_by_client = self.bindings.get(address).is_some_and(|binding| {
             matches!(binding.state, BindingState::Active | BindingState::Offered)
         });
-        if self.config.ping == PingCheck::Offer && !in_use_by_client {
+        let now = match self.config.ping {
+            PingCheck::Offer => true,
+            // There will be no REQUEST.
+            PingCheck::Request => self.is_rapid(message),
+            PingCheck::Never => false,
+        };
+        if now && !in_use_by_client {
             self.ping(address, client, message, cx);
         } else {
             self.offer(address, client, message, cx);
@@ -192,10 +203,6 @@ impl Server {
         message: &Message,
         cx: &mut Context<'_>,
     ) {
-        if self.config.rapid_commit && message.options.has(code::RAPID_COMMIT) {
-            self.commit(address, client, message, cx);
-            return;
-        }
         let mac = message.mac();
         let earlier = self
             .bindings
@@ -205,6 +212,10 @@ impl Server {
             && old != address
         {
             self.free_offer(old, OfferEnd::Replaced, cx);
+        }
+        if self.is_rapid(message) {
+            self.commit(address, client, message, cx);
+            return;
         }
         let active = self
             .bindings

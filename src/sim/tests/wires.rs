@@ -385,6 +385,14 @@ fn any_accepted_file_can_be_run() {
             r#"{ "lease_time": "18446744073709551615us" }"#,
             r#"{ "pools": ["10.0.0.10"], "lease": "18446744073709551615us", "max_lease": "18446744073709551615us", "offer_hold": "18446744073709551615us", "grace": "18446744073709551615us", "quarantine": "18446744073709551615us", "ping_wait": "1d" }"#,
         ),
+        (
+            r#"{ "choose": "previous", "rapid_commit": true, "link_local": true, "ipv6_only": true, "lease_time": "infinite", "client_id": "duid" }"#,
+            r#"{ "pools": ["10.0.0.10"], "max_lease": "infinite", "rapid_commit": true }"#,
+        ),
+        (
+            r#"{ "ipv6_only": true, "link_local": true }"#,
+            r#"{ "pools": ["10.0.0.10"], "ipv6_only_wait": "infinite" }"#,
+        ),
         ("{}", "{}"),
     ] {
         let (world, journal) = run(&cable(client, server, ""));

@@ -450,3 +450,18 @@ fn c21_option_108_goes_only_to_who_asks() {
     assert_eq!(told(rig.one(&list, false)), None);
     assert_eq!(told(Rig::new(config(None)).one(&asking, false)), None);
 }
+
+#[test]
+fn c20_the_ping_of_an_address_that_is_to_be_committed_comes_before_the_ack() {
+    for ping in [PingCheck::Offer, PingCheck::Request] {
+        let mut rig = Rig::new(Config {
+            rapid_commit: true,
+            ping,
+            ..plain()
+        });
+        let asking = with(discover(1), code::RAPID_COMMIT, &[]);
+        assert!(rig.take(&asking, false).is_empty());
+        rig.run(1);
+        assert_eq!(rig.order, ["ping", "commit", "neighbour", "Ack"]);
+    }
+}
