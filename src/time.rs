@@ -144,11 +144,17 @@ const UNITS: [(&str, u64); 6] = [
     ("us", 1),
 ];
 
-/// As scenario files write it: `1h30m`, `500us`, `0s`. Parses back to the same value.
+/// How scenario files write [`Duration::MAX`].
+const INFINITE: &str = "infinite";
+
+/// As scenario files write it: `1h30m`, `500us`, `0s`, `infinite`. Parses back to the same value.
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 == 0 {
             return f.write_str("0s");
+        }
+        if *self == Self::MAX {
+            return f.write_str(INFINITE);
         }
         let mut rest = self.0;
         for (unit, size) in UNITS {
@@ -174,6 +180,9 @@ impl FromStr for Duration {
     fn from_str(text: &str) -> Result<Self, BadDuration> {
         let bad = || BadDuration(text.chars().take(40).collect());
         let mut rest = text.trim();
+        if rest == INFINITE {
+            return Ok(Self::MAX);
+        }
         if rest.is_empty() {
             return Err(bad());
         }

@@ -41,6 +41,8 @@ fn an_instant_shows_days_and_milliseconds() {
 
 #[test]
 fn a_lease_never_becomes_infinite_by_length() {
+    assert_eq!("infinite".parse(), Ok(Duration::MAX));
+    assert_eq!(Duration::MAX.to_string(), "infinite");
     assert_eq!(Duration::MAX.as_lease_secs(), u32::MAX - 1);
 }
 

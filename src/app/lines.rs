@@ -191,7 +191,10 @@ fn short(note: &Note) -> Option<Short> {
             ClientNote::GaveUp { .. } => Some(Short::Text("mark.gave-up", String::new())),
             ClientNote::KeptLease { address } => text("mark.kept-lease", address),
             ClientNote::Forgot { address } => text("mark.forgot", address),
+            ClientNote::LinkLocal { address } => text("mark.link-local", address),
+            ClientNote::Ipv6Only { .. } => Some(Short::Text("mark.ipv6-only", String::new())),
             ClientNote::Leased { .. }
+            | ClientNote::Informed { .. }
             | ClientNote::Selected { .. }
             | ClientNote::Released { .. }
             | ClientNote::Ignored { .. } => None,

@@ -123,6 +123,8 @@ pub enum Timer {
     Expiry,
     /// Client: the next ARP probe or announcement (RFC 5227).
     Conflict,
+    /// Client: the next ARP probe or announcement of a link-local address (RFC 3927).
+    LinkLocal,
     /// Server: the first of everything it waits for.
     Server,
     /// Host: an ARP request without an answer is sent again, or given up.
@@ -131,7 +133,7 @@ pub enum Timer {
 
 impl Timer {
     /// How many timers there are.
-    pub const COUNT: usize = 8;
+    pub const COUNT: usize = 9;
 
     /// Its place among [`Timer::COUNT`].
     pub const fn index(self) -> usize {
@@ -144,6 +146,7 @@ impl Timer {
             Self::Conflict => 5,
             Self::Server => 6,
             Self::Arp => 7,
+            Self::LinkLocal => 8,
         }
     }
 }
@@ -157,6 +160,8 @@ pub enum Reason {
     StartDelay,
     /// A pause after a conflict before the client starts over (RFC 2131 section 3.1).
     AfterConflict,
+    /// The network prefers IPv6; the client asks again then (RFC 8925 section 3.2).
+    Ipv6Only,
     /// No answer to the message sent: send it again, as the try of this number.
     Retry {
         /// Which try comes next, counted from 1.

@@ -83,6 +83,23 @@ pub enum ClientNote {
         /// The address.
         address: Ipv4Addr,
     },
+    /// A server told a host with a fixed address the rest (RFC 2131 section 4.4.3).
+    Informed {
+        /// Which server.
+        server: Ipv4Addr,
+    },
+    /// The network prefers IPv6: it does without an address for a while (RFC 8925 section 3.2).
+    Ipv6Only {
+        /// The server that said so.
+        server: Ipv4Addr,
+        /// When it will ask again.
+        until: Instant,
+    },
+    /// It uses an address of the link's own while no server answers (RFC 3927).
+    LinkLocal {
+        /// The address.
+        address: Ipv4Addr,
+    },
     /// It gave its address back.
     Released {
         /// The address.

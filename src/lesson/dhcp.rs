@@ -1,6 +1,7 @@
 //! Sentences about decisions: what a client or a server made of what it got, and every silence.
 
 use super::{Story, plain, sentence, sourced};
+use crate::dhcp::client::State;
 use crate::dhcp::{ClientNote, Ignored, Note, OfferEnd, Reason, Refusal, ServerNote, Silence};
 use crate::sim::Entry;
 use crate::text::{Sentence, Value};
@@ -30,6 +31,7 @@ pub(super) fn fired(story: &Story<'_>, entry: &Entry, reason: Reason) -> Option<
         }
         Reason::StartDelay
         | Reason::AfterConflict
+        | Reason::Ipv6Only
         | Reason::GiveUp
         | Reason::OfferWindow
         | Reason::LeaseEnds
@@ -109,6 +111,24 @@ fn client(story: &Story<'_>, note: &ClientNote, node: Named) -> Option<Sentence>
             5227,
             "2.4",
         ),
+        ClientNote::Informed { server } => sourced(
+            "tell.informed",
+            vec![node, ("server", plain(server))],
+            2131,
+            "4.4.3",
+        ),
+        ClientNote::LinkLocal { address: own } => {
+            sourced("tell.link-local", vec![node, address(own)], 3927, "1.9")
+        }
+        ClientNote::Ipv6Only { server, until } => sourced(
+            "tell.ipv6-only",
+            vec![node, ("server", plain(server)), ("until", Value::At(until))],
+            8925,
+            "3.2",
+        ),
+        ClientNote::GaveUp {
+            state: State::Informing,
+        } => sourced("tell.gave-up-inform", vec![node], 2131, "4.4.3"),
         ClientNote::GaveUp { state } => sourced(
             "tell.gave-up",
             vec![node, ("state", plain(state.name()))],

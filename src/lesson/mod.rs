@@ -105,6 +105,7 @@ impl Story<'_> {
                 sourced("tell.release", vec![("node", self.name(node))], 2131, "3.1")
             }
             Command::Renew(node) => sentence("tell.renew", vec![("node", self.name(node))]),
+            Command::Inform(node) => sentence("tell.inform-asked", vec![("node", self.name(node))]),
         }
     }
 

@@ -36,6 +36,8 @@ pub enum Request {
     Release,
     /// Ask for more time now.
     Renew,
+    /// Ask for the rest, with a fixed address.
+    Inform,
 }
 
 /// What can happen to a host.
@@ -201,6 +203,7 @@ impl Host {
                     Request::Start => client::Input::Start,
                     Request::Release => client::Input::Release,
                     Request::Renew => client::Input::Renew,
+                    Request::Inform => client::Input::Inform,
                 };
                 self.client(&input, cx);
             }

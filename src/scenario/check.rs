@@ -17,6 +17,9 @@ const MAX_COMMANDS: usize = 100_000;
 /// The longest story: ten years.
 const MAX_LENGTH: Duration = Duration::from_secs(3_650 * 86_400);
 
+/// The longest that a client may collect offers.
+const MAX_WINDOW: Duration = Duration::from_secs(3_600);
+
 /// What is wrong with a scenario file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -145,7 +148,13 @@ fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {
         }
         Ok(())
     };
-    let fixed = [NodeKind::Server, NodeKind::Host];
+    let informs = node.client.as_ref().is_some_and(|client| client.inform);
+    let own = if informs {
+        NodeKind::Client
+    } else {
+        NodeKind::Host
+    };
+    let fixed = [NodeKind::Server, NodeKind::Host, own];
     let hosts = [NodeKind::Client, NodeKind::Server, NodeKind::Host];
     allowed("mac", node.mac.is_some(), &hosts, "a host")?;
     allowed(
@@ -172,12 +181,26 @@ fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {
         &[NodeKind::Server],
         "a server",
     )?;
+    if informs && node.kind == NodeKind::Client && node.address.is_none() {
+        return Err(Problem::new(
+            format!("{path}.address"),
+            "a client that informs must have a fixed address",
+        ));
+    }
     if let Some(cidr) = node.address
         && !is_host(cidr)
     {
         return Err(Problem::new(
             format!("{path}.address"),
             format!("{cidr} is not an address that a host can have"),
+        ));
+    }
+    if let Some(client) = &node.client
+        && client.offer_window > MAX_WINDOW
+    {
+        return Err(Problem::new(
+            format!("{path}.client.offer_window"),
+            format!("must be at most {MAX_WINDOW}"),
         ));
     }
     if let Some(name) = node
@@ -375,6 +398,13 @@ fn check_command(
         Verb::Start => client(Command::Start(node)),
         Verb::Release => client(Command::Release(node)),
         Verb::Renew => client(Command::Renew(node)),
+        Verb::Inform => client(Command::Inform(node)).and_then(|command| {
+            if file.nodes[node.index()].address.is_some() {
+                return Ok(command);
+            }
+            let message = format!("'{name}' has no fixed address");
+            Err(Problem::new(format!("{path}.node"), message))
+        }),
         Verb::Plug | Verb::Unplug => Err(missing()),
     }
 }

@@ -72,7 +72,8 @@ pub struct NodeFile {
     /// Its card; one is made up from its place in the file if it says none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mac: Option<Mac>,
-    /// Its fixed address; a server must have one, a client must not.
+    /// Its fixed address; a server and a client that informs must have one, another client must
+    /// not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Cidr>,
     /// The router, for a host with a fixed address.
@@ -124,6 +125,8 @@ pub enum Verb {
     Release,
     /// Have a client ask for more time now.
     Renew,
+    /// Have a client with a fixed address ask for the rest.
+    Inform,
 }
 
 /// Something that happens.

@@ -51,6 +51,8 @@ pub enum Command {
     Release(NodeId),
     /// Have a client ask for more time now.
     Renew(NodeId),
+    /// Have a client with a fixed address ask for the rest.
+    Inform(NodeId),
 }
 
 /// A command and its moment.

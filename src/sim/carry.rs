@@ -29,7 +29,8 @@ impl Carry<'_> {
             | Command::PowerOff(node)
             | Command::Start(node)
             | Command::Release(node)
-            | Command::Renew(node) => Some(node),
+            | Command::Renew(node)
+            | Command::Inform(node) => Some(node),
             Command::Plug(_) | Command::Unplug(_) => None,
         };
         let cause = self.log(node, None, What::Command(command));
@@ -41,6 +42,7 @@ impl Carry<'_> {
             Command::Start(node) => self.person(node, Request::Start, cause),
             Command::Release(node) => self.person(node, Request::Release, cause),
             Command::Renew(node) => self.person(node, Request::Renew, cause),
+            Command::Inform(node) => self.person(node, Request::Inform, cause),
         }
     }
 

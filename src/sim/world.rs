@@ -300,6 +300,7 @@ fn make(file: &NodeFile) -> Kind {
         (NodeKind::Client, _) => Role::Client(Box::new(Client::new(
             file.client.clone().unwrap_or_default(),
             mac,
+            fixed,
         ))),
         (NodeKind::Server, Some(interface)) => Role::Server(Box::new(Server::new(
             file.server.clone().unwrap_or_default(),

@@ -113,6 +113,7 @@ pub fn verb(command: Command) -> &'static str {
         Command::Start(_) => "start",
         Command::Release(_) => "release",
         Command::Renew(_) => "renew",
+        Command::Inform(_) => "inform",
     }
 }
 
@@ -123,7 +124,8 @@ fn cable(command: Command) -> Option<LinkId> {
         | Command::PowerOff(_)
         | Command::Start(_)
         | Command::Release(_)
-        | Command::Renew(_) => None,
+        | Command::Renew(_)
+        | Command::Inform(_) => None,
     }
 }
 

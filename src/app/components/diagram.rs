@@ -12,7 +12,7 @@ const BOX: (u32, u32) = (92, 26);
 /// Where a state stands: the upper left corner of its box.
 fn place(state: State) -> Option<(u32, u32)> {
     Some(match state {
-        State::Stopped => return None,
+        State::Stopped | State::Informing => return None,
         State::Init => (0, 4),
         State::Selecting => (112, 4),
         State::Requesting => (224, 4),

@@ -119,6 +119,9 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
     };
     let client = match &view.detail {
         Detail::Client { state, .. } if view.power => match state {
+            State::Stopped | State::Informing if view.interface.is_some() => {
+                vec![("ui.inform", Command::Inform(id))]
+            }
             State::Stopped => vec![("ui.start", Command::Start(id))],
             State::Bound | State::Renewing | State::Rebinding => {
                 vec![
@@ -131,7 +134,8 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
             | State::Requesting
             | State::InitReboot
             | State::Rebooting
-            | State::Probing => Vec::new(),
+            | State::Probing
+            | State::Informing => Vec::new(),
         },
         Detail::Client { .. } | Detail::Server { .. } | Detail::Switch { .. } | Detail::Plain => {
             Vec::new()
@@ -154,7 +158,7 @@ fn detail(sheet: &Sheet<'_>) -> Html {
                 <>
                     <section>
                         <h3>{ sheet.words.get("ui.states") }
-                            if *state == State::Stopped { <span class="status s-none">{ state.name() }</span> }
+                            if matches!(state, State::Stopped | State::Informing) { <span class="status s-none">{ state.name() }</span> }
                         </h3>
                         { diagram(*state, label) }
                     </section>

@@ -113,6 +113,7 @@ fn reason(words: &Texts, reason: Reason) -> String {
     match reason {
         Reason::StartDelay => words.get("reason.start-delay").to_owned(),
         Reason::AfterConflict => words.get("reason.after-conflict").to_owned(),
+        Reason::Ipv6Only => words.get("reason.ipv6-only").to_owned(),
         Reason::Retry { attempt } => {
             words.say("reason.retry", &[("attempt", &attempt.to_string())])
         }

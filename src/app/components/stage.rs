@@ -157,7 +157,11 @@ pub(super) fn status(words: &Texts, view: &NodeView) -> (String, &'static str) {
 pub(super) fn state_class(state: State) -> &'static str {
     match state {
         State::Stopped | State::Init | State::InitReboot => "s-none",
-        State::Selecting | State::Requesting | State::Rebooting | State::Probing => "s-getting",
+        State::Selecting
+        | State::Requesting
+        | State::Rebooting
+        | State::Probing
+        | State::Informing => "s-getting",
         State::Bound => "s-bound",
         State::Renewing | State::Rebinding => "s-late",
     }

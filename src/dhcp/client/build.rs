@@ -2,13 +2,14 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Client, Context, Lease, Offer, State};
+use super::{Choose, Client, Context, Lease, Offer, State};
 use crate::dhcp::{Action, Datagram, elapsed_secs};
+use crate::time::Duration;
 use crate::wire::dhcp::{CLIENT_PORT, Message, MessageType, Op, SERVER_PORT, code};
 
 /// What the client asks for by option 55, in every message that may carry it: mask, router,
-/// name servers, domain name, lease time, T1 and T2.
-const PARAMETERS: [u8; 7] = [
+/// name servers, domain name, lease time, T1 and T2; IPv6-only preferred last, where it is wanted.
+const PARAMETERS: [u8; 8] = [
     code::SUBNET_MASK,
     code::ROUTER,
     code::DNS,
@@ -16,18 +17,15 @@ const PARAMETERS: [u8; 7] = [
     code::LEASE_TIME,
     code::T1,
     code::T2,
+    code::IPV6_ONLY,
 ];
 
 impl Client {
-    /// Its identifier, option 61: hardware type and address (RFC 2132 section 9.14).
-    pub(super) fn client_id(&self) -> [u8; 7] {
-        let [a, b, c, d, e, f] = self.mac.0;
-        [1, a, b, c, d, e, f]
-    }
-
     fn base(&self, kind: MessageType) -> Message {
         let mut message = Message::new(Op::Request, kind, self.exchange.xid, self.mac);
-        message.options.push_raw(code::CLIENT_ID, &self.client_id());
+        if !self.id.is_empty() {
+            message.options.push_raw(code::CLIENT_ID, &self.id);
+        }
         message
     }
 
@@ -38,12 +36,18 @@ impl Client {
         if let Some(name) = &self.config.host_name {
             message.options.push_raw(code::HOST_NAME, name.as_bytes());
         }
-        if let Some(length) = self.config.lease_time {
-            message
-                .options
-                .push_number(code::LEASE_TIME, length.as_lease_secs());
+        if let Some(length) = self.config.lease_time
+            && kind != MessageType::Inform
+        {
+            let secs = if length == Duration::MAX {
+                u32::MAX
+            } else {
+                length.as_lease_secs()
+            };
+            message.options.push_number(code::LEASE_TIME, secs);
         }
-        message.options.push_raw(code::PARAMETER_LIST, &PARAMETERS);
+        let list = &PARAMETERS[..PARAMETERS.len() - usize::from(!self.config.ipv6_only)];
+        message.options.push_raw(code::PARAMETER_LIST, list);
         message
     }
 
@@ -52,7 +56,15 @@ impl Client {
     }
 
     pub(super) fn send_discover(&mut self, cx: &mut Context<'_>) {
-        let message = self.question(MessageType::Discover, cx);
+        let mut message = self.question(MessageType::Discover, cx);
+        if let (Choose::Previous, Some(address)) = (self.config.choose, self.previous) {
+            message
+                .options
+                .push_address(code::REQUESTED_ADDRESS, address);
+        }
+        if self.config.rapid_commit {
+            message.options.push_raw(code::RAPID_COMMIT, &[]);
+        }
         self.exchange.secs = message.secs;
         Self::to_everyone(message, cx);
     }
@@ -87,6 +99,13 @@ impl Client {
             lease.server
         };
         send(lease.address, destination, message, cx);
+    }
+
+    /// Asks every server for the rest, with the host's own address (RFC 2131 section 4.4.3).
+    pub(super) fn send_inform(&self, address: Ipv4Addr, cx: &mut Context<'_>) {
+        let mut message = self.question(MessageType::Inform, cx);
+        message.ciaddr = address;
+        send(address, Ipv4Addr::BROADCAST, message, cx);
     }
 
     pub(super) fn send_decline(&mut self, lease: &Lease, cx: &mut Context<'_>) {

@@ -6,25 +6,25 @@ use crate::time::Duration;
 use crate::wire::frame::Arp;
 
 /// PROBE_WAIT.
-const PROBE_WAIT: Duration = Duration::from_secs(1);
+pub(super) const PROBE_WAIT: Duration = Duration::from_secs(1);
 /// PROBE_NUM.
-const PROBES: u8 = 3;
+pub(super) const PROBES: u8 = 3;
 /// PROBE_MIN.
-const PROBE_MIN: Duration = Duration::from_secs(1);
+pub(super) const PROBE_MIN: Duration = Duration::from_secs(1);
 /// PROBE_MAX.
-const PROBE_MAX: Duration = Duration::from_secs(2);
+pub(super) const PROBE_MAX: Duration = Duration::from_secs(2);
 /// ANNOUNCE_WAIT.
-const ANNOUNCE_WAIT: Duration = Duration::from_secs(2);
+pub(super) const ANNOUNCE_WAIT: Duration = Duration::from_secs(2);
 /// ANNOUNCE_NUM.
-const ANNOUNCEMENTS: u8 = 2;
+pub(super) const ANNOUNCEMENTS: u8 = 2;
 /// ANNOUNCE_INTERVAL.
-const ANNOUNCE_INTERVAL: Duration = Duration::from_secs(2);
+pub(super) const ANNOUNCE_INTERVAL: Duration = Duration::from_secs(2);
 /// MAX_CONFLICTS.
-const MAX_CONFLICTS: u8 = 10;
+pub(super) const MAX_CONFLICTS: u8 = 10;
 /// RATE_LIMIT_INTERVAL.
-const RATE_LIMIT: Duration = Duration::from_secs(60);
+pub(super) const RATE_LIMIT: Duration = Duration::from_secs(60);
 /// DEFEND_INTERVAL.
-const DEFEND_INTERVAL: Duration = Duration::from_secs(10);
+pub(super) const DEFEND_INTERVAL: Duration = Duration::from_secs(10);
 /// The least pause between a DECLINE and a new start (RFC 2131 section 3.1, step 5).
 const DECLINE_PAUSE: Duration = Duration::from_secs(10);
 
@@ -47,7 +47,8 @@ impl Client {
             | State::Selecting
             | State::Requesting
             | State::InitReboot
-            | State::Rebooting => {}
+            | State::Rebooting
+            | State::Informing => {}
         }
     }
 
@@ -77,7 +78,7 @@ impl Client {
     }
 
     fn next_announcement(&mut self, cx: &mut Context<'_>) {
-        let Some(address) = self.address() else {
+        let Some(address) = self.leased() else {
             return;
         };
         cx.out.push(Action::Announce(address));
@@ -97,6 +98,7 @@ impl Client {
         if arp.sha == self.mac {
             return;
         }
+        self.observe_link_local(arp, cx);
         if let (State::Probing, Some(lease)) = (self.state, &self.candidate) {
             let claimed = arp.spa == lease.address;
             let wanted = arp.is_probe() && arp.tpa == lease.address;
@@ -104,7 +106,7 @@ impl Client {
                 let lease = lease.clone();
                 self.decline(&lease, arp, cx);
             }
-        } else if let Some(address) = self.address().filter(|address| *address == arp.spa) {
+        } else if let Some(address) = self.leased().filter(|address| *address == arp.spa) {
             let recent = self
                 .defended
                 .is_some_and(|at| cx.now.since(at) < DEFEND_INTERVAL);
@@ -129,13 +131,15 @@ impl Client {
         });
         self.send_decline(lease, cx);
         self.forget(cx);
+        // Someone else has it: no address to ask for again.
+        self.previous = None;
         self.conflicts = self.conflicts.saturating_add(1);
         let pause = if self.conflicts >= MAX_CONFLICTS {
             RATE_LIMIT
         } else {
             DECLINE_PAUSE
         };
-        self.pause = Some(cx.now + pause);
+        self.pause = Some((cx.now + pause, Reason::AfterConflict));
         self.init(false, cx);
     }
 }

@@ -9,7 +9,7 @@ const SHORTEST_RENEWAL_PAUSE: Duration = Duration::from_secs(60);
 
 impl Client {
     pub(super) fn release(&mut self, cx: &mut Context<'_>) {
-        if let (Some(address), Some(lease)) = (self.address(), self.lease.clone()) {
+        if let (Some(address), Some(lease)) = (self.leased(), self.lease.clone()) {
             self.send_release(&lease, cx);
             cx.note(ClientNote::Released { address });
         } else if let Some(lease) = &self.lease {
@@ -19,6 +19,7 @@ impl Client {
         }
         if self.state != State::Stopped {
             self.forget(cx);
+            self.drop_link_local(cx);
             self.enter(State::Stopped, cx);
         }
     }

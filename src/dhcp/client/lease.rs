@@ -40,17 +40,10 @@ impl Lease {
     ) -> Option<Self> {
         let server = ack.options.address(code::SERVER_ID)?;
         let secs = ack.options.number(code::LEASE_TIME)?;
-        let prefix = ack.options.address(code::SUBNET_MASK).map_or(24, |mask| {
-            u8::try_from(u32::from(mask).leading_ones()).unwrap_or(32)
-        });
-        let router = ack.options.get(code::ROUTER).and_then(|value| {
-            let octets: [u8; 4] = value.get(..4)?.try_into().ok()?;
-            Some(octets.into())
-        });
         let mut lease = Self {
             address: ack.yiaddr,
-            prefix,
-            router,
+            prefix: prefix(ack).unwrap_or(24),
+            router: router(ack),
             server,
             start,
             t1: Instant::MAX,
@@ -87,4 +80,16 @@ impl Lease {
             router: self.router,
         }
     }
+}
+
+/// How many leading bits name the network, by the subnet mask.
+pub(super) fn prefix(ack: &Message) -> Option<u8> {
+    let mask = ack.options.address(code::SUBNET_MASK)?;
+    u8::try_from(u32::from(mask).leading_ones()).ok()
+}
+
+/// The first router that the server names.
+pub(super) fn router(ack: &Message) -> Option<Ipv4Addr> {
+    let octets: [u8; 4] = ack.options.get(code::ROUTER)?.get(..4)?.try_into().ok()?;
+    Some(octets.into())
 }

@@ -5,24 +5,29 @@
 
 mod build;
 mod conflict;
+mod identity;
+mod inform;
 mod keep;
 mod lease;
+mod link_local;
 mod transitions;
 
 use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, ClientNote, Ignored, Note, Reason, Timer};
+use super::{Action, ClientNote, Ignored, Interface, Note, Reason, Timer};
 use crate::rng::Rng;
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::{Message, MessageType, Op, code};
 use crate::wire::frame::Arp;
 
+pub use identity::ClientId;
 pub use lease::Lease;
+use link_local::LinkLocal;
 
-/// The states of RFC 2131 figure 5, and two that the figure leaves out.
+/// The states of RFC 2131 figure 5, and three that the figure leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
 pub enum State {
@@ -50,10 +55,13 @@ pub enum State {
     Renewing,
     /// A REQUEST to every server is out. Left by an ACK: BOUND; by a NAK or at expiry: INIT.
     Rebinding,
+    /// It has a fixed address, and an INFORM asks for the rest (RFC 2131 section 4.4.3). Left by an
+    /// ACK or by silence: STOPPED.
+    Informing,
 }
 
 impl State {
-    /// All of them, in the order of a client's life.
+    /// All of them on the way of a lease, in the order of a client's life: INFORMING is not.
     pub const ALL: [Self; 10] = [
         Self::Stopped,
         Self::Init,
@@ -80,8 +88,20 @@ impl State {
             Self::Bound => "BOUND",
             Self::Renewing => "RENEWING",
             Self::Rebinding => "REBINDING",
+            Self::Informing => "INFORMING",
         }
     }
+}
+
+/// Which of the offers that it has collected a client takes (RFC 2131 section 4.4.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Choose {
+    /// The first.
+    #[default]
+    First,
+    /// That of the address which it had before, for which its DISCOVER asks; else the first.
+    Previous,
 }
 
 /// How a client behaves where the standards leave a choice.
@@ -92,6 +112,8 @@ pub struct Config {
     pub start_delay: bool,
     /// How long offers are collected after the first one; zero takes the first.
     pub offer_window: Duration,
+    /// Which of them it takes.
+    pub choose: Choose,
     /// Ask by ARP whether the address is free before using it (RFC 5227).
     pub probe: bool,
     /// Set the broadcast flag: the host cannot receive unicast before it has an address.
@@ -102,6 +124,16 @@ pub struct Config {
     pub lease_time: Option<Duration>,
     /// The name to send as option 12.
     pub host_name: Option<String>,
+    /// What it calls itself in option 61.
+    pub client_id: ClientId,
+    /// Take a lease in two messages, an ACK to the DISCOVER, from a server that does (RFC 4039).
+    pub rapid_commit: bool,
+    /// Do without an IPv4 address where the network prefers IPv6 (RFC 8925).
+    pub ipv6_only: bool,
+    /// Use a link-local address while no server answers (RFC 3927).
+    pub link_local: bool,
+    /// The host has a fixed address: ask by INFORM for the rest (RFC 2131 section 4.4.3).
+    pub inform: bool,
 }
 
 impl Default for Config {
@@ -109,11 +141,17 @@ impl Default for Config {
         Self {
             start_delay: true,
             offer_window: Duration::ZERO,
+            choose: Choose::First,
             probe: true,
             broadcast_flag: false,
             fuzz: true,
             lease_time: None,
             host_name: None,
+            client_id: ClientId::Hardware,
+            rapid_commit: false,
+            ipv6_only: false,
+            link_local: false,
+            inform: false,
         }
     }
 }
@@ -133,6 +171,8 @@ pub enum Input<'a> {
     Release,
     /// The person asks for more time before T1.
     Renew,
+    /// The person has a client with a fixed address ask for the rest.
+    Inform,
     /// A DHCP message came in on port 68.
     Message(&'a Message),
     /// An ARP packet passed by.
@@ -166,6 +206,10 @@ struct Offer {
 pub struct Client {
     config: Config,
     mac: Mac,
+    /// Option 61; empty where it sends none.
+    id: Vec<u8>,
+    /// An address that no server gave: then it only asks for the rest.
+    fixed: Option<Interface>,
     state: State,
     link: bool,
     exchange: Exchange,
@@ -175,13 +219,18 @@ pub struct Client {
     chosen: Option<Offer>,
     /// On disk: what it may use, or ask for again.
     lease: Option<Lease>,
+    /// On disk: the address that it had last, even where its lease is over.
+    previous: Option<Ipv4Addr>,
     /// The lease of an ACK whose address is still being probed.
     candidate: Option<Lease>,
+    /// What stands in while no server answers.
+    link_local: Option<LinkLocal>,
     /// How many probes, or announcements, went out.
     arp_sent: u8,
     conflicts: u8,
-    /// After a conflict: not to look for an address before this (RFC 2131 section 3.1, step 5).
-    pause: Option<Instant>,
+    /// Not to look for an address before this: after a conflict (RFC 2131 section 3.1, step 5), or
+    /// where the network prefers IPv6 (RFC 8925 section 3.2).
+    pause: Option<(Instant, Reason)>,
     defended: Option<Instant>,
 }
 
@@ -220,11 +269,14 @@ impl Context<'_> {
 }
 
 impl Client {
-    /// A client with the card `mac` that has never run.
-    pub fn new(config: Config, mac: Mac) -> Self {
+    /// A client with the card `mac` that has never run; `fixed` is its address if it has one that
+    /// no server gave.
+    pub fn new(config: Config, mac: Mac, fixed: Option<Interface>) -> Self {
         Self {
+            id: config.client_id.bytes(mac),
             config,
             mac,
+            fixed,
             state: State::Stopped,
             link: false,
             exchange: Exchange {
@@ -237,7 +289,9 @@ impl Client {
             offers: Vec::new(),
             chosen: None,
             lease: None,
+            previous: None,
             candidate: None,
+            link_local: None,
             arp_sent: 0,
             conflicts: 0,
             pause: None,
@@ -255,8 +309,13 @@ impl Client {
         self.lease.as_ref()
     }
 
-    /// The address that it uses at this moment.
+    /// The address that it uses at this moment: a lease's, or the link's own.
     pub fn address(&self) -> Option<Ipv4Addr> {
+        let local = self.link_local.as_ref().filter(|local| local.used);
+        self.leased().or(local.map(|local| local.address))
+    }
+
+    fn leased(&self) -> Option<Ipv4Addr> {
         let bound = matches!(
             self.state,
             State::Bound | State::Renewing | State::Rebinding
@@ -272,7 +331,11 @@ impl Client {
         self.candidate
             .as_ref()
             .is_some_and(|lease| lease.address == address)
-            || self.address() == Some(address)
+            || self.leased() == Some(address)
+            || self
+                .link_local
+                .as_ref()
+                .is_some_and(|local| local.address == address)
     }
 
     /// Takes one input and pushes what follows from it.
@@ -284,6 +347,7 @@ impl Client {
             Input::LinkDown => self.link_down(cx),
             Input::Release => self.release(cx),
             Input::Renew => self.renew(cx),
+            Input::Inform => self.inform(cx),
             Input::Message(message) => self.message(message, cx),
             Input::Arp(arp) => self.observe(arp, cx),
             Input::Timer(timer) => self.timer(*timer, cx),
@@ -326,7 +390,7 @@ impl Client {
             return Err(Ignored::OtherTransaction);
         }
         match message.options.get(code::CLIENT_ID) {
-            Some(id) if id != self.client_id() => Err(Ignored::OtherClient),
+            Some(id) if id != self.id => Err(Ignored::OtherClient),
             Some(_) | None => Ok(()),
         }
     }

@@ -1,13 +1,20 @@
 //! The ways from state to state: RFC 2131 figure 5, sections 3.1, 3.2, 4.4 and their clocks.
 
+use std::net::Ipv4Addr;
+
 use super::keep::set_clocks;
-use super::{Client, Context, Exchange, Lease, Offer, State};
+use super::{Choose, Client, Context, Exchange, Lease, Offer, State};
 use crate::dhcp::{Action, ClientNote, Ignored, Reason, Timer};
 use crate::time::Duration;
 use crate::wire::dhcp::{Message, code};
 
 /// How many times a REQUEST goes out before the client gives up, within about a minute.
 const REQUEST_TRIES: u8 = 4;
+/// The shortest pause that a network which prefers IPv6 asks for: MIN_V6ONLY_WAIT (RFC 8925
+/// section 3.4).
+const MIN_V6ONLY_WAIT: u32 = 300;
+/// How many DISCOVERs stay unanswered before a link-local address stands in, if it may.
+const LOCAL_TRIES: u8 = 4;
 /// The longest pause between two DISCOVERs (RFC 2131 section 4.1).
 const LONGEST_PAUSE: u64 = 64;
 
@@ -20,6 +27,9 @@ impl Client {
 
     /// Looks for an address: the remembered one if its lease still runs, else any.
     fn begin(&mut self, from_start: bool, cx: &mut Context<'_>) {
+        if self.fixed.is_some() {
+            return self.inform(cx);
+        }
         let remembered = self.lease.as_ref().filter(|lease| cx.now < lease.expiry);
         let Some(lease) = remembered else {
             self.lease = None;
@@ -43,8 +53,8 @@ impl Client {
         if !self.link {
             return;
         }
-        if let Some(pause) = self.pause.filter(|pause| cx.now < *pause) {
-            cx.arm(Timer::Conflict, pause, Reason::AfterConflict);
+        if let Some((pause, reason)) = self.pause.filter(|(pause, _)| cx.now < *pause) {
+            cx.arm(Timer::Conflict, pause, reason);
             return;
         }
         self.pause = None;
@@ -88,7 +98,7 @@ impl Client {
 
     /// Exponential back-off: 4, 8, 16, 32, 64, 64... s, each give or take a second (RFC 2131
     /// section 4.1).
-    fn retry_later(&self, cx: &mut Context<'_>) {
+    pub(super) fn retry_later(&self, cx: &mut Context<'_>) {
         let tries = self.exchange.tries;
         let pause = 4_u64
             .saturating_mul(1 << u64::from(tries.saturating_sub(1).min(5)))
@@ -122,7 +132,8 @@ impl Client {
             | State::Probing
             | State::Bound
             | State::Renewing
-            | State::Rebinding => return Err(Ignored::State),
+            | State::Rebinding
+            | State::Informing => return Err(Ignored::State),
         }
         self.check_transaction(message)?;
         let server = message
@@ -131,6 +142,12 @@ impl Client {
             .ok_or(Ignored::Incomplete)?;
         if !message.options.has(code::LEASE_TIME) || message.yiaddr.is_unspecified() {
             return Err(Ignored::Incomplete);
+        }
+        if let Some(secs) = message.options.number(code::IPV6_ONLY)
+            && self.config.ipv6_only
+        {
+            self.prefer_ipv6(server, secs, cx);
+            return Ok(());
         }
         self.offers.push(Offer {
             address: message.yiaddr,
@@ -148,9 +165,27 @@ impl Client {
         Ok(())
     }
 
-    /// Takes the first offer.
+    /// Takes no offer, and looks for no address for a while (RFC 8925 section 3.2).
+    fn prefer_ipv6(&mut self, server: Ipv4Addr, secs: u32, cx: &mut Context<'_>) {
+        let until = cx.now + Duration::from_secs(u64::from(secs.max(MIN_V6ONLY_WAIT)));
+        cx.note(ClientNote::Ipv6Only { server, until });
+        cx.cancel(Timer::Retransmit);
+        self.drop_link_local(cx);
+        self.pause = Some((until, Reason::Ipv6Only));
+        self.init(false, cx);
+    }
+
+    /// Takes the first offer, or that of the address which it had before.
     fn choose(&mut self, cx: &mut Context<'_>) {
-        let Some(offer) = self.offers.first().copied() else {
+        let first = self.offers.first();
+        let best = match self.config.choose {
+            Choose::First => first,
+            Choose::Previous => {
+                let had = |offer: &&Offer| Some(offer.address) == self.previous;
+                self.offers.iter().find(had).or(first)
+            }
+        };
+        let Some(offer) = best.copied() else {
             return;
         };
         cx.note(ClientNote::Selected {
@@ -166,7 +201,15 @@ impl Client {
     }
 
     pub(super) fn ack(&mut self, message: &Message, cx: &mut Context<'_>) -> Result<(), Ignored> {
+        let rapid = self.config.rapid_commit && message.options.has(code::RAPID_COMMIT);
         let new = match self.state {
+            State::Informing => return self.informed(message, cx),
+            State::Requesting if rapid && !self.chose(message) => {
+                return self
+                    .check_transaction(message)
+                    .and(Err(Ignored::AlreadyChosen));
+            }
+            State::Selecting if rapid => true,
             State::Requesting | State::Rebooting => true,
             State::Renewing | State::Rebinding => false,
             State::Stopped
@@ -184,7 +227,7 @@ impl Client {
         // A renewal that brings another address ends the use of the one before (RFC 2131
         // section 4.4.5), and that address has not been probed.
         let moved = self
-            .address()
+            .leased()
             .is_some_and(|address| address != lease.address);
         if moved {
             self.forget(cx);
@@ -197,6 +240,11 @@ impl Client {
         Ok(())
     }
 
+    /// Whether a message comes from the server whose offer it took.
+    fn chose(&self, message: &Message) -> bool {
+        self.chosen.map(|offer| offer.server) == message.options.address(code::SERVER_ID)
+    }
+
     /// Uses the lease, and sets its three clocks.
     pub(super) fn bind(&mut self, lease: Lease, cx: &mut Context<'_>) {
         cx.note(ClientNote::Leased {
@@ -207,12 +255,14 @@ impl Client {
             t2: lease.t2,
             expiry: lease.expiry,
         });
+        self.drop_link_local(cx);
         cx.out.push(Action::Configure(lease.interface()));
         self.candidate = None;
         self.chosen = None;
         self.offers.clear();
         self.enter(State::Bound, cx);
         set_clocks(&lease, cx);
+        self.previous = Some(lease.address);
         self.lease = Some(lease);
     }
 
@@ -224,7 +274,8 @@ impl Client {
             | State::Selecting
             | State::InitReboot
             | State::Probing
-            | State::Bound => return Err(Ignored::State),
+            | State::Bound
+            | State::Informing => return Err(Ignored::State),
         }
         self.check_transaction(message)?;
         if !message.options.has(code::SERVER_ID) {
@@ -253,7 +304,7 @@ impl Client {
         ] {
             cx.cancel(timer);
         }
-        if self.address().is_some() {
+        if self.leased().is_some() {
             cx.out.push(Action::Deconfigure);
         }
         self.candidate = None;
@@ -262,6 +313,7 @@ impl Client {
 
     pub(super) fn power_off(&mut self, cx: &mut Context<'_>) {
         self.suspend(cx);
+        self.drop_link_local(cx);
         cx.cancel(Timer::Expiry);
         self.offers.clear();
         self.chosen = None;
@@ -274,6 +326,7 @@ impl Client {
     pub(super) fn link_up(&mut self, cx: &mut Context<'_>) {
         self.link = true;
         match self.state {
+            State::Init if self.fixed.is_some() => self.inform(cx),
             State::Init => self.init(true, cx),
             State::InitReboot => self.begin(true, cx),
             State::Stopped
@@ -283,7 +336,8 @@ impl Client {
             | State::Probing
             | State::Bound
             | State::Renewing
-            | State::Rebinding => {}
+            | State::Rebinding
+            | State::Informing => {}
         }
     }
 
@@ -292,7 +346,10 @@ impl Client {
         if self.state == State::Stopped {
             return;
         }
+        // Another network may have another mind (RFC 8925 section 3.2).
+        self.pause = self.pause.filter(|(_, why)| *why != Reason::Ipv6Only);
         self.suspend(cx);
+        self.drop_link_local(cx);
         if let Some(lease) = &self.lease {
             // While PROBING the clock is that of an ACK which is now forgotten.
             cx.arm(Timer::Expiry, lease.expiry, Reason::LeaseEnds);
@@ -313,6 +370,7 @@ impl Client {
             }
             Timer::Expiry => self.expire(cx),
             Timer::Conflict => self.conflict_clock(cx),
+            Timer::LinkLocal => self.link_local_clock(cx),
             Timer::Start | Timer::T1 | Timer::T2 | Timer::Server | Timer::Arp => {}
         }
     }
@@ -321,11 +379,16 @@ impl Client {
         match self.state {
             State::Selecting if !self.offers.is_empty() => self.choose(cx),
             State::Selecting => {
+                if self.exchange.tries >= LOCAL_TRIES {
+                    self.begin_link_local(cx);
+                }
                 self.exchange.tries = self.exchange.tries.saturating_add(1);
                 self.send_discover(cx);
                 self.retry_later(cx);
             }
-            State::Requesting | State::Rebooting if self.exchange.tries >= REQUEST_TRIES => {
+            State::Requesting | State::Rebooting | State::Informing
+                if self.exchange.tries >= REQUEST_TRIES =>
+            {
                 self.give_up(cx);
             }
             State::Requesting | State::Rebooting => {
@@ -334,6 +397,13 @@ impl Client {
                     (Some(offer), _) => self.send_request_selecting(offer, cx),
                     (None, Some(lease)) => self.send_request_rebooting(lease.address, cx),
                     (None, None) => {}
+                }
+                self.retry_later(cx);
+            }
+            State::Informing => {
+                self.exchange.tries = self.exchange.tries.saturating_add(1);
+                if let Some(fixed) = self.fixed {
+                    self.send_inform(fixed.address, cx);
                 }
                 self.retry_later(cx);
             }
@@ -355,6 +425,8 @@ impl Client {
                     self.bind(lease, cx);
                 }
             }
+            // What the host has of its own has to do.
+            None if self.state == State::Informing => self.enter(State::Stopped, cx),
             Some(_) | None => self.init(false, cx),
         }
     }

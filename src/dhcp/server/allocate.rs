@@ -83,6 +83,11 @@ impl Server {
         })
     }
 
+    /// Whether a DISCOVER is answered by an ACK at once (RFC 4039 section 3.1).
+    fn is_rapid(&self, message: &Message) -> bool {
+        self.config.rapid_commit && message.options.has(code::RAPID_COMMIT)
+    }
+
     /// Asks by ping first where the settings say so, else offers at once.
     fn consider(
         &mut self,
@@ -94,7 +99,13 @@ impl Server {
         let in_use_by_client = self.bindings.get(address).is_some_and(|binding| {
             matches!(binding.state, BindingState::Active | BindingState::Offered)
         });
-        if self.config.ping == PingCheck::Offer && !in_use_by_client {
+        let now = match self.config.ping {
+            PingCheck::Offer => true,
+            // There will be no REQUEST.
+            PingCheck::Request => self.is_rapid(message),
+            PingCheck::Never => false,
+        };
+        if now && !in_use_by_client {
             self.ping(address, client, message, cx);
         } else {
             self.offer(address, client, message, cx);
@@ -202,6 +213,10 @@ impl Server {
         {
             self.free_offer(old, OfferEnd::Replaced, cx);
         }
+        if self.is_rapid(message) {
+            self.commit(address, client, message, cx);
+            return;
+        }
         let active = self
             .bindings
             .get(address)
@@ -243,10 +258,10 @@ impl Server {
         remaining: Option<Duration>,
     ) -> Option<Duration> {
         let Some(asked) = message.options.number(code::LEASE_TIME) else {
-            return Some(remaining.unwrap_or(self.config.lease));
+            return remaining.or_else(|| finite(self.config.lease));
         };
         let asked = crate::dhcp::lease_length(asked).unwrap_or(Duration::MAX);
-        Some(asked.clamp(
+        finite(asked.clamp(
             self.config.min_lease,
             self.config.max_lease.max(self.config.min_lease),
         ))
@@ -262,6 +277,11 @@ impl Server {
         let left = binding.until.since(now).saturating_sub(self.config.grace);
         (binding.until != Instant::MAX && left >= Duration::from_secs(1)).then_some(left)
     }
+}
+
+/// A length of time, or `None` for infinity.
+fn finite(length: Duration) -> Option<Duration> {
+    (length != Duration::MAX).then_some(length)
 }
 
 /// Whether an address of a pool is not for just anyone: the server's own, the router's, the

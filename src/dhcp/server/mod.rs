@@ -79,6 +79,10 @@ pub struct Config {
     /// Answer with a NAK where the standard asks a server without a record to be silent: it
     /// speaks for the whole network.
     pub authoritative: bool,
+    /// Answer a DISCOVER that allows it with an ACK at once (RFC 4039).
+    pub rapid_commit: bool,
+    /// Tell a client that asks that it need not have an IPv4 address, and for how long (RFC 8925).
+    pub ipv6_only_wait: Option<Duration>,
 }
 
 impl Default for Config {
@@ -99,6 +103,8 @@ impl Default for Config {
             quarantine: Duration::from_secs(86_400),
             grace: Duration::ZERO,
             authoritative: false,
+            rapid_commit: false,
+            ipv6_only_wait: None,
         }
     }
 }

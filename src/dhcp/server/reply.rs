@@ -22,6 +22,9 @@ impl Server {
         if request.kind() != Some(MessageType::Inform) {
             push_lease(&mut message.options, granted);
         }
+        if kind == MessageType::Ack && request.kind() == Some(MessageType::Discover) {
+            message.options.push_raw(code::RAPID_COMMIT, &[]);
+        }
         self.push_parameters(&mut message.options, request);
         self.send(kind, request, message, cx);
     }
@@ -101,6 +104,12 @@ impl Server {
             .filter(|_| wanted(code::DOMAIN_NAME))
         {
             options.push_raw(code::DOMAIN_NAME, domain.as_bytes());
+        }
+        // Never unasked (RFC 8925 section 3.3).
+        if let Some(wait) = self.config.ipv6_only_wait
+            && list.is_some_and(|list| list.contains(&code::IPV6_ONLY))
+        {
+            options.push_number(code::IPV6_ONLY, wait.as_lease_secs());
         }
     }
 

@@ -110,6 +110,18 @@ fn unknown_fields_and_wrong_types_say_where() {
         ),
         (
             "\"host_name\": \"pc\"",
+            "\"offer_window\": \"infinite\"",
+            "nodes[0].client.offer_window",
+            "at most 1h",
+        ),
+        (
+            "\"host_name\": \"pc\"",
+            "\"client_id\": \"0x01\"",
+            "nodes[0].client.client_id",
+            "01:02:ab",
+        ),
+        (
+            "\"host_name\": \"pc\"",
             "\"host_name\": \"\"",
             "nodes[0].client.host_name",
             "1 to 63",

@@ -41,6 +41,28 @@ fn a_good_file_is_read_and_its_commands_are_in_order() {
 }
 
 #[test]
+fn c19_a_client_that_informs_has_a_fixed_address_and_no_other_has() {
+    let file = |settings: &str| {
+        GOOD.replace(r#""client": { "host_name": "pc" }"#, settings)
+            .replace("release", "inform")
+    };
+    let good = r#""address": "192.0.2.7/24", "client": { "inform": true }"#;
+    let scenario = Scenario::parse(&file(good)).unwrap();
+    let pc = scenario.find("pc").unwrap();
+    assert_eq!(scenario.commands()[0].command, Command::Inform(pc));
+    for (bad, path) in [
+        (r#""client": { "inform": true }"#, "nodes[0].address"),
+        (
+            r#""address": "192.0.2.7/24", "client": {}"#,
+            "nodes[0].address",
+        ),
+        (r#""client": {}"#, "commands[1].node"),
+    ] {
+        assert_eq!(Scenario::parse(&file(bad)).unwrap_err().path, path);
+    }
+}
+
+#[test]
 fn commands_at_one_instant_keep_the_files_order() {
     let commands = r#""commands": [ { "at": "1s", "do": "power-off", "node": "pc" }, { "at": "1s", "do": "power-on", "node": "pc" } ]"#;
     let start = GOOD.find("\"commands\"").unwrap();

@@ -201,6 +201,7 @@ pub(super) fn talk(lines: &[Line]) -> Vec<String> {
         MessageType::Nak,
         MessageType::Decline,
         MessageType::Release,
+        MessageType::Inform,
     ]
     .map(|kind| format!("{kind:?}").to_uppercase());
     lines

@@ -48,7 +48,8 @@ fn a_command() -> impl Strategy<Value = Command> {
         link.prop_map(Command::Unplug),
         pc.clone().prop_map(Command::Start),
         pc.clone().prop_map(Command::Release),
-        pc.prop_map(Command::Renew),
+        pc.clone().prop_map(Command::Renew),
+        pc.prop_map(Command::Inform),
     ]
 }
 
@@ -120,7 +121,7 @@ proptest! {
         let mut recording = Recording::new(scenario).every(interval);
         for step in &moves {
             // The built-in one has other nodes; what a command names must exist.
-            if built_in_too && matches!(step, Move::Act(Command::Start(node) | Command::Release(node) | Command::Renew(node) | Command::PowerOn(node) | Command::PowerOff(node)) if node.0 > 3) {
+            if built_in_too && matches!(step, Move::Act(Command::Start(node) | Command::Release(node) | Command::Renew(node) | Command::Inform(node) | Command::PowerOn(node) | Command::PowerOff(node)) if node.0 > 3) {
                 continue;
             }
             if built_in_too && matches!(step, Move::Act(Command::Plug(link) | Command::Unplug(link)) if link.0 > 2) {

@@ -385,6 +385,14 @@ fn any_accepted_file_can_be_run() {
             r#"{ "lease_time": "18446744073709551615us" }"#,
             r#"{ "pools": ["10.0.0.10"], "lease": "18446744073709551615us", "max_lease": "18446744073709551615us", "offer_hold": "18446744073709551615us", "grace": "18446744073709551615us", "quarantine": "18446744073709551615us", "ping_wait": "1d" }"#,
         ),
+        (
+            r#"{ "choose": "previous", "rapid_commit": true, "link_local": true, "ipv6_only": true, "lease_time": "infinite", "client_id": "duid" }"#,
+            r#"{ "pools": ["10.0.0.10"], "max_lease": "infinite", "rapid_commit": true }"#,
+        ),
+        (
+            r#"{ "ipv6_only": true, "link_local": true }"#,
+            r#"{ "pools": ["10.0.0.10"], "ipv6_only_wait": "infinite" }"#,
+        ),
         ("{}", "{}"),
     ] {
         let (world, journal) = run(&cable(client, server, ""));
@@ -396,4 +404,43 @@ fn any_accepted_file_can_be_run() {
         );
         assert!(!journal.is_empty());
     }
+}
+
+#[test]
+fn c19_a_host_with_a_fixed_address_learns_its_router_by_inform() {
+    let text = r#"{ "version": 1, "name": "inform", "until": "2m",
+        "nodes": [ { "id": "pc", "kind": "client", "address": "10.0.0.9/24", "client": { "inform": true } },
+          { "id": "srv", "kind": "server", "address": "10.0.0.1/24", "server": { "router": "10.0.0.254" } } ],
+        "links": [ { "between": ["pc", "srv"], "latency": "1ms" } ],
+        "commands": [ { "at": "1m", "do": "inform", "node": "pc" } ] }"#;
+    let scenario = Scenario::parse(text).unwrap_or_else(|problem| panic!("{problem}"));
+    let (world, journal) = run(&scenario);
+    let lines = lines(&scenario, &journal);
+    assert_eq!(
+        talk(&lines),
+        ["pc INFORM", "srv ACK", "pc INFORM", "srv ACK"]
+    );
+    let node = world.node(scenario.find("pc").unwrap());
+    let uses = node.host().unwrap().interface().unwrap();
+    assert_eq!(
+        (
+            uses.address.to_string(),
+            uses.router.map(|router| router.to_string())
+        ),
+        ("10.0.0.9".into(), Some("10.0.0.254".into()))
+    );
+}
+
+#[test]
+fn c18_hosts_that_no_server_answers_find_addresses_of_their_own() {
+    let client = r#"{ "link_local": true }"#;
+    let scenario = network(4, client, &[], "10m", 1);
+    let (world, _) = run(&scenario);
+    let addresses: std::collections::BTreeSet<_> = world
+        .nodes()
+        .filter_map(|(_, node)| node.host()?.interface())
+        .map(|interface| interface.address)
+        .collect();
+    assert_eq!(addresses.len(), 4, "each its own: {addresses:?}");
+    assert!(addresses.iter().all(std::net::Ipv4Addr::is_link_local));
 }

@@ -71,6 +71,7 @@ fn pool(server: usize) -> (Ipv4Addr, Ipv4Addr) {
 }
 
 fn build(shape: &Shape) -> (Rc<Scenario>, Vec<Timed>) {
+    let rapid = shape.seed & 2 != 0;
     let text = |server| {
         let (first, last) = pool(server);
         format!(r#"["{first}-{last}"]"#)
@@ -79,7 +80,7 @@ fn build(shape: &Shape) -> (Rc<Scenario>, Vec<Timed>) {
         .map(|number| {
             let extends = if shape.extends && shape.servers == 2 { text(1 - number) } else { "[]".to_owned() };
             format!(
-                r#"{{ "pools": {}, "extends": {extends}, "lease": "{}s", "ping": "{}", "authoritative": {}, "quarantine": "60s", "offer_hold": "20s" }}"#,
+                r#"{{ "pools": {}, "extends": {extends}, "lease": "{}s", "ping": "{}", "authoritative": {}, "quarantine": "60s", "offer_hold": "20s", "rapid_commit": {rapid} }}"#,
                 text(number),
                 shape.lease,
                 shape.ping,
@@ -88,8 +89,16 @@ fn build(shape: &Shape) -> (Rc<Scenario>, Vec<Timed>) {
         })
         .collect();
     let client = format!(
-        r#"{{ "probe": {}, "broadcast_flag": {}, "offer_window": "{}ms" }}"#,
-        shape.probe, shape.broadcast, shape.window
+        r#"{{ "probe": {}, "broadcast_flag": {}, "offer_window": "{}ms", "choose": "{}", "rapid_commit": {rapid}, "link_local": {} }}"#,
+        shape.probe,
+        shape.broadcast,
+        shape.window,
+        if shape.seed & 1 == 0 {
+            "first"
+        } else {
+            "previous"
+        },
+        shape.seed & 4 != 0
     );
     let scenario = network(shape.clients, &client, &servers, "25m", shape.seed);
     let nodes = u32::try_from(1 + shape.clients + shape.servers).unwrap();
@@ -155,6 +164,10 @@ fn check(shape: &Shape, world: &World) -> Result<(), TestCaseError> {
         );
         let Some(address) = uses else { continue };
         prop_assert!(node.power);
+        if address.is_link_local() {
+            prop_assert!(client.lease().is_none(), "it only stands in for a lease");
+            continue;
+        }
         prop_assert_eq!(
             used.insert(address, id),
             None,
@@ -240,7 +253,7 @@ proptest! {
         }
         for (_, node) in world.nodes().filter(|(_, node)| node.client().is_some()) {
             let client = node.client().unwrap();
-            prop_assert!(client.address().is_some(), "no lease after {}: {:?}", Duration::from_secs(CALM - TROUBLE), client);
+            prop_assert!(client.address().is_some_and(|address| !address.is_link_local()), "no lease after {}: {:?}", Duration::from_secs(CALM - TROUBLE), client);
         }
         let mut again = Journal::default();
         World::new(&scenario).run_until(at(CALM), &commands, &mut again);

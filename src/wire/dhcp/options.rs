@@ -48,6 +48,8 @@ pub mod code {
     pub const RAPID_COMMIT: u8 = 80;
     /// Relay agent information (RFC 3046).
     pub const RELAY_AGENT: u8 = 82;
+    /// IPv6-only preferred, in seconds (RFC 8925).
+    pub const IPV6_ONLY: u8 = 108;
     /// End.
     pub const END: u8 = 255;
 }

@@ -331,3 +331,19 @@ fn a_peek_tells_what_a_frame_is_about() {
         assert_eq!(peek(&probe.frame().bytes()[..length]), Peek::Other);
     }
 }
+
+#[test]
+fn c18_arp_from_a_link_local_address_goes_to_everyone_replies_too() {
+    let reply = |spa: [u8; 4]| {
+        let arp = Arp {
+            reply: true,
+            sha: Mac([2, 0, 0, 0, 0, 1]),
+            spa: spa.into(),
+            tha: Mac([2, 0, 0, 0, 0, 2]),
+            tpa: [169, 254, 9, 9].into(),
+        };
+        arp.frame().destination()
+    };
+    assert_eq!(reply([169, 254, 1, 1]), Mac::BROADCAST);
+    assert_eq!(reply([10, 0, 0, 1]), Mac([2, 0, 0, 0, 0, 2]));
+}

@@ -115,9 +115,14 @@ impl Arp {
         !self.reply && self.spa.is_unspecified()
     }
 
-    /// The frame that carries it: to everyone for a request, to the target for a reply.
+    /// The frame that carries it: to everyone for a request and from a link-local address (RFC 3927
+    /// section 2.5), to the target for another reply.
     pub fn frame(&self) -> Frame {
-        let destination = if self.reply { self.tha } else { Mac::BROADCAST };
+        let destination = if self.reply && !self.spa.is_link_local() {
+            self.tha
+        } else {
+            Mac::BROADCAST
+        };
         let packet = ArpEthIpv4Packet {
             operation: if self.reply {
                 ArpOperation::REPLY

@@ -14,9 +14,12 @@ fn answer_until_bound(rig: &mut Rig) {
             State::Requesting | State::Rebooting | State::Renewing | State::Rebinding => {
                 rig.answer(MessageType::Ack, LEASE);
             }
-            State::Stopped | State::Init | State::InitReboot | State::Probing | State::Bound => {
-                rig.run(11);
-            }
+            State::Stopped
+            | State::Init
+            | State::InitReboot
+            | State::Probing
+            | State::Bound
+            | State::Informing => rig.run(11),
         }
     }
     panic!("stuck in {:?}", rig.client.state());

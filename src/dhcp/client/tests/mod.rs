@@ -8,6 +8,8 @@
 mod acquire;
 mod conflict;
 mod flap;
+mod link_local;
+mod options;
 mod reboot;
 mod renew;
 mod rig;

@@ -89,7 +89,7 @@ pub(super) struct Rig {
 impl Rig {
     pub(super) fn new(config: Config, seed: u64) -> Self {
         Self {
-            client: Client::new(config, MAC),
+            client: Client::new(config, MAC, None),
             rng: Rng::new(seed, 1),
             now: Instant::ZERO,
             timers: BTreeMap::new(),
@@ -104,6 +104,18 @@ impl Rig {
     /// Switched on, with the cable in.
     pub(super) fn on(config: Config, seed: u64) -> Self {
         let mut rig = Self::new(config, seed);
+        rig.power_on();
+        rig
+    }
+
+    /// On, with a fixed address.
+    pub(super) fn informing() -> Self {
+        let mut rig = Self::new(plain(), 1);
+        rig.client.fixed = Some(Interface {
+            address: ADDRESS,
+            prefix: 16,
+            router: None,
+        });
         rig.power_on();
         rig
     }
@@ -172,9 +184,9 @@ impl Rig {
                 }
             }
         }
-        assert_eq!(
-            self.client.address(),
-            self.uses.map(|uses| uses.address),
+        assert!(
+            self.client.fixed.is_some()
+                || self.client.address() == self.uses.map(|uses| uses.address),
             "what it says is what it does"
         );
     }
@@ -321,9 +333,10 @@ impl Rig {
             | State::Bound
             | State::Renewing
             | State::Rebinding => Self::bound(probing(), LEASE),
+            State::Informing => Self::informing(),
         };
         match state {
-            State::Stopped | State::Init | State::Selecting | State::Bound => {}
+            State::Stopped | State::Init | State::Selecting | State::Bound | State::Informing => {}
             State::Requesting => rig.answer(MessageType::Offer, LEASE),
             State::Probing => {
                 rig.answer(MessageType::Offer, LEASE);

@@ -396,3 +396,72 @@ fn s15_a_request_that_comes_again_gets_the_same_ack() {
     assert_eq!(first.bytes, again.bytes);
     assert_eq!(rig.server.bindings().count(), 1);
 }
+
+#[test]
+fn s02_a_lease_may_be_infinite_by_the_settings() {
+    let mut rig = Rig::new(Config {
+        lease: "infinite".parse().unwrap(),
+        ..plain()
+    });
+    let offer = rig.one(&discover(1), false);
+    assert_eq!(offer.lease(), Some(u32::MAX));
+    assert!(!offer.codes().contains(&58) && !offer.codes().contains(&59));
+    let ack = rig.one(&selecting(1, ip(10)), false);
+    assert_eq!(ack.lease(), Some(u32::MAX));
+    assert_eq!(rig.timer, None);
+}
+
+#[test]
+fn c20_a_server_that_may_answers_a_discover_with_an_ack_and_option_80() {
+    let rapid = |rapid_commit| {
+        Rig::new(Config {
+            rapid_commit,
+            ..plain()
+        })
+    };
+    let asking = with(discover(1), code::RAPID_COMMIT, &[]);
+    let mut rig = rapid(true);
+    let ack = rig.one(&asking, false);
+    assert_eq!(ack.kind(), MessageType::Ack);
+    assert!(ack.bytes.windows(2).any(|pair| pair == [80, 0]));
+    assert_eq!(ack.message.yiaddr, ip(10));
+    assert_eq!(rig.state(ip(10)), Some(BindingState::Active));
+    assert_eq!(rig.order, ["commit", "neighbour", "Ack"]);
+    assert_eq!(rig.one(&asking, false).message.yiaddr, ip(10), "again");
+    let offer = rig.one(&discover(2), false);
+    assert_eq!(offer.kind(), MessageType::Offer, "it did not ask");
+    let offer = rapid(false).one(&asking, false);
+    assert_eq!(offer.kind(), MessageType::Offer);
+    assert!(!offer.codes().contains(&80));
+}
+
+#[test]
+fn c21_option_108_goes_only_to_who_asks() {
+    let config = |wait| Config {
+        ipv6_only_wait: wait,
+        ..plain()
+    };
+    let asking = with(discover(1), code::PARAMETER_LIST, &[1, 108]);
+    let mut rig = Rig::new(config(Some(secs(1_800))));
+    let told = |sent: Sent| sent.message.options.number(108);
+    assert_eq!(told(rig.one(&asking, false)), Some(1_800));
+    assert_eq!(told(rig.one(&discover(2), false)), None);
+    let list = with(discover(3), code::PARAMETER_LIST, &[1, 3]);
+    assert_eq!(told(rig.one(&list, false)), None);
+    assert_eq!(told(Rig::new(config(None)).one(&asking, false)), None);
+}
+
+#[test]
+fn c20_the_ping_of_an_address_that_is_to_be_committed_comes_before_the_ack() {
+    for ping in [PingCheck::Offer, PingCheck::Request] {
+        let mut rig = Rig::new(Config {
+            rapid_commit: true,
+            ping,
+            ..plain()
+        });
+        let asking = with(discover(1), code::RAPID_COMMIT, &[]);
+        assert!(rig.take(&asking, false).is_empty());
+        rig.run(1);
+        assert_eq!(rig.order, ["ping", "commit", "neighbour", "Ack"]);
+    }
+}
