@@ -6,16 +6,22 @@ use crate::dhcp::server::Range;
 use crate::dhcp::{client, server};
 use crate::time::Duration;
 
+macro_rules! files {
+    ($($name:literal),*) => {
+        [$(($name, include_str!(concat!("../../scenarios/", $name, ".json")))),*]
+    };
+}
+
 /// The built-in scenarios' names and files, in the order in which the page lists them.
-pub const FILES: [(&str, &str); 2] = [
-    (
-        "two-servers",
-        include_str!("../../scenarios/two-servers.json"),
-    ),
-    (
-        "lease-origin",
-        include_str!("../../scenarios/lease-origin.json"),
-    ),
+pub const FILES: [(&str, &str); 8] = files![
+    "two-servers",
+    "lease-origin",
+    "no-server",
+    "pool-exhausted",
+    "conflict",
+    "ping-conflict",
+    "silence",
+    "authoritative"
 ];
 
 /// The built-in scenario of this name.
