@@ -1,9 +1,9 @@
 //! The built-in scenarios.
 
-use super::file::{Cidr, File, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+use super::file::{File, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
 use super::{Problem, Scenario};
 use crate::dhcp::server::Range;
-use crate::dhcp::{client, server};
+use crate::dhcp::{Cidr, client, server};
 use crate::time::Duration;
 
 macro_rules! files {
@@ -13,7 +13,7 @@ macro_rules! files {
 }
 
 /// The built-in scenarios' names and files, in the order in which the page lists them.
-pub const FILES: [(&str, &str); 8] = files![
+pub const FILES: [(&str, &str); 9] = files![
     "two-servers",
     "lease-origin",
     "no-server",
@@ -21,7 +21,8 @@ pub const FILES: [(&str, &str); 8] = files![
     "conflict",
     "ping-conflict",
     "silence",
-    "authoritative"
+    "authoritative",
+    "relay"
 ];
 
 /// The built-in scenario of this name.
@@ -52,6 +53,8 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         on: kind != NodeKind::Client,
         client: None,
         server: None,
+        interfaces: Vec::new(),
+        relay: None,
     };
     let link = |id: &str| LinkFile {
         between: [id.to_owned(), "switch".to_owned()],

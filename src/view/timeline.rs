@@ -140,7 +140,7 @@ impl Timeline {
             | What::Received { .. }
             | What::Dropped { .. }
             | What::Fired { .. }
-            | What::Dhcp(Note::Server(_))
+            | What::Dhcp(Note::Server(_) | Note::Relay(_))
             | What::Net(_) => {}
         }
     }

@@ -150,7 +150,7 @@ fn lease(
     let server = session
         .scenario()
         .nodes()
-        .find(|(_, node)| node.address.is_some_and(|cidr| cidr.address == bar.server));
+        .find(|(_, node)| node.has_address(bar.server));
     let rect = |class: &'static str, top: usize, inset: usize, to: Instant| {
         let (x, width) = (scale.at(bar.from), scale.width(bar.from, to));
         html! { <rect {class} {x} y={(top + inset).to_string()} {width} height={(LANE - 2 * inset).to_string()} rx="2" /> }

@@ -1,5 +1,6 @@
 mod errors;
 mod random;
+mod routers;
 
 use super::*;
 

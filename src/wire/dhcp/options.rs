@@ -48,6 +48,8 @@ pub mod code {
     pub const RAPID_COMMIT: u8 = 80;
     /// Relay agent information (RFC 3046).
     pub const RELAY_AGENT: u8 = 82;
+    /// Subnet selection (RFC 3011).
+    pub const SUBNET_SELECTION: u8 = 118;
     /// End.
     pub const END: u8 = 255;
 }
@@ -144,6 +146,11 @@ impl Options {
             });
         }
         self.data.extend_from_slice(value);
+    }
+
+    /// Takes an option out.
+    pub fn remove(&mut self, code: u8) {
+        self.index.retain(|entry| entry.code != code);
     }
 
     /// Adds an option that `dhcproto` types and encodes. The page builds its few options without
