@@ -42,6 +42,9 @@ pub(crate) fn percent(share: f64) -> String {
 /// The lowest that a node stands: its words hang below it.
 const FLOOR: f64 = 90.0;
 
+/// How much lower than the middle the switches beside a router stand, and the others higher.
+const STAGGER: f64 = 16.0;
+
 /// The place of every node, by its number.
 pub(crate) fn places(scenario: &Scenario) -> Vec<Place> {
     let routed = scenario
@@ -74,9 +77,15 @@ pub(crate) fn places(scenario: &Scenario) -> Vec<Place> {
         let above = above.count();
         let all = columns.iter().filter(|other| *other == column).count();
         let x = stands[*column];
+        // Five in a row stand too close for their words: every other one stands lower.
+        let shift = match column {
+            _ if !routed || all > 1 => 0.0,
+            1 | 3 => STAGGER,
+            _ => -STAGGER,
+        };
         places.push(Place {
             x,
-            y: (above as f64 + 0.5) / all as f64 * FLOOR,
+            y: (above as f64 + 0.5) / all as f64 * FLOOR + shift,
         });
     }
     places

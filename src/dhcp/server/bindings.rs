@@ -149,7 +149,7 @@ pub struct Bindings {
     /// Each subnet's network and pools; a client may have one address in each.
     subnets: Vec<(Cidr, Vec<Range>)>,
     by_address: BTreeMap<Ipv4Addr, Binding>,
-    by_client: BTreeMap<(usize, Identity), Ipv4Addr>,
+    by_client: Vec<BTreeMap<Identity, Ipv4Addr>>,
     deadlines: BTreeSet<(Instant, Ipv4Addr)>,
     /// Freed addresses, the longest free first.
     freed: BTreeSet<(Instant, Ipv4Addr)>,
@@ -162,9 +162,9 @@ impl Bindings {
     pub fn new(subnets: Vec<(Cidr, Vec<Range>)>) -> Self {
         Self {
             fresh: vec![0; subnets.len()],
+            by_client: vec![BTreeMap::new(); subnets.len()],
             subnets,
             by_address: BTreeMap::new(),
-            by_client: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             freed: BTreeSet::new(),
         }
@@ -191,7 +191,7 @@ impl Bindings {
 
     /// The address that a client has or had last in a subnet.
     pub fn of(&self, subnet: usize, client: &Identity) -> Option<(Ipv4Addr, &Binding)> {
-        let address = self.by_client.get(&(subnet, client.clone()))?;
+        let address = self.by_client.get(subnet)?.get(client)?;
         Some((*address, self.by_address.get(address)?))
     }
 
@@ -225,12 +225,12 @@ impl Bindings {
     /// Writes what an address is used for from now on.
     pub fn set(&mut self, address: Ipv4Addr, binding: Binding) {
         let subnet = self.subnet_of(address).unwrap_or_default();
+        let by_client = &mut self.by_client[subnet];
         if let Some(old) = self.by_address.get(&address) {
             self.deadlines.remove(&(old.until, address));
             self.freed.remove(&(old.since, address));
-            let held = (subnet, old.client.clone());
-            if self.by_client.get(&held) == Some(&address) {
-                self.by_client.remove(&held);
+            if by_client.get(&old.client) == Some(&address) {
+                by_client.remove(&old.client);
             }
         }
         if binding.is_free() {
@@ -243,13 +243,10 @@ impl Bindings {
             BindingState::Abandoned => {}
             // The memory of an address never hides what the client has now.
             BindingState::Expired | BindingState::Released | BindingState::Free => {
-                self.by_client
-                    .entry((subnet, binding.client.clone()))
-                    .or_insert(address);
+                by_client.entry(binding.client.clone()).or_insert(address);
             }
             BindingState::Pinging(_) | BindingState::Offered | BindingState::Active => {
-                self.by_client
-                    .insert((subnet, binding.client.clone()), address);
+                by_client.insert(binding.client.clone(), address);
             }
         }
         self.by_address.insert(address, binding);

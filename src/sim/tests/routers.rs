@@ -154,6 +154,48 @@ fn a_client_whose_network_has_no_pool_gets_silence() {
     assert!(silent.count() > 3);
 }
 
+/// The client is two routers away from the server: its request goes from relay agent to relay
+/// agent, the answer straight to the first by way of the second's next router.
+#[test]
+fn s14_a_second_relay_agent_keeps_giaddr_and_counts_the_hop() {
+    let text = r#"{ "version": 1, "name": "chain", "until": "50m",
+        "nodes": [
+          { "id": "pc", "kind": "client", "client": { "start_delay": false, "fuzz": false } },
+          { "id": "r1", "kind": "router", "router": "10.0.2.2", "relay": { "servers": ["10.0.2.2"], "circuit_id": true },
+            "interfaces": [ { "address": "10.0.1.1/24", "link": "pc" }, { "address": "10.0.2.1/24", "link": "r2" } ] },
+          { "id": "r2", "kind": "router", "router": "10.0.2.1", "relay": { "servers": ["10.0.3.10"], "circuit_id": true },
+            "interfaces": [ { "address": "10.0.2.2/24", "link": "r1" }, { "address": "10.0.3.1/24", "link": "srv" } ] },
+          { "id": "srv", "kind": "server", "address": "10.0.3.10/24", "router": "10.0.3.1", "server": {
+            "subnets": [{ "network": "10.0.1.0/24", "pools": ["10.0.1.100"], "router": "10.0.1.1" }] } } ],
+        "links": [ { "between": ["pc", "r1"], "latency": "1ms" }, { "between": ["r1", "r2"], "latency": "1ms" },
+          { "between": ["r2", "srv"], "latency": "1ms" } ] }"#;
+    let scenario = Scenario::parse(text).unwrap();
+    let (_, journal) = run(&scenario);
+    let said = talk(&lines(&scenario, &journal));
+    let expected = [
+        ["pc DISCOVER", "r1 DISCOVER", "r2 DISCOVER"],
+        ["srv OFFER", "r2 OFFER", "r1 OFFER"],
+        ["pc REQUEST", "r1 REQUEST", "r2 REQUEST"],
+        ["srv ACK", "r2 ACK", "r1 ACK"],
+        ["pc REQUEST", "r1 REQUEST", "r2 REQUEST"],
+        ["srv ACK", "r2 ACK", "r1 ACK"],
+    ];
+    assert_eq!(said, expected.concat());
+    let discover = &sent(&scenario, &journal, "r2", MessageType::Discover)[0];
+    let message = dhcp(discover).unwrap();
+    assert_eq!(
+        (message.hops, message.giaddr.to_string()),
+        (2, "10.0.1.1".into())
+    );
+    assert_eq!(
+        message.options.get(82),
+        Some(&b"\x01\x04eth0"[..]),
+        "the first one's"
+    );
+    let offer = &sent(&scenario, &journal, "r1", MessageType::Offer)[0];
+    assert!(!dhcp(offer).unwrap().options.has(82));
+}
+
 #[test]
 fn a_router_without_power_forgets_and_passes_nothing_on() {
     let scenario = routed(&format!("{{ {SUBNET} }}"), 9);
