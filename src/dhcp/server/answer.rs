@@ -283,6 +283,7 @@ impl Server {
         if message.ciaddr.is_unspecified() {
             return Err(Silence::NotHolder);
         }
+        self.subnet(message, true)?;
         self.reply(MessageType::Ack, message, Ipv4Addr::UNSPECIFIED, None, cx);
         Ok(())
     }

@@ -161,7 +161,12 @@ fn s06c_the_wrong_network_is_told_by_the_clients_network() {
 #[test]
 fn a_network_without_a_pool_gets_silence() {
     let mut rig = rig();
-    for message in [discover(7), rebooting(7, far(50)), selecting(7, far(50))] {
+    for message in [
+        discover(7),
+        rebooting(7, far(50)),
+        selecting(7, far(50)),
+        inform(7, far(90)),
+    ] {
         assert_eq!(rig.silent(&via(UNKNOWN, message), true), Silence::NoSubnet);
     }
 }
