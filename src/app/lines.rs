@@ -219,6 +219,7 @@ fn short(note: &Note) -> Option<Short> {
             ServerNote::Refused { .. } => Some(Short::Text("mark.refused", String::new())),
             ServerNote::Silent { why, .. } => Some(Short::Silence(silence(why))),
         },
+        Note::Relay(_) => Some(Short::Text("mark.relay-dropped", String::new())),
     }
 }
 

@@ -5,8 +5,10 @@
 //! read no clock, draw from no randomness but the stream they are handed, and know neither frames
 //! nor a browser. The host stack (`net`) carries the actions out.
 
+mod cidr;
 pub mod client;
 mod note;
+pub mod relay;
 pub mod server;
 
 use std::net::Ipv4Addr;
@@ -17,7 +19,10 @@ use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::Message;
 
-pub use note::{ClientNote, Ignored, Note, OfferEnd, Refusal, ServerNote, Silence};
+pub use cidr::{BadCidr, Cidr};
+pub use note::{
+    ClientNote, Ignored, Note, OfferEnd, Refusal, RelayDrop, RelayNote, ServerNote, Silence,
+};
 
 /// What a client or a server wants done, in the order in which it is to happen.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,6 +18,35 @@ pub enum Note {
     Client(ClientNote),
     /// By a server.
     Server(ServerNote),
+    /// By a relay agent.
+    Relay(RelayNote),
+}
+
+/// What a relay agent says about itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "relay", rename_all = "kebab-case")]
+pub enum RelayNote {
+    /// It does not pass a message on.
+    Dropped {
+        /// Whose it is, or whom it is for.
+        client: Mac,
+        /// What was said.
+        message: MessageType,
+        /// Why.
+        why: RelayDrop,
+    },
+}
+
+/// Why a relay agent drops a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RelayDrop {
+    /// It has passed too many relay agents (RFC 1542 section 4.1.1).
+    Hops,
+    /// `giaddr` names none of this agent's interfaces (RFC 1542 section 4.1.2).
+    NotOurs,
+    /// It claims to have been relayed by this agent already (RFC 3046 section 2.1).
+    Untrusted,
 }
 
 /// What a client says about itself.

@@ -2,7 +2,10 @@
 
 use super::{Story, plain, sentence, sourced};
 use crate::dhcp::client::State;
-use crate::dhcp::{ClientNote, Ignored, Note, OfferEnd, Reason, Refusal, ServerNote, Silence};
+use crate::dhcp::{
+    Cidr, ClientNote, Ignored, Note, OfferEnd, Reason, Refusal, RelayDrop, RelayNote, ServerNote,
+    Silence,
+};
 use crate::sim::Entry;
 use crate::text::{Sentence, Value};
 use crate::time::Instant;
@@ -48,7 +51,29 @@ pub(super) fn note(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sent
     let node = ("node", story.name(entry.node?));
     match note {
         Note::Client(note) => client(story, note, node),
-        Note::Server(note) => Some(server(story, note, node)),
+        Note::Server(note) => {
+            let own = entry
+                .node
+                .and_then(|node| story.scenario.node(node).address);
+            Some(server(story, note, node, own))
+        }
+        Note::Relay(RelayNote::Dropped {
+            client,
+            message,
+            why,
+        }) => {
+            let (key, rfc, section) = match why {
+                RelayDrop::Hops => ("tell.relay-dropped.hops", 1542, "4.1.1"),
+                RelayDrop::NotOurs => ("tell.relay-dropped.not-ours", 1542, "4.1.2"),
+                RelayDrop::Untrusted => ("tell.relay-dropped.untrusted", 3046, "2.1"),
+            };
+            let values = vec![
+                node,
+                ("message", plain(message)),
+                ("client", story.owner(*client)),
+            ];
+            Some(sourced(key, values, rfc, section))
+        }
     }
 }
 
@@ -155,7 +180,7 @@ fn client(story: &Story<'_>, note: &ClientNote, node: Named) -> Option<Sentence>
     })
 }
 
-fn server(story: &Story<'_>, note: &ServerNote, node: Named) -> Sentence {
+fn server(story: &Story<'_>, note: &ServerNote, node: Named, own: Option<Cidr>) -> Sentence {
     let address = |address| ("address", plain(address));
     let client = |mac| ("client", story.owner(mac));
     match *note {
@@ -176,7 +201,12 @@ fn server(story: &Story<'_>, note: &ServerNote, node: Named) -> Sentence {
             client: mac,
             until,
         } => sourced(
-            "tell.held",
+            // A client behind a relay agent has no place in the ARP cache.
+            if own.is_none_or(|own| own.contains(held)) {
+                "tell.held"
+            } else {
+                "tell.held-far"
+            },
             vec![
                 node,
                 address(held),

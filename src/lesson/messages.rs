@@ -3,19 +3,33 @@
 use std::net::Ipv4Addr;
 
 use super::{Story, plain, sentence, sourced};
+use crate::scenario::NodeKind;
 use crate::sim::Entry;
 use crate::text::{Sentence, Value};
-use crate::wire::dhcp::{Message, MessageType, code};
+use crate::wire::dhcp::{Message, MessageType, Op, code};
 use crate::wire::frame::{Arp, Frame, Payload, Transport, parse};
+use crate::wire::summary::summary;
 
 /// The sentence about a frame that a host has just sent.
 pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Sentence> {
+    let sender = story.scenario.node(entry.node?);
     let node = story.name(entry.node?);
     match parse(frame.bytes()).ok()? {
         Payload::Arp(arp) => Some(arp_sent(&arp, node)),
+        Payload::Ip(ip) if sender.kind == NodeKind::Router && !sender.has_address(ip.source) => {
+            let values = vec![
+                ("node", node),
+                ("message", plain(summary(frame.bytes()).label())),
+                ("address", plain(ip.destination)),
+            ];
+            Some(sentence("tell.forwarded", values))
+        }
         Payload::Ip(ip) => match ip.transport {
             Transport::Udp(udp) => {
                 let message = Message::parse(udp.payload).ok()?;
+                if sender.kind == NodeKind::Router {
+                    return relayed(story, &message, node, ip.destination);
+                }
                 dhcp_sent(story, &message, node, ip.destination)
             }
             Transport::Echo(echo) => {
@@ -52,6 +66,28 @@ fn arp_sent(arp: &Arp, node: Value) -> Sentence {
     } else {
         sentence("tell.arp-request", values)
     }
+}
+
+/// A message that a relay agent has passed on.
+fn relayed(
+    story: &Story<'_>,
+    message: &Message,
+    node: Value,
+    server: Ipv4Addr,
+) -> Option<Sentence> {
+    let mut values = vec![
+        ("node", node),
+        ("message", plain(message.kind()?)),
+        ("client", story.owner(message.mac())),
+    ];
+    Some(match message.op {
+        Op::Request => {
+            values.push(("server", plain(server)));
+            values.push(("address", plain(message.giaddr)));
+            sourced("tell.relayed-request", values, 1542, "4.1.1")
+        }
+        Op::Reply => sourced("tell.relayed-reply", values, 1542, "4.1.2"),
+    })
 }
 
 fn dhcp_sent(

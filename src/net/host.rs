@@ -65,6 +65,13 @@ pub enum Input<'a> {
 pub enum Effect {
     /// Put a frame on the link.
     Transmit(Frame),
+    /// Put a frame on the link of one of a router's interfaces.
+    TransmitBy {
+        /// Which interface.
+        port: usize,
+        /// The frame.
+        frame: Frame,
+    },
     /// Keep a deadline.
     Arm {
         /// Which timer.
@@ -367,18 +374,27 @@ impl Host {
     }
 
     fn echo(&mut self, from: Ipv4Addr, echo: &Echo<'_>, cx: &mut Context<'_>) {
-        let Some(interface) = self.interface else {
-            return;
-        };
         if echo.reply {
             if echo.ident == PING_IDENT {
                 self.server(&server::Input::Echo { from }, cx);
             }
             return;
         }
+        if let Some(interface) = self.interface {
+            self.echo_reply(interface.address, from, echo, cx);
+        }
+    }
+
+    pub(super) fn echo_reply(
+        &mut self,
+        source: Ipv4Addr,
+        destination: Ipv4Addr,
+        echo: &Echo<'_>,
+        cx: &mut Context<'_>,
+    ) {
         let packet = Packet::Echo {
-            source: interface.address,
-            destination: from,
+            source,
+            destination,
             reply: true,
             ident: echo.ident,
             sequence: echo.sequence,
@@ -389,7 +405,7 @@ impl Host {
     }
 }
 
-fn read(payload: &[u8], cx: &mut Context<'_>) -> Option<Message> {
+pub(super) fn read(payload: &[u8], cx: &mut Context<'_>) -> Option<Message> {
     Message::parse(payload)
         .map_err(|problem| malformed(&problem, cx))
         .ok()

@@ -3,6 +3,7 @@
 pub mod arp;
 pub mod host;
 pub mod link;
+pub mod router;
 pub mod switch;
 
 use std::net::Ipv4Addr;

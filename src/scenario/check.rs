@@ -1,11 +1,12 @@
 //! What must hold in a scenario file before it is run.
 
+mod router;
 mod server;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::file::{Cidr, File, NodeFile, NodeKind, TimedFile, Verb};
+use super::file::{File, NodeFile, NodeKind, TimedFile, Verb};
 use super::{Command, LinkId, NodeId, Scenario, Timed};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
@@ -112,28 +113,34 @@ fn check_nodes(file: &mut File) -> Result<Names, Problem> {
                 format!("'{}' is used twice", node.id),
             ));
         }
-        if node.kind == NodeKind::Switch {
-            check_node(node, &path)?;
-            continue;
-        }
+        check_node(node, &path)?;
         // Locally administered, and unlikely to be what a file's author writes.
         let [_, high, middle, low] = (number + 1).to_be_bytes();
-        let mac = *node
-            .mac
-            .get_or_insert(Mac([2, 0x4c, 0x41, high, middle, low]));
-        if mac.is_group() {
-            return Err(Problem::new(
-                format!("{path}.mac"),
-                format!("{mac} is a group address, not a card's"),
-            ));
+        let mut card = |mac: &mut Option<Mac>, port: u8, path: String| {
+            let mac = *mac.get_or_insert(Mac([2, 0x4c, 0x41 + port, high, middle, low]));
+            if mac.is_group() {
+                return Err(Problem::new(
+                    path,
+                    format!("{mac} is a group address, not a card's"),
+                ));
+            }
+            match cards.insert(mac, node.id.clone()) {
+                Some(other) => Err(Problem::new(path, format!("{mac} is {other}'s already"))),
+                None => Ok(()),
+            }
+        };
+        match node.kind {
+            NodeKind::Switch => {}
+            NodeKind::Router => {
+                for (port, interface) in (0_u8..).zip(&mut node.interfaces) {
+                    let path = format!("{path}.interfaces[{port}].mac");
+                    card(&mut interface.mac, port, path)?;
+                }
+            }
+            NodeKind::Client | NodeKind::Server | NodeKind::Host => {
+                card(&mut node.mac, 0, format!("{path}.mac"))?;
+            }
         }
-        if let Some(other) = cards.insert(mac, node.id.clone()) {
-            return Err(Problem::new(
-                format!("{path}.mac"),
-                format!("{mac} is {other}'s already"),
-            ));
-        }
-        check_node(node, &path)?;
     }
     Ok(names)
 }
@@ -166,9 +173,16 @@ fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {
     allowed(
         "router",
         node.router.is_some(),
-        &fixed,
-        "a server or a host",
+        &[NodeKind::Server, NodeKind::Host, NodeKind::Router],
+        "a server, a host or a router",
     )?;
+    let router = [NodeKind::Router];
+    let several = !node.interfaces.is_empty();
+    allowed("interfaces", several, &router, "a router")?;
+    allowed("relay", node.relay.is_some(), &router, "a router")?;
+    if node.kind == NodeKind::Router {
+        return router::check(node, path);
+    }
     allowed(
         "client",
         node.client.is_some(),
@@ -188,7 +202,7 @@ fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {
         ));
     }
     if let Some(cidr) = node.address
-        && !is_host(cidr)
+        && !cidr.is_host()
     {
         return Err(Problem::new(
             format!("{path}.address"),
@@ -223,16 +237,6 @@ fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {
         return Ok(());
     };
     server::check(config, cidr, &format!("{path}.server"))
-}
-
-/// Whether a host of that network may have the address: neither the network's own two, nor one
-/// that means no host at all (RFC 1122 section 3.2.1.3).
-fn is_host(cidr: Cidr) -> bool {
-    let host_bits = u32::MAX.checked_shr(u32::from(cidr.prefix)).unwrap_or(0);
-    let host = u32::from(cidr.address) & host_bits;
-    let of_network = cidr.prefix < 31 && (host == 0 || host == host_bits);
-    let [first, ..] = cidr.address.octets();
-    !of_network && !matches!(first, 0 | 127 | 224..)
 }
 
 /// A name as options 12 and 15 carry it (RFC 2132 sections 3.14 and 3.17).
@@ -270,20 +274,22 @@ fn check_links(file: &File, names: &Names) -> Result<Vec<[NodeId; 2]>, Problem> 
         for end in ends {
             cabled[end.index()] += 1;
             let node = &file.nodes[end.index()];
-            if node.kind != NodeKind::Switch && cabled[end.index()] > 1 {
+            let one = !matches!(node.kind, NodeKind::Switch | NodeKind::Router);
+            if one && cabled[end.index()] > 1 {
                 let message = format!("'{}' has one card, but a second cable", node.id);
                 return Err(Problem::new(format!("{path}.between"), message));
             }
         }
         links.push(ends);
     }
-    check_loops(file.nodes.len(), &links)?;
+    router::check_cables(file, &links)?;
+    check_loops(file, &links)?;
     Ok(links)
 }
 
 /// Switches here do not run a spanning tree: a loop would carry a broadcast round for ever.
-fn check_loops(nodes: usize, links: &[[NodeId; 2]]) -> Result<(), Problem> {
-    let mut group: Vec<usize> = (0..nodes).collect();
+fn check_loops(file: &File, links: &[[NodeId; 2]]) -> Result<(), Problem> {
+    let mut group: Vec<usize> = (0..file.nodes.len()).collect();
     let root = |group: &mut Vec<usize>, mut node: usize| {
         while group[node] != node {
             group[node] = group[group[node]];
@@ -292,6 +298,11 @@ fn check_loops(nodes: usize, links: &[[NodeId; 2]]) -> Result<(), Problem> {
         node
     };
     for (number, [one, other]) in links.iter().enumerate() {
+        // A router passes no broadcast on.
+        let kinds = [one, other].map(|end| file.nodes[end.index()].kind);
+        if kinds.contains(&NodeKind::Router) {
+            continue;
+        }
         let (one, other) = (
             root(&mut group, one.index()),
             root(&mut group, other.index()),

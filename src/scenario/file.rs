@@ -1,14 +1,12 @@
 //! The file as it stands on disk: JSON, durations and addresses as text.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::Ipv4Addr;
-use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use crate::dhcp::{client, server};
+use crate::dhcp::{Cidr, client, relay, server};
 use crate::time::Duration;
 use crate::wire::Mac;
 
@@ -59,6 +57,8 @@ pub enum NodeKind {
     Host,
     /// A learning switch.
     Switch,
+    /// A router between networks.
+    Router,
 }
 
 /// A node.
@@ -76,7 +76,7 @@ pub struct NodeFile {
     /// not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Cidr>,
-    /// The router, for a host with a fixed address.
+    /// The router for everything else, for a host with a fixed address or a router.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub router: Option<Ipv4Addr>,
     /// Whether it is on when the story begins.
@@ -88,6 +88,38 @@ pub struct NodeFile {
     /// How its server behaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<server::Config>,
+    /// A router's interfaces.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interfaces: Vec<InterfaceFile>,
+    /// How a router's relay agent behaves; without this it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay: Option<relay::Config>,
+}
+
+impl NodeFile {
+    /// Whether a card is its own.
+    pub fn has_card(&self, mac: Mac) -> bool {
+        self.mac == Some(mac) || self.interfaces.iter().any(|port| port.mac == Some(mac))
+    }
+
+    /// Whether it has the address by this file.
+    pub fn has_address(&self, address: Ipv4Addr) -> bool {
+        let own = |cidr: Cidr| cidr.address == address;
+        self.address.is_some_and(own) || self.interfaces.iter().any(|port| own(port.address))
+    }
+}
+
+/// An interface of a router. The first is called `eth0`, the second `eth1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InterfaceFile {
+    /// Its address.
+    pub address: Cidr,
+    /// The node at the other end of its cable.
+    pub link: String,
+    /// Its card; one is made up if it says none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mac: Option<Mac>,
 }
 
 fn yes() -> bool {
@@ -153,13 +185,7 @@ impl File {
     /// A [`Problem`] with line and column, and the path of the field where it is known.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let file: Self = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            let path = error.path().to_string();
-            Problem::new(
-                if path == "." { String::new() } else { path },
-                error.into_inner().to_string(),
-            )
-        })?;
+        let file = read(&mut deserializer)?;
         deserializer
             .end()
             .map_err(|error| Problem::new(String::new(), error.to_string()))?;
@@ -173,51 +199,21 @@ impl File {
     }
 }
 
-/// An address with its network: `192.0.2.1/24`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cidr {
-    /// The address.
-    pub address: Ipv4Addr,
-    /// How many leading bits name the network, 0 to 32.
-    pub prefix: u8,
+type Reader<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
+
+#[cfg(not(target_arch = "wasm32"))]
+fn read(reader: &mut Reader<'_>) -> Result<File, Problem> {
+    serde_path_to_error::deserialize(reader).map_err(|error| {
+        let path = error.path().to_string();
+        Problem::new(
+            if path == "." { String::new() } else { path },
+            error.into_inner().to_string(),
+        )
+    })
 }
 
-impl fmt::Display for Cidr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix)
-    }
-}
-
-/// Why a text is not an address with its network.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not an address with its network: write it such as 192.0.2.1/24")]
-pub struct BadCidr(String);
-
-impl FromStr for Cidr {
-    type Err = BadCidr;
-
-    fn from_str(text: &str) -> Result<Self, BadCidr> {
-        let parse = || {
-            let (address, prefix) = text.split_once('/')?;
-            let prefix = prefix.parse().ok().filter(|prefix| *prefix <= 32)?;
-            Some(Self {
-                address: address.parse().ok()?,
-                prefix,
-            })
-        };
-        parse().ok_or_else(|| BadCidr(text.chars().take(40).collect()))
-    }
-}
-
-impl Serialize for Cidr {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Cidr {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
-    }
+/// In the page line and column have to do: the path weighs 17 kB.
+#[cfg(target_arch = "wasm32")]
+fn read(reader: &mut Reader<'_>) -> Result<File, Problem> {
+    File::deserialize(reader).map_err(|error| Problem::new(String::new(), error.to_string()))
 }

@@ -1,21 +1,28 @@
 //! The built-in scenarios.
 
-use super::file::{Cidr, File, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+use super::file::{File, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
 use super::{Problem, Scenario};
 use crate::dhcp::server::Range;
-use crate::dhcp::{client, server};
+use crate::dhcp::{Cidr, client, server};
 use crate::time::Duration;
 
+macro_rules! files {
+    ($($name:literal),*) => {
+        [$(($name, include_str!(concat!("../../scenarios/", $name, ".json")))),*]
+    };
+}
+
 /// The built-in scenarios' names and files, in the order in which the page lists them.
-pub const FILES: [(&str, &str); 2] = [
-    (
-        "two-servers",
-        include_str!("../../scenarios/two-servers.json"),
-    ),
-    (
-        "lease-origin",
-        include_str!("../../scenarios/lease-origin.json"),
-    ),
+pub const FILES: [(&str, &str); 9] = files![
+    "two-servers",
+    "lease-origin",
+    "no-server",
+    "pool-exhausted",
+    "conflict",
+    "ping-conflict",
+    "silence",
+    "authoritative",
+    "relay"
 ];
 
 /// The built-in scenario of this name.
@@ -46,6 +53,8 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         on: kind != NodeKind::Client,
         client: None,
         server: None,
+        interfaces: Vec::new(),
+        relay: None,
     };
     let link = |id: &str| LinkFile {
         between: [id.to_owned(), "switch".to_owned()],

@@ -9,8 +9,9 @@ pub mod library;
 
 use crate::time::Instant;
 
+pub use crate::dhcp::Cidr;
 pub use check::Problem;
-pub use file::{Cidr, File, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
 
 /// A node, by its place in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,6 +124,14 @@ impl Scenario {
     /// The ends of a link.
     pub fn ends(&self, link: LinkId) -> [NodeId; 2] {
         self.links[link.index()]
+    }
+
+    /// Which interface of a router a link is at.
+    pub fn port(&self, router: NodeId, link: LinkId) -> Option<usize> {
+        let [one, other] = self.ends(link);
+        let far = &self.node(if one == router { other } else { one }).id;
+        let interfaces = &self.node(router).interfaces;
+        interfaces.iter().position(|port| port.link == *far)
     }
 
     /// The node of this name.

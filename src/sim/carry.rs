@@ -185,34 +185,38 @@ impl Carry<'_> {
             Kind::Host(host) => {
                 let destination = frame.destination();
                 if destination == host.mac() || destination == Mac::BROADCAST {
-                    self.receive(to, frame, origin);
+                    self.receive(to, link, frame, origin);
                 }
             }
+            Kind::Router(_) => self.receive(to, link, frame, origin),
         }
     }
 
     /// A frame that passed the card's filter. The journal has it if anything here has a use for
     /// it: without that a broadcast among a thousand clients would fill it with a thousand lines.
-    fn receive(&mut self, to: NodeId, frame: &Frame, origin: EventId) {
+    fn receive(&mut self, to: NodeId, link: LinkId, frame: &Frame, origin: EventId) {
         let id = self.world.next_id();
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
         let node = &mut self.world.nodes[to.index()];
-        let Kind::Host(host) = &mut node.kind else {
-            return;
+        let mut cx = Context {
+            now,
+            rng: &mut node.rng,
+            out: &mut effects,
         };
-        if !node.power || !host.has_use_for(frame) {
-            self.world.effects = effects;
-            return;
+        let port = node.links.iter().position(|other| *other == link);
+        match (&mut node.kind, port) {
+            (Kind::Host(host), _) if node.power && host.has_use_for(frame) => {
+                host.handle(&Input::Frame(frame), &mut cx);
+            }
+            (Kind::Router(router), Some(port)) if node.power && router.has_use_for(port, frame) => {
+                router.frame(port, frame, &mut cx);
+            }
+            (Kind::Host(_) | Kind::Router(_) | Kind::Switch(_), _) => {
+                self.world.effects = effects;
+                return;
+            }
         }
-        host.handle(
-            &Input::Frame(frame),
-            &mut Context {
-                now,
-                rng: &mut node.rng,
-                out: &mut effects,
-            },
-        );
         self.log(
             Some(to),
             Some(origin),
@@ -228,15 +232,17 @@ impl Carry<'_> {
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
         let node = &mut self.world.nodes[id.index()];
-        if let Kind::Host(host) = &mut node.kind {
-            host.handle(
-                input,
-                &mut Context {
-                    now,
-                    rng: &mut node.rng,
-                    out: &mut effects,
-                },
-            );
+        let mut cx = Context {
+            now,
+            rng: &mut node.rng,
+            out: &mut effects,
+        };
+        match (&mut node.kind, input) {
+            (Kind::Host(host), _) => host.handle(input, &mut cx),
+            (Kind::Router(router), Input::PowerOn { .. }) => router.power_on(&mut cx),
+            (Kind::Router(router), Input::PowerOff) => router.power_off(&mut cx),
+            (Kind::Router(router), Input::Timer(_)) => router.arp_silence(&mut cx),
+            (Kind::Switch(_) | Kind::Router(_), _) => {}
         }
         self.apply(id, effects, cause);
     }
@@ -244,11 +250,8 @@ impl Carry<'_> {
     fn apply(&mut self, id: NodeId, mut effects: Vec<Effect>, cause: EventId) {
         for effect in effects.drain(..) {
             match effect {
-                Effect::Transmit(frame) => {
-                    if let Some(link) = self.world.nodes[id.index()].links.first().copied() {
-                        self.transmit(id, link, &frame, None, Some(cause));
-                    }
-                }
+                Effect::Transmit(frame) => self.transmit_by(id, 0, &frame, cause),
+                Effect::TransmitBy { port, frame } => self.transmit_by(id, port, &frame, cause),
                 Effect::Arm { timer, at, reason } => self.arm(id, timer, at, reason, cause),
                 Effect::Cancel(timer) => self.world.nodes[id.index()].timers[timer.index()] = None,
                 Effect::Dhcp(note) => {
@@ -260,6 +263,12 @@ impl Carry<'_> {
             }
         }
         self.world.effects = effects;
+    }
+
+    fn transmit_by(&mut self, id: NodeId, port: usize, frame: &Frame, cause: EventId) {
+        if let Some(link) = self.world.nodes[id.index()].links.get(port).copied() {
+            self.transmit(id, link, frame, None, Some(cause));
+        }
     }
 
     fn arm(&mut self, id: NodeId, timer: Timer, at: Instant, reason: Reason, cause: EventId) {

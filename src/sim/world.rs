@@ -8,6 +8,7 @@ use crate::dhcp::server::Server;
 use crate::dhcp::{Interface, Reason, Timer};
 use crate::net::host::{Effect, Host, Role};
 use crate::net::link::Link;
+use crate::net::router::{Port, Router};
 use crate::net::switch::Switch;
 use crate::rng::Rng;
 use crate::scenario::{LinkId, NodeFile, NodeId, NodeKind, Scenario, Timed};
@@ -33,6 +34,8 @@ pub enum Kind {
     Host(Box<Host>),
     /// A switch.
     Switch(Switch),
+    /// A router; its interfaces are at the node's links, in their order.
+    Router(Box<Router>),
 }
 
 /// A node.
@@ -59,7 +62,7 @@ impl Node {
     pub fn host(&self) -> Option<&Host> {
         match &self.kind {
             Kind::Host(host) => Some(host),
-            Kind::Switch(_) => None,
+            Kind::Switch(_) | Kind::Router(_) => None,
         }
     }
 
@@ -124,6 +127,11 @@ impl World {
             for end in ends {
                 nodes[end.index()].links.push(id);
             }
+        }
+        for (id, _) in scenario.nodes() {
+            nodes[id.index()]
+                .links
+                .sort_by_key(|link| scenario.port(id, *link).unwrap_or_default());
         }
         let mut queue = Queue::default();
         for (id, file) in scenario.nodes() {
@@ -297,6 +305,7 @@ fn make(file: &NodeFile) -> Kind {
     });
     let role = match (file.kind, fixed) {
         (NodeKind::Switch, _) => return Kind::Switch(Switch::default()),
+        (NodeKind::Router, _) => return Kind::Router(Box::new(router(file))),
         (NodeKind::Client, _) => Role::Client(Box::new(Client::new(
             file.client.clone().unwrap_or_default(),
             mac,
@@ -309,4 +318,16 @@ fn make(file: &NodeFile) -> Kind {
         (NodeKind::Server, None) | (NodeKind::Host, _) => Role::Plain,
     };
     Kind::Host(Box::new(Host::new(mac, fixed, role)))
+}
+
+fn router(file: &NodeFile) -> Router {
+    let ports = file.interfaces.iter().map(|port| Port {
+        mac: port.mac.unwrap_or(Mac::ZERO),
+        interface: Interface {
+            address: port.address.address,
+            prefix: port.address.prefix,
+            router: file.router.filter(|router| port.address.contains(*router)),
+        },
+    });
+    Router::new(&ports.collect::<Vec<_>>(), file.relay.clone())
 }

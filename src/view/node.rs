@@ -3,9 +3,11 @@
 use std::net::Ipv4Addr;
 
 use crate::dhcp::client::{Lease, State};
+use crate::dhcp::relay::Relay;
 use crate::dhcp::server::BindingState;
 use crate::dhcp::{Interface, Reason};
-use crate::net::host::Role;
+use crate::net::host::{Host, Role};
+use crate::net::router::port_name;
 use crate::scenario::{LinkId, NodeId};
 use crate::sim::{Kind, World};
 use crate::time::Instant;
@@ -57,8 +59,30 @@ pub enum Detail {
         /// Card and link.
         table: Vec<(Mac, LinkId)>,
     },
+    /// A router: its interfaces, and its relay agent.
+    Router {
+        /// Its interfaces, `eth0` first.
+        ports: Vec<PortView>,
+        /// The servers that its relay agent passes requests to; none without one.
+        servers: Vec<Ipv4Addr>,
+        /// How many requests and replies that passed on, and how many messages it dropped.
+        counts: [u32; 3],
+    },
     /// A host that only answers.
     Plain,
+}
+
+/// An interface of a router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortView {
+    /// Its name.
+    pub name: String,
+    /// Its card.
+    pub mac: Mac,
+    /// The address that it uses.
+    pub interface: Option<Interface>,
+    /// Its ARP cache.
+    pub neighbours: Vec<(Ipv4Addr, Mac)>,
 }
 
 /// A node.
@@ -66,7 +90,7 @@ pub enum Detail {
 pub struct NodeView {
     /// Whether it has power.
     pub power: bool,
-    /// Its card; a switch has none.
+    /// Its card; a switch has none, a router several.
     pub mac: Option<Mac>,
     /// The address that it uses.
     pub interface: Option<Interface>,
@@ -76,6 +100,21 @@ pub struct NodeView {
     pub deadlines: Vec<Deadline>,
     /// The rest.
     pub detail: Detail,
+}
+
+impl NodeView {
+    /// Every address that it uses.
+    pub fn interfaces(&self) -> impl Iterator<Item = Interface> {
+        let ports = match &self.detail {
+            Detail::Router { ports, .. } => ports.as_slice(),
+            Detail::Client { .. }
+            | Detail::Server { .. }
+            | Detail::Switch { .. }
+            | Detail::Plain => &[],
+        };
+        let ports = ports.iter().filter_map(|port| port.interface);
+        self.interface.into_iter().chain(ports)
+    }
 }
 
 /// A node of a world.
@@ -92,6 +131,29 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
     deadlines.sort_by_key(|deadline| deadline.at);
     let host = match &node.kind {
         Kind::Host(host) => host,
+        Kind::Router(router) => {
+            let ports = router.ports().iter().enumerate();
+            let ports = ports.map(|(number, port)| PortView {
+                name: port_name(number),
+                mac: port.mac(),
+                interface: port.interface(),
+                neighbours: neighbours(port, now),
+            });
+            let relay = router.relay();
+            let detail = Detail::Router {
+                ports: ports.collect(),
+                servers: relay.map_or_else(Vec::new, |relay| relay.config().servers.clone()),
+                counts: relay.map_or([0; 3], Relay::counts),
+            };
+            return NodeView {
+                power: node.power,
+                mac: None,
+                interface: None,
+                neighbours: Vec::new(),
+                deadlines,
+                detail,
+            };
+        }
         Kind::Switch(switch) => {
             let table = switch
                 .entries(now)
@@ -122,12 +184,7 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
                     until: binding.until,
                 })
                 .collect();
-            let pool = server
-                .config()
-                .pools
-                .iter()
-                .map(crate::dhcp::server::Range::size)
-                .sum();
+            let pool = server.pool_size();
             let taken = server
                 .bindings()
                 .filter(|(_, binding)| !binding.is_free())
@@ -144,14 +201,17 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
         power: node.power,
         mac: Some(host.mac()),
         interface: host.interface(),
-        neighbours: host
-            .neighbours()
-            .entries(now)
-            .map(|(address, entry)| (address, entry.mac))
-            .collect(),
+        neighbours: neighbours(host, now),
         deadlines,
         detail,
     }
+}
+
+fn neighbours(host: &Host, now: Instant) -> Vec<(Ipv4Addr, Mac)> {
+    let entries = host.neighbours().entries(now);
+    entries
+        .map(|(address, entry)| (address, entry.mac))
+        .collect()
 }
 
 /// The name of a binding's state, as the failover draft and leases files have it.

@@ -161,6 +161,7 @@ impl Timeline {
             | What::Received { .. }
             | What::Dropped { .. }
             | What::Fired { .. }
+            | What::Dhcp(Note::Relay(_))
             | What::Net(_) => {}
         }
     }

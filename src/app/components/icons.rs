@@ -27,6 +27,8 @@ pub(crate) enum Icon {
     Server,
     /// A switch.
     Switch,
+    /// A router.
+    Router,
     /// A host.
     Screen,
     /// Power.
@@ -78,6 +80,10 @@ fn paths(icon: Icon) -> &'static [&'static str] {
         Icon::Switch => &[
             "M2.5 7.5h19v9h-19z",
             "M6 12v1.5M10 12v1.5M14 12v1.5M18 12v1.5",
+        ],
+        Icon::Router => &[
+            "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0",
+            "M7 10h10l-2.5-2.5M17 14H7l2.5 2.5",
         ],
         Icon::Screen => &["M3.5 4.5h17v11h-17z", "M8.5 19.5h7M12 15.5v4"],
         Icon::Power => &["M12 3.5v8", "M7 6.5a7.5 7.5 0 1 0 10 0"],

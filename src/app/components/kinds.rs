@@ -95,7 +95,7 @@ pub(crate) fn about(frame: &Frame) -> Option<Ipv4Addr> {
 pub(crate) fn owner(scenario: &Scenario, mac: Mac) -> Option<NodeId> {
     scenario
         .nodes()
-        .find(|(_, node)| node.mac == Some(mac))
+        .find(|(_, node)| node.has_card(mac))
         .map(|(id, _)| id)
 }
 
@@ -138,6 +138,7 @@ pub(crate) fn glyph(kind: NodeKind) -> Icon {
         NodeKind::Client => Icon::Laptop,
         NodeKind::Server => Icon::Server,
         NodeKind::Switch => Icon::Switch,
+        NodeKind::Router => Icon::Router,
         NodeKind::Host => Icon::Screen,
     }
 }
@@ -148,6 +149,7 @@ pub(crate) fn kind_key(kind: NodeKind) -> &'static str {
         NodeKind::Client => "ui.kind.client",
         NodeKind::Server => "ui.kind.server",
         NodeKind::Switch => "ui.kind.switch",
+        NodeKind::Router => "ui.kind.router",
         NodeKind::Host => "ui.kind.host",
     }
 }

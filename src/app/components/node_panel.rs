@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::diagram::diagram;
 use super::icons::{Icon, icon};
 use super::kinds;
-use super::node_tables::{bindings, deadlines, lease, neighbours, ports};
+use super::node_tables::{bindings, deadlines, lease, neighbours, own_neighbours, ports, relay};
 use super::panel::frame;
 use super::stage::status;
 use crate::app::session::{Action, Session};
@@ -54,10 +54,10 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
         let parts = [
             Some(words.get(kinds::kind_key(file.kind)).to_owned()),
             Some(status),
-            view.interface.map(|interface| format!("{}/{}", interface.address, interface.prefix)),
             view.mac.map(|mac| mac.to_string()),
         ];
-        let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        let addresses = view.interfaces().map(|interface| format!("{}/{}", interface.address, interface.prefix));
+        let parts: Vec<String> = parts.into_iter().flatten().chain(addresses).filter(|part| !part.is_empty()).collect();
         let body = html! { <div class="panel-body">{ actions(store, &sheet, *id) }{ detail(&sheet) }</div> };
         frame(store, &words, "node-panel", &file.id, &parts.join(" · "), body)
     })
@@ -137,9 +137,11 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
             | State::Probing
             | State::Informing => Vec::new(),
         },
-        Detail::Client { .. } | Detail::Server { .. } | Detail::Switch { .. } | Detail::Plain => {
-            Vec::new()
-        }
+        Detail::Client { .. }
+        | Detail::Server { .. }
+        | Detail::Switch { .. }
+        | Detail::Router { .. }
+        | Detail::Plain => Vec::new(),
     };
     html! {
         <div class="actions">
@@ -164,7 +166,7 @@ fn detail(sheet: &Sheet<'_>) -> Html {
                     </section>
                     { held.as_ref().map(|held| lease(sheet, held)) }
                     { deadlines(sheet) }
-                    { neighbours(sheet) }
+                    { own_neighbours(sheet) }
                 </>
             }
         }
@@ -173,9 +175,23 @@ fn detail(sheet: &Sheet<'_>) -> Html {
             pool,
             free,
         } => html! {
-            <>{ bindings(sheet, rows, *pool, *free) }{ deadlines(sheet) }{ neighbours(sheet) }</>
+            <>{ bindings(sheet, rows, *pool, *free) }{ deadlines(sheet) }{ own_neighbours(sheet) }</>
         },
         Detail::Switch { table } => ports(sheet, table),
-        Detail::Plain => neighbours(sheet),
+        Detail::Router {
+            ports,
+            servers,
+            counts,
+        } => html! {
+            <>
+                if !servers.is_empty() { { relay(sheet, servers, *counts) } }
+                { for ports.iter().map(|port| {
+                    let title = format!("{} {} · {}", sheet.words.get("ui.arp-table"), port.name, port.mac);
+                    neighbours(sheet, title, &port.neighbours)
+                }) }
+                { deadlines(sheet) }
+            </>
+        },
+        Detail::Plain => own_neighbours(sheet),
     }
 }

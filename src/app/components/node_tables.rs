@@ -58,10 +58,10 @@ fn text(text: &impl ToString) -> Html {
 pub(super) fn lease(sheet: &Sheet<'_>, lease: &Lease) -> Html {
     let Sheet { session, words, .. } = sheet;
     let now = session.now();
-    let server = session.scenario().nodes().find(|(_, node)| {
-        node.address
-            .is_some_and(|cidr| cidr.address == lease.server)
-    });
+    let server = session
+        .scenario()
+        .nodes()
+        .find(|(_, node)| node.has_address(lease.server));
     let server = server.map_or_else(
         || lease.server.to_string(),
         |(_, node)| format!("{} ({})", node.id, lease.server),
@@ -167,13 +167,33 @@ pub(super) fn bindings(sheet: &Sheet<'_>, rows: &[BindingRow], pool: u64, free: 
 }
 
 /// A host's ARP cache.
-pub(super) fn neighbours(sheet: &Sheet<'_>) -> Html {
-    let Sheet {
-        session,
-        words,
-        view,
-    } = sheet;
-    let rows = view.neighbours.iter().map(|(address, mac)| {
+pub(super) fn own_neighbours(sheet: &Sheet<'_>) -> Html {
+    let title = sheet.words.get("ui.arp-table").to_owned();
+    neighbours(sheet, title, &sheet.view.neighbours)
+}
+
+/// What a router's relay agent passes on, and to whom.
+pub(super) fn relay(sheet: &Sheet<'_>, servers: &[Ipv4Addr], counts: [u32; 3]) -> Html {
+    let words = sheet.words;
+    let servers: Vec<String> = servers.iter().map(Ipv4Addr::to_string).collect();
+    let names = ["ui.requests", "ui.replies", "ui.dropped"];
+    html! {
+        <section>
+            <h3>{ words.get("ui.relay") }</h3>
+            <dl class="facts">
+                <dt>{ words.get("ui.kind.server") }</dt><dd>{ servers.join(", ") }</dd>
+                { for names.into_iter().zip(counts).map(|(name, count)| html! {
+                    <><dt>{ words.get(name) }</dt><dd>{ count.to_string() }</dd></>
+                }) }
+            </dl>
+        </section>
+    }
+}
+
+/// An ARP cache.
+pub(super) fn neighbours(sheet: &Sheet<'_>, title: String, rows: &[(Ipv4Addr, Mac)]) -> Html {
+    let Sheet { session, words, .. } = sheet;
+    let rows = rows.iter().map(|(address, mac)| {
         vec![
             text(address),
             text(mac),
@@ -185,12 +205,7 @@ pub(super) fn neighbours(sheet: &Sheet<'_>) -> Html {
         words.get("ui.card"),
         words.get("ui.node"),
     ];
-    table(
-        words.get("ui.arp-table").to_owned(),
-        &heads,
-        rows.collect(),
-        words.get("ui.arp-none"),
-    )
+    table(title, &heads, rows.collect(), words.get("ui.arp-none"))
 }
 
 /// A switch's table of cards.

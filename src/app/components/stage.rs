@@ -97,7 +97,7 @@ struct Face {
     drawing: Icon,
     name: String,
     label: String,
-    address: Option<String>,
+    addresses: Vec<String>,
     status: String,
     class: &'static str,
     power: bool,
@@ -105,9 +105,10 @@ struct Face {
 
 fn face(session: &Session, words: &Texts, file: &NodeFile, id: NodeId, view: &NodeView) -> Face {
     let (status, class) = status(words, view);
-    let address = view
-        .interface
-        .map(|interface| interface.address.to_string());
+    let addresses: Vec<String> = view
+        .interfaces()
+        .map(|interface| interface.address.to_string())
+        .collect();
     let out = session
         .world()
         .node(id)
@@ -119,14 +120,14 @@ fn face(session: &Session, words: &Texts, file: &NodeFile, id: NodeId, view: &No
         words.get(kinds::kind_key(file.kind)).to_owned(),
         status.clone(),
     ];
-    label.extend(address.clone());
+    label.extend(addresses.clone());
     label.extend(out.then(|| words.get("ui.cable-out").to_owned()));
     label.retain(|part| !part.is_empty());
     Face {
         drawing: kinds::glyph(file.kind),
         name: file.id.clone(),
         label: label.join(", "),
-        address,
+        addresses,
         status,
         class,
         power: view.power,
@@ -149,7 +150,7 @@ pub(super) fn status(words: &Texts, view: &NodeView) -> (String, &'static str) {
             };
             (words.say(key, &[("count", &leases.to_string())]), "s-plain")
         }
-        Detail::Switch { .. } | Detail::Plain => (String::new(), "s-plain"),
+        Detail::Switch { .. } | Detail::Router { .. } | Detail::Plain => (String::new(), "s-plain"),
     }
 }
 
@@ -183,7 +184,7 @@ fn node(store: &Store, id: NodeId, place: Place, face: &Face, chosen: bool) -> H
             </span>
             <span class="tag">
                 <span class="name">{ &face.name }</span>
-                if let Some(address) = &face.address { <span class="address">{ address }</span> }
+                { for face.addresses.iter().map(|address| html! { <span class="address">{ address }</span> }) }
                 if !face.status.is_empty() { <span class={classes!("status", face.class)}>{ &face.status }</span> }
             </span>
         </button>

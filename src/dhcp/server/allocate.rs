@@ -2,8 +2,9 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Binding, BindingState, Config, Context, Identity, PingCheck, Server};
-use crate::dhcp::{Action, Interface, OfferEnd, ServerNote, Silence};
+use super::subnet::is_kept;
+use super::{Binding, BindingState, Context, Identity, PingCheck, Server};
+use crate::dhcp::{Action, OfferEnd, ServerNote, Silence};
 use crate::time::{Duration, Instant};
 use crate::wire::dhcp::{Message, MessageType, code};
 
@@ -13,9 +14,9 @@ impl Server {
         message: &Message,
         cx: &mut Context<'_>,
     ) -> Result<(), Silence> {
-        self.check_subnet(message)?;
+        let subnet = self.subnet(message, false)?;
         let client = Identity::of(message);
-        if let Some((address, binding)) = self.bindings.of(&client) {
+        if let Some((address, binding)) = self.bindings.of(subnet, &client) {
             let mut again = binding.clone();
             if let BindingState::Pinging(waiting) = &mut again.state {
                 **waiting = message.clone();
@@ -24,54 +25,46 @@ impl Server {
             }
         }
         let address = self
-            .choose(message, &client)
+            .choose(subnet, message, &client)
             .ok_or(Silence::PoolExhausted)?;
         self.consider(address, client, message, cx);
         Ok(())
     }
 
-    /// The subnet that a message came from must be one with addresses to give.
-    pub(super) fn check_subnet(&self, message: &Message) -> Result<(), Silence> {
-        if message.giaddr.is_unspecified() || self.interface.reaches(message.giaddr) {
-            Ok(())
-        } else {
-            Err(Silence::NoSubnet)
-        }
-    }
-
     /// Reservation, current or previous binding, what the client asks for, the next of the pool.
-    fn choose(&mut self, message: &Message, client: &Identity) -> Option<Ipv4Addr> {
-        if let Some(address) = self.reserved_for(message) {
+    fn choose(&mut self, subnet: usize, message: &Message, client: &Identity) -> Option<Ipv4Addr> {
+        if let Some(address) = self.reserved_for(subnet, message) {
             return self.is_to_be_had(address, client).then_some(address);
         }
-        if let Some((address, _)) = self.bindings.of(client)
-            && self.is_offered_to_all(address)
+        if let Some((address, _)) = self.bindings.of(subnet, client)
+            && self.is_offered_to_all(subnet, address)
         {
             return Some(address);
         }
         let asked = message.options.address(code::REQUESTED_ADDRESS);
         if let Some(asked) = asked
-            && self.is_offered_to_all(asked)
+            && self.is_offered_to_all(subnet, asked)
             && self.bindings.is_free(asked)
         {
             return Some(asked);
         }
-        let (config, interface) = (&self.config, self.interface);
-        self.bindings
-            .next_free(|address| is_kept(config, interface, address))
+        let (config, interface, subnets) = (&self.config, self.interface, &self.subnets);
+        self.bindings.next_free(subnet, |address| {
+            is_kept(config, interface, subnets, address)
+        })
     }
 
-    /// Whether the address is in a pool and not kept for anyone.
-    pub(super) fn is_offered_to_all(&self, address: Ipv4Addr) -> bool {
-        self.bindings.in_pools(address) && !is_kept(&self.config, self.interface, address)
+    /// Whether the address is in a pool of the subnet and not kept for anyone.
+    pub(super) fn is_offered_to_all(&self, subnet: usize, address: Ipv4Addr) -> bool {
+        self.bindings.in_pools(subnet, address) && !self.is_kept(address)
     }
 
-    pub(super) fn reserved_for(&self, message: &Message) -> Option<Ipv4Addr> {
+    pub(super) fn reserved_for(&self, subnet: usize, message: &Message) -> Option<Ipv4Addr> {
         let mac = message.mac();
         self.config
             .reservations
             .iter()
-            .find(|kept| kept.mac == mac)
+            .find(|kept| kept.mac == mac && self.bindings.subnet_of(kept.address) == Some(subnet))
             .map(|kept| kept.address)
     }
 
@@ -204,9 +197,10 @@ impl Server {
         cx: &mut Context<'_>,
     ) {
         let mac = message.mac();
+        let subnet = self.bindings.subnet_of(address).unwrap_or_default();
         let earlier = self
             .bindings
-            .of(&client)
+            .of(subnet, &client)
             .map(|(address, binding)| (address, binding.state.clone()));
         if let Some((old, BindingState::Offered)) = earlier
             && old != address
@@ -225,7 +219,7 @@ impl Server {
         let remaining = active
             .as_ref()
             .and_then(|binding| self.remaining(binding, cx.now));
-        let granted = self.granted(message, remaining);
+        let granted = self.granted(address, message, remaining);
         if let Some(lease) = active {
             // The lease goes on as it is; an ACK will give what this offer says.
             self.bindings.set(address, Binding { granted, ..lease });
@@ -246,7 +240,9 @@ impl Server {
                 until,
             });
         }
-        cx.out.push(Action::Neighbour { address, mac });
+        if self.is_neighbour(message, address) {
+            cx.out.push(Action::Neighbour { address, mac });
+        }
         self.reply(MessageType::Offer, message, address, granted, cx);
     }
 
@@ -254,11 +250,13 @@ impl Server {
     /// running one, else the default (RFC 2131 section 4.3.1). `None` is infinity.
     pub(super) fn granted(
         &self,
+        address: Ipv4Addr,
         message: &Message,
         remaining: Option<Duration>,
     ) -> Option<Duration> {
         let Some(asked) = message.options.number(code::LEASE_TIME) else {
-            return remaining.or_else(|| finite(self.config.lease));
+            let lease = self.settings(address).lease;
+            return remaining.or_else(|| lease.and_then(finite));
         };
         let asked = crate::dhcp::lease_length(asked).unwrap_or(Duration::MAX);
         finite(asked.clamp(
@@ -282,21 +280,4 @@ impl Server {
 /// A length of time, or `None` for infinity.
 fn finite(length: Duration) -> Option<Duration> {
     (length != Duration::MAX).then_some(length)
-}
-
-/// Whether an address of a pool is not for just anyone: the server's own, the router's, the
-/// network's own two, or reserved.
-fn is_kept(config: &Config, interface: Interface, address: Ipv4Addr) -> bool {
-    let host_bits = u32::MAX
-        .checked_shr(u32::from(interface.prefix))
-        .unwrap_or(0);
-    let host = u32::from(address) & host_bits;
-    let of_network = interface.prefix < 31 && (host == 0 || host == host_bits);
-    of_network
-        || address == interface.address
-        || config.router == Some(address)
-        || config
-            .reservations
-            .iter()
-            .any(|kept| kept.address == address)
 }

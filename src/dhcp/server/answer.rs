@@ -15,31 +15,27 @@ impl Server {
         unicast: bool,
         cx: &mut Context<'_>,
     ) -> Result<(), Silence> {
-        self.check_subnet(message)?;
+        let subnet = self.subnet(message, unicast)?;
         let client = Identity::of(message);
         if message.options.has(code::SERVER_ID) {
-            return self.selecting(message, client, cx);
+            return self.selecting(subnet, message, client, cx);
         }
         // Whoever asks without naming a server has gone another way than by our offer.
-        self.end_offer_of(&client, cx);
+        self.end_offer_of(subnet, &client, cx);
         if message.ciaddr.is_unspecified() {
             let asked = message
                 .options
                 .address(code::REQUESTED_ADDRESS)
                 .ok_or(Silence::NotHolder)?;
-            self.rebooting(asked, message, client, cx)
+            self.rebooting(subnet, asked, message, client, cx)
         } else {
-            self.extending(
-                message,
-                client,
-                unicast && message.giaddr.is_unspecified(),
-                cx,
-            )
+            let renewing = unicast && message.giaddr.is_unspecified();
+            self.extending(subnet, message, client, renewing, cx)
         }
     }
 
-    fn end_offer_of(&mut self, client: &Identity, cx: &mut Context<'_>) {
-        if let Some((address, binding)) = self.bindings.of(client)
+    fn end_offer_of(&mut self, subnet: usize, client: &Identity, cx: &mut Context<'_>) {
+        if let Some((address, binding)) = self.bindings.of(subnet, client)
             && matches!(
                 binding.state,
                 BindingState::Offered | BindingState::Pinging(_)
@@ -52,19 +48,20 @@ impl Server {
     /// The client accepts an offer: ours, or another server's.
     fn selecting(
         &mut self,
+        subnet: usize,
         message: &Message,
         client: Identity,
         cx: &mut Context<'_>,
     ) -> Result<(), Silence> {
         if self.names_another_server(message) {
-            self.end_offer_of(&client, cx);
+            self.end_offer_of(subnet, &client, cx);
             return Err(Silence::OtherServer);
         }
         let asked = message
             .options
             .address(code::REQUESTED_ADDRESS)
             .ok_or(Silence::NotHolder)?;
-        if !self.may_give(asked, message) || !self.is_to_be_had(asked, &client) {
+        if !self.may_give(subnet, asked, message) || !self.is_to_be_had(asked, &client) {
             self.refuse(message, Refusal::NotAvailable, cx);
             return Ok(());
         }
@@ -84,24 +81,27 @@ impl Server {
     }
 
     /// Whether the address is one that this server may give to this client at all.
-    fn may_give(&self, address: Ipv4Addr, message: &Message) -> bool {
-        self.reserved_for(message)
-            .map_or_else(|| self.is_offered_to_all(address), |kept| kept == address)
+    fn may_give(&self, subnet: usize, address: Ipv4Addr, message: &Message) -> bool {
+        self.reserved_for(subnet, message).map_or_else(
+            || self.is_offered_to_all(subnet, address),
+            |kept| kept == address,
+        )
     }
 
     /// The client has restarted and asks whether its old address still holds.
     fn rebooting(
         &mut self,
+        subnet: usize,
         asked: Ipv4Addr,
         message: &Message,
         client: Identity,
         cx: &mut Context<'_>,
     ) -> Result<(), Silence> {
-        if !self.interface.reaches(asked) {
+        if !self.subnets[subnet].network.contains(asked) {
             self.refuse(message, Refusal::WrongNetwork, cx);
             return Ok(());
         }
-        let known = self.known_address(asked, message, &client);
+        let known = self.known_address(subnet, asked, message, &client);
         match known {
             Some(address) if address == asked => self.commit(asked, client, message, cx),
             Some(_) => self.refuse(message, Refusal::WrongAddress, cx),
@@ -118,22 +118,23 @@ impl Server {
     /// section 3.2).
     fn known_address(
         &self,
+        subnet: usize,
         asked: Ipv4Addr,
         message: &Message,
         client: &Identity,
     ) -> Option<Ipv4Addr> {
         if let Some(reserved) = self
-            .reserved_for(message)
+            .reserved_for(subnet, message)
             .filter(|address| self.is_to_be_had(*address, client))
         {
             return Some(reserved);
         }
-        let (address, binding) = self.bindings.of(client)?;
+        let (address, binding) = self.bindings.of(subnet, client)?;
         match binding.state {
             BindingState::Active => Some(address),
             BindingState::Expired | BindingState::Released => {
-                let ours = address == asked || self.bindings.in_pools(asked);
-                (ours && self.may_give(address, message)).then_some(address)
+                let ours = address == asked || self.bindings.in_pools(subnet, asked);
+                (ours && self.may_give(subnet, address, message)).then_some(address)
             }
             BindingState::Free
             | BindingState::Offered
@@ -146,13 +147,14 @@ impl Server {
     /// while REBINDING.
     fn extending(
         &mut self,
+        subnet: usize,
         message: &Message,
         client: Identity,
         renewing: bool,
         cx: &mut Context<'_>,
     ) -> Result<(), Silence> {
         let address = message.ciaddr;
-        let known = self.known_address(address, message, &client);
+        let known = self.known_address(subnet, address, message, &client);
         let for_others = self
             .config
             .extends
@@ -187,7 +189,7 @@ impl Server {
             .get(address)
             .filter(|binding| message.options.has(code::SERVER_ID) && !binding.is_free())
             .and_then(|binding| binding.granted);
-        let granted = offered.or_else(|| self.granted(message, None));
+        let granted = offered.or_else(|| self.granted(address, message, None));
         let until = granted.map_or(Instant::MAX, |length| cx.now + length);
         let freed = until + self.config.grace;
         let lease = Binding {
@@ -204,7 +206,9 @@ impl Server {
             client: mac,
             until,
         });
-        cx.out.push(Action::Neighbour { address, mac });
+        if self.is_neighbour(message, address) {
+            cx.out.push(Action::Neighbour { address, mac });
+        }
         self.reply(MessageType::Ack, message, address, granted, cx);
     }
 
@@ -279,6 +283,7 @@ impl Server {
         if message.ciaddr.is_unspecified() {
             return Err(Silence::NotHolder);
         }
+        self.subnet(message, true)?;
         self.reply(MessageType::Ack, message, Ipv4Addr::UNSPECIFIED, None, cx);
         Ok(())
     }

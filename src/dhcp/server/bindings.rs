@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::dhcp::Cidr;
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::{Message, code};
@@ -145,26 +146,27 @@ impl Binding {
 /// Every address that was ever given out or set aside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bindings {
-    pools: Vec<Range>,
+    /// Each subnet's network and pools; a client may have one address in each.
+    subnets: Vec<(Cidr, Vec<Range>)>,
     by_address: BTreeMap<Ipv4Addr, Binding>,
-    by_client: BTreeMap<Identity, Ipv4Addr>,
+    by_client: Vec<BTreeMap<Identity, Ipv4Addr>>,
     deadlines: BTreeSet<(Instant, Ipv4Addr)>,
     /// Freed addresses, the longest free first.
     freed: BTreeSet<(Instant, Ipv4Addr)>,
-    /// How many addresses of the pools have been looked at for the first time.
-    fresh: u64,
+    /// How many addresses of each subnet's pools have been looked at for the first time.
+    fresh: Vec<u64>,
 }
 
 impl Bindings {
     /// Nothing given out yet.
-    pub fn new(pools: &[Range]) -> Self {
+    pub fn new(subnets: Vec<(Cidr, Vec<Range>)>) -> Self {
         Self {
-            pools: pools.to_vec(),
+            fresh: vec![0; subnets.len()],
+            by_client: vec![BTreeMap::new(); subnets.len()],
+            subnets,
             by_address: BTreeMap::new(),
-            by_client: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             freed: BTreeSet::new(),
-            fresh: 0,
         }
     }
 
@@ -180,9 +182,16 @@ impl Bindings {
         self.by_address.get(&address)
     }
 
-    /// The address that a client has or had last.
-    pub fn of(&self, client: &Identity) -> Option<(Ipv4Addr, &Binding)> {
-        let address = self.by_client.get(client)?;
+    /// Which subnet an address belongs to.
+    pub fn subnet_of(&self, address: Ipv4Addr) -> Option<usize> {
+        self.subnets
+            .iter()
+            .position(|(network, _)| network.contains(address))
+    }
+
+    /// The address that a client has or had last in a subnet.
+    pub fn of(&self, subnet: usize, client: &Identity) -> Option<(Ipv4Addr, &Binding)> {
+        let address = self.by_client.get(subnet)?.get(client)?;
         Some((*address, self.by_address.get(address)?))
     }
 
@@ -191,9 +200,21 @@ impl Bindings {
         self.deadlines.first().copied()
     }
 
-    /// Whether the address is one to give out.
-    pub fn in_pools(&self, address: Ipv4Addr) -> bool {
-        self.pools.iter().any(|range| range.contains(address))
+    /// Whether the address is one that a subnet gives out.
+    pub fn in_pools(&self, subnet: usize, address: Ipv4Addr) -> bool {
+        self.pools(subnet)
+            .iter()
+            .any(|range| range.contains(address))
+    }
+
+    /// How many addresses there are to give out.
+    pub fn size(&self) -> u64 {
+        let pools = self.subnets.iter().flat_map(|(_, pools)| pools);
+        pools.map(Range::size).sum()
+    }
+
+    fn pools(&self, subnet: usize) -> &[Range] {
+        self.subnets.get(subnet).map_or(&[], |(_, pools)| pools)
     }
 
     /// Whether no one has the address.
@@ -203,11 +224,13 @@ impl Bindings {
 
     /// Writes what an address is used for from now on.
     pub fn set(&mut self, address: Ipv4Addr, binding: Binding) {
+        let subnet = self.subnet_of(address).unwrap_or_default();
+        let by_client = &mut self.by_client[subnet];
         if let Some(old) = self.by_address.get(&address) {
             self.deadlines.remove(&(old.until, address));
             self.freed.remove(&(old.since, address));
-            if self.by_client.get(&old.client) == Some(&address) {
-                self.by_client.remove(&old.client);
+            if by_client.get(&old.client) == Some(&address) {
+                by_client.remove(&old.client);
             }
         }
         if binding.is_free() {
@@ -220,12 +243,10 @@ impl Bindings {
             BindingState::Abandoned => {}
             // The memory of an address never hides what the client has now.
             BindingState::Expired | BindingState::Released | BindingState::Free => {
-                self.by_client
-                    .entry(binding.client.clone())
-                    .or_insert(address);
+                by_client.entry(binding.client.clone()).or_insert(address);
             }
             BindingState::Pinging(_) | BindingState::Offered | BindingState::Active => {
-                self.by_client.insert(binding.client.clone(), address);
+                by_client.insert(binding.client.clone(), address);
             }
         }
         self.by_address.insert(address, binding);
@@ -244,23 +265,28 @@ impl Bindings {
         }
     }
 
-    /// The next address for a client without a claim to any: one never given out, else the one
+    /// The next address of a subnet for a client without a claim to any: one never given out, else the one
     /// that has been free for longest.
-    pub fn next_free(&mut self, taken: impl Fn(Ipv4Addr) -> bool) -> Option<Ipv4Addr> {
-        while let Some(address) = self.nth(self.fresh) {
+    pub fn next_free(
+        &mut self,
+        subnet: usize,
+        taken: impl Fn(Ipv4Addr) -> bool,
+    ) -> Option<Ipv4Addr> {
+        while let Some(address) = self.nth(subnet) {
             if !self.by_address.contains_key(&address) && !taken(address) {
                 return Some(address);
             }
-            self.fresh += 1;
+            self.fresh[subnet] += 1;
         }
         self.freed
             .iter()
             .map(|(_, address)| *address)
-            .find(|address| self.in_pools(*address) && !taken(*address))
+            .find(|address| self.in_pools(subnet, *address) && !taken(*address))
     }
 
-    fn nth(&self, mut n: u64) -> Option<Ipv4Addr> {
-        for range in &self.pools {
+    fn nth(&self, subnet: usize) -> Option<Ipv4Addr> {
+        let mut n = *self.fresh.get(subnet)?;
+        for range in self.pools(subnet) {
             if n < range.size() {
                 return range.nth(n);
             }

@@ -8,6 +8,7 @@ mod answer;
 mod bindings;
 mod clock;
 mod reply;
+mod subnet;
 
 use std::net::Ipv4Addr;
 
@@ -19,6 +20,7 @@ use crate::wire::Mac;
 use crate::wire::dhcp::{Message, MessageType, Op, code};
 
 pub use bindings::{Binding, BindingState, Bindings, Identity, Range};
+pub use subnet::Subnet;
 
 /// When the server asks by ping whether an address is in use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,13 +49,16 @@ pub struct Reservation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// The addresses that it gives out.
+    /// The addresses that it gives out in its own network.
     pub pools: Vec<Range>,
     /// Addresses kept for certain clients.
     pub reservations: Vec<Reservation>,
     /// Addresses that it never offers, but whose lease it may extend when a REBINDING client of
     /// which it has no record asks: its "local administrative authority" (RFC 2131 section 4.3.2).
     pub extends: Vec<Range>,
+    /// The other networks that it serves, through relay agents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subnets: Vec<Subnet>,
     /// How long a lease is when the client does not ask.
     pub lease: Duration,
     /// The shortest lease that a client gets by asking.
@@ -91,6 +96,7 @@ impl Default for Config {
             pools: Vec::new(),
             reservations: Vec::new(),
             extends: Vec::new(),
+            subnets: Vec::new(),
             lease: Duration::from_secs(3_600),
             min_lease: Duration::from_secs(60),
             max_lease: Duration::from_secs(86_400),
@@ -132,11 +138,13 @@ pub enum Input<'a> {
     Timer,
 }
 
-/// A DHCP server with one network.
+/// A DHCP server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     config: Config,
     interface: Interface,
+    /// The networks that it serves, its own first.
+    subnets: Vec<Subnet>,
     bindings: Bindings,
     /// The deadline that the host keeps for us.
     armed: Option<(Instant, Ipv4Addr)>,
@@ -160,10 +168,15 @@ impl Context<'_> {
 impl Server {
     /// A server at `interface` that has never run.
     pub fn new(config: Config, interface: Interface) -> Self {
-        let bindings = Bindings::new(&config.pools);
+        let subnets = subnet::all(&config, interface);
+        let pools = subnets
+            .iter()
+            .map(|subnet| (subnet.network, subnet.pools.clone()));
+        let bindings = Bindings::new(pools.collect());
         Self {
             config,
             interface,
+            subnets,
             bindings,
             armed: None,
             pings: 0,
@@ -183,6 +196,11 @@ impl Server {
     /// What it knows of each address that it has given out or set aside.
     pub fn bindings(&self) -> impl Iterator<Item = (Ipv4Addr, &Binding)> {
         self.bindings.iter()
+    }
+
+    /// How many addresses its pools have.
+    pub fn pool_size(&self) -> u64 {
+        self.bindings.size()
     }
 
     /// Takes one input and pushes what follows from it.

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Context, Server};
+use super::{Context, Server, Subnet};
 use crate::dhcp::{Action, Datagram};
 use crate::time::Duration;
 use crate::wire::dhcp::{CLIENT_PORT, Message, MessageType, Op, Options, SERVER_PORT, code};
@@ -25,7 +25,20 @@ impl Server {
         if kind == MessageType::Ack && request.kind() == Some(MessageType::Discover) {
             message.options.push_raw(code::RAPID_COMMIT, &[]);
         }
-        self.push_parameters(&mut message.options, request);
+        let told = if yiaddr.is_unspecified() {
+            request.ciaddr
+        } else {
+            yiaddr
+        };
+        push_parameters(&mut message.options, self.settings(told), request);
+        // Never unasked (RFC 8925 section 3.3).
+        let list = request.options.get(code::PARAMETER_LIST);
+        if let Some(wait) = self.config.ipv6_only_wait
+            && list.is_some_and(|list| list.contains(&code::IPV6_ONLY))
+        {
+            let secs = wait.as_lease_secs();
+            message.options.push_number(code::IPV6_ONLY, secs);
+        }
         self.send(kind, request, message, cx);
     }
 
@@ -69,48 +82,16 @@ impl Server {
         mut message: Message,
         cx: &mut Context<'_>,
     ) {
-        for echoed in [code::CLIENT_ID, code::RELAY_AGENT] {
-            if let Some(value) = request.options.get(echoed) {
+        let echoed = [code::CLIENT_ID, code::SUBNET_SELECTION, code::RELAY_AGENT];
+        for echoed in echoed {
+            // RFC 2131 table 3 has a NAK carry next to nothing.
+            let told = kind != MessageType::Nak || echoed != code::SUBNET_SELECTION;
+            if let Some(value) = request.options.get(echoed).filter(|_| told) {
                 message.options.push_raw(echoed, value);
             }
         }
         let datagram = self.address(kind, request, message);
         cx.out.push(Action::Send(Box::new(datagram)));
-    }
-
-    /// What the client asks for by option 55, the subnet mask before the router (RFC 2132
-    /// section 3.3); everything there is, if it sends no list.
-    fn push_parameters(&self, options: &mut Options, request: &Message) {
-        let list = request.options.get(code::PARAMETER_LIST);
-        let wanted = |code| list.is_none_or(|list| list.contains(&code));
-        if wanted(code::SUBNET_MASK) {
-            let mask = u32::MAX
-                .checked_shl(32 - u32::from(self.interface.prefix.min(32)))
-                .unwrap_or(0);
-            options.push_number(code::SUBNET_MASK, mask);
-        }
-        if let Some(router) = self.config.router.filter(|_| wanted(code::ROUTER)) {
-            options.push_address(code::ROUTER, router);
-        }
-        if wanted(code::DNS) && !self.config.dns.is_empty() {
-            for server in &self.config.dns {
-                options.push_address(code::DNS, *server);
-            }
-        }
-        if let Some(domain) = self
-            .config
-            .domain
-            .as_ref()
-            .filter(|_| wanted(code::DOMAIN_NAME))
-        {
-            options.push_raw(code::DOMAIN_NAME, domain.as_bytes());
-        }
-        // Never unasked (RFC 8925 section 3.3).
-        if let Some(wait) = self.config.ipv6_only_wait
-            && list.is_some_and(|list| list.contains(&code::IPV6_ONLY))
-        {
-            options.push_number(code::IPV6_ONLY, wait.as_lease_secs());
-        }
     }
 
     /// To the relay agent; a NAK to everyone; to the client's own address; to everyone if it asks
@@ -155,5 +136,26 @@ fn push_lease(options: &mut Options, granted: Option<Duration>) {
     if 0 < t1 && t1 < t2 {
         options.push_number(code::T1, t1);
         options.push_number(code::T2, t2);
+    }
+}
+
+/// What the client asks for by option 55, the subnet mask before the router (RFC 2132
+/// section 3.3); everything there is, if it sends no list.
+fn push_parameters(options: &mut Options, subnet: &Subnet, request: &Message) {
+    let list = request.options.get(code::PARAMETER_LIST);
+    let wanted = |code| list.is_none_or(|list| list.contains(&code));
+    if wanted(code::SUBNET_MASK) {
+        options.push_number(code::SUBNET_MASK, subnet.network.mask());
+    }
+    if let Some(router) = subnet.router.filter(|_| wanted(code::ROUTER)) {
+        options.push_address(code::ROUTER, router);
+    }
+    if wanted(code::DNS) {
+        for server in &subnet.dns {
+            options.push_address(code::DNS, *server);
+        }
+    }
+    if let Some(domain) = subnet.domain.as_ref().filter(|_| wanted(code::DOMAIN_NAME)) {
+        options.push_raw(code::DOMAIN_NAME, domain.as_bytes());
     }
 }

@@ -28,13 +28,19 @@ pub(super) enum Packet {
         data: Vec<u8>,
         until: Instant,
     },
+    /// Someone else's, on its way through a router: from its IPv4 header on.
+    Through {
+        source: Ipv4Addr,
+        destination: Ipv4Addr,
+        bytes: Vec<u8>,
+    },
 }
 
 impl Packet {
     /// Whether it is still of use to anyone.
     fn matters(&self, now: Instant) -> bool {
         match self {
-            Self::Udp { .. } => true,
+            Self::Udp { .. } | Self::Through { .. } => true,
             Self::Echo { until, .. } => now < *until,
         }
     }
@@ -47,6 +53,11 @@ impl Packet {
                 ..
             }
             | Self::Echo {
+                source,
+                destination,
+                ..
+            }
+            | Self::Through {
                 source,
                 destination,
                 ..
@@ -63,6 +74,7 @@ impl Packet {
             destination,
         };
         match self {
+            Self::Through { bytes, .. } => frame::ipv4(from, to, bytes),
             Self::Udp { ports, payload, .. } => frame::udp(route, ports.0, ports.1, payload),
             Self::Echo {
                 reply,
@@ -111,7 +123,7 @@ impl Host {
         }
     }
 
-    pub(super) fn send_datagram(&mut self, datagram: &Datagram, cx: &mut Context<'_>) {
+    pub(in crate::net) fn send_datagram(&mut self, datagram: &Datagram, cx: &mut Context<'_>) {
         let packet = Packet::Udp {
             source: datagram.source,
             destination: datagram.destination,
@@ -155,6 +167,30 @@ impl Host {
         }
     }
 
+    /// Passes on a packet of someone else's.
+    pub(in crate::net) fn forward(
+        &mut self,
+        source: Ipv4Addr,
+        destination: Ipv4Addr,
+        bytes: Vec<u8>,
+        cx: &mut Context<'_>,
+    ) {
+        let packet = Packet::Through {
+            source,
+            destination,
+            bytes,
+        };
+        self.send(packet, cx);
+    }
+
+    /// When the first ARP request is sent again, and for which address.
+    pub(in crate::net) fn arp_deadline(&self) -> Option<(Instant, Ipv4Addr)> {
+        let deadlines = self.waiting.iter();
+        deadlines
+            .map(|waiting| (waiting.due, waiting.next_hop))
+            .min()
+    }
+
     /// Finds the next hop and its card, by ARP if need be.
     pub(super) fn send(&mut self, packet: Packet, cx: &mut Context<'_>) {
         let (_, destination) = packet.addresses();
@@ -182,7 +218,9 @@ impl Host {
 
     /// Asks for the card of the next hop; the packet waits for the answer.
     fn wait_for(&mut self, next_hop: Ipv4Addr, packet: Packet, cx: &mut Context<'_>) {
-        let (source, _) = packet.addresses();
+        // What a router sends or passes on may bear another network's address.
+        let own = self.interface.map(|interface| interface.address);
+        let source = own.unwrap_or_else(|| packet.addresses().0);
         if let Some(waiting) = self
             .waiting
             .iter_mut()
@@ -239,17 +277,12 @@ impl Host {
     }
 
     fn keep_arp_clock(&self, cx: &mut Context<'_>) {
-        let first = self
-            .waiting
-            .iter()
-            .min_by_key(|waiting| (waiting.due, waiting.next_hop));
+        let first = self.arp_deadline();
         cx.out.push(
-            first.map_or(Effect::Cancel(Timer::Arp), |waiting| Effect::Arm {
+            first.map_or(Effect::Cancel(Timer::Arp), |(at, address)| Effect::Arm {
                 timer: Timer::Arp,
-                at: waiting.due,
-                reason: Reason::ArpSilence {
-                    address: waiting.next_hop,
-                },
+                at,
+                reason: Reason::ArpSilence { address },
             }),
         );
     }

@@ -1,47 +1,63 @@
 //! What must hold in a server's settings.
 
-use super::{Cidr, Problem, check_name};
-use crate::dhcp::same_network;
-use crate::dhcp::server::{Config, Range};
+use std::net::Ipv4Addr;
+
+use super::{Problem, check_name};
+use crate::dhcp::Cidr;
+use crate::dhcp::server::{Config, Range, Reservation};
 use crate::time::Duration;
 
 /// The most name servers: with everything else they still fit into one packet.
 const MAX_DNS: usize = 32;
 
 pub(super) fn check(config: &Config, cidr: Cidr, path: &str) -> Result<(), Problem> {
-    let local = |address| same_network(cidr.address, address, cidr.prefix);
-    for (field, ranges) in [("pools", &config.pools), ("extends", &config.extends)] {
-        for (number, range) in ranges.iter().enumerate() {
-            let path = format!("{path}.{field}[{number}]");
-            if !local(range.first) || !local(range.last) {
-                return Err(Problem::new(
-                    path,
-                    format!("{range} is outside the server's own network {cidr}"),
-                ));
-            }
-            let overlaps = |other: &Range| range.first <= other.last && other.first <= range.last;
-            if ranges[..number].iter().any(overlaps) {
-                return Err(Problem::new(
-                    path,
-                    format!("{range} overlaps an earlier range"),
-                ));
-            }
+    for (field, list) in [("pools", &config.pools), ("extends", &config.extends)] {
+        ranges(list, cidr, &format!("{path}.{field}"))?;
+    }
+    let subnets = &config.subnets;
+    for (number, subnet) in subnets.iter().enumerate() {
+        let path = format!("{path}.subnets[{number}]");
+        let network = subnet.network;
+        let overlaps =
+            |other: Cidr| other.contains(network.address) || network.contains(other.address);
+        let mut earlier = subnets[..number].iter().map(|other| other.network);
+        if overlaps(cidr) || earlier.any(overlaps) {
+            let message = format!("{network} overlaps another network of this server");
+            return Err(Problem::new(format!("{path}.network"), message));
+        }
+        ranges(&subnet.pools, network, &format!("{path}.pools"))?;
+        names(&subnet.dns, subnet.domain.as_deref(), &path)?;
+        if subnet
+            .lease
+            .is_some_and(|lease| lease < Duration::from_secs(1))
+        {
+            return Err(Problem::new(format!("{path}.lease"), "must be at least 1s"));
         }
     }
+    let network = |address| {
+        let other = subnets.iter().map(|subnet| subnet.network);
+        [cidr]
+            .into_iter()
+            .chain(other)
+            .position(|network| network.contains(address))
+    };
     for (number, reservation) in config.reservations.iter().enumerate() {
-        if !local(reservation.address) {
+        let at = network(reservation.address);
+        if at.is_none() {
             let path = format!("{path}.reservations[{number}].address");
             return Err(Problem::new(
                 path,
                 format!(
-                    "{} is outside the server's own network {cidr}",
+                    "{} is outside every network of this server",
                     reservation.address
                 ),
             ));
         }
         let earlier = &config.reservations[..number];
         let path = format!("{path}.reservations[{number}]");
-        if earlier.iter().any(|other| other.mac == reservation.mac) {
+        let again =
+            |other: &Reservation| other.mac == reservation.mac && network(other.address) == at;
+        if earlier.iter().any(again) {
             return Err(Problem::new(
                 format!("{path}.mac"),
                 format!("{} has a reservation already", reservation.mac),
@@ -55,15 +71,7 @@ pub(super) fn check(config: &Config, cidr: Cidr, path: &str) -> Result<(), Probl
             return Err(Problem::new(format!("{path}.address"), message));
         }
     }
-    if config.dns.len() > MAX_DNS {
-        return Err(Problem::new(
-            format!("{path}.dns"),
-            format!("must be at most {MAX_DNS}"),
-        ));
-    }
-    if let Some(name) = &config.domain {
-        check_name(name, 253, &format!("{path}.domain"))?;
-    }
+    names(&config.dns, config.domain.as_deref(), path)?;
     if config.min_lease > config.max_lease {
         return Err(Problem::new(
             format!("{path}.min_lease"),
@@ -83,4 +91,36 @@ pub(super) fn check(config: &Config, cidr: Cidr, path: &str) -> Result<(), Probl
         }
     }
     Ok(())
+}
+
+fn ranges(list: &[Range], network: Cidr, path: &str) -> Result<(), Problem> {
+    for (number, range) in list.iter().enumerate() {
+        let path = format!("{path}[{number}]");
+        if !network.contains(range.first) || !network.contains(range.last) {
+            return Err(Problem::new(
+                path,
+                format!("{range} is outside the network {network}"),
+            ));
+        }
+        let overlaps = |other: &Range| range.first <= other.last && other.first <= range.last;
+        if list[..number].iter().any(overlaps) {
+            return Err(Problem::new(
+                path,
+                format!("{range} overlaps an earlier range"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn names(dns: &[Ipv4Addr], domain: Option<&str>, path: &str) -> Result<(), Problem> {
+    if dns.len() > MAX_DNS {
+        return Err(Problem::new(
+            format!("{path}.dns"),
+            format!("must be at most {MAX_DNS}"),
+        ));
+    }
+    domain.map_or(Ok(()), |name| {
+        check_name(name, 253, &format!("{path}.domain"))
+    })
 }

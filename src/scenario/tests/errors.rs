@@ -4,19 +4,23 @@ use super::super::*;
 use super::GOOD;
 
 /// What is wrong once `from` has become `to`.
-fn broken(from: &str, to: &str) -> Problem {
+fn broken(file: &str, from: &str, to: &str) -> Problem {
     assert_eq!(
-        GOOD.matches(from).count(),
+        file.matches(from).count(),
         1,
         "'{from}' is in the file once"
     );
-    let text = GOOD.replace(from, to);
+    let text = file.replace(from, to);
     Scenario::parse(&text).map(|_| ()).expect_err(&text)
 }
 
 fn assert_broken(cases: &[(&str, &str, &str, &str)]) {
+    assert_broken_in(GOOD, cases);
+}
+
+pub(super) fn assert_broken_in(file: &str, cases: &[(&str, &str, &str, &str)]) {
     for (from, to, path, words) in cases {
-        let problem = broken(from, to);
+        let problem = broken(file, from, to);
         assert_eq!(problem.path, *path, "{from} -> {to}: {problem}");
         assert!(problem.message.contains(words), "{from} -> {to}: {problem}");
     }
@@ -98,7 +102,7 @@ fn unknown_fields_and_wrong_types_say_where() {
         ),
         (
             "\"kind\": \"client\"",
-            "\"kind\": \"router\"",
+            "\"kind\": \"bridge\"",
             "nodes[0].kind",
             "unknown variant",
         ),
@@ -361,7 +365,7 @@ fn servers_that_cannot_work() {
     ]);
     let many = format!("\"dns\": [{}]", vec!["\"192.0.2.1\""; 33].join(","));
     assert_eq!(
-        broken("\"dns\": [\"192.0.2.1\"]", &many).path,
+        broken(GOOD, "\"dns\": [\"192.0.2.1\"]", &many).path,
         "nodes[2].server.dns"
     );
     let kept = "{ \"mac\": \"02:00:00:00:00:09\", \"address\": \"192.0.2.9\" }";
@@ -375,7 +379,7 @@ fn servers_that_cannot_work() {
             "address",
         ),
     ] {
-        let problem = broken(kept, &format!("{kept}, {second}"));
+        let problem = broken(GOOD, kept, &format!("{kept}, {second}"));
         assert_eq!(
             problem.path,
             format!("nodes[2].server.reservations[1].{field}")

@@ -1,5 +1,6 @@
 mod errors;
 mod random;
+mod routers;
 
 use super::*;
 
@@ -77,7 +78,7 @@ fn commands_at_one_instant_keep_the_files_order() {
 }
 
 #[test]
-fn both_built_in_files_are_right_and_have_every_text() {
+fn every_built_in_file_is_right_and_has_every_text() {
     for (name, text) in library::FILES {
         let scenario = library::load(name).unwrap();
         assert_eq!(scenario.file().name, name);

@@ -9,6 +9,7 @@ mod build;
 mod conflicts;
 mod lease_origin;
 mod recording;
+mod routers;
 mod two_servers;
 mod wires;
 mod worlds;

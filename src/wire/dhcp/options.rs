@@ -50,6 +50,8 @@ pub mod code {
     pub const RELAY_AGENT: u8 = 82;
     /// IPv6-only preferred, in seconds (RFC 8925).
     pub const IPV6_ONLY: u8 = 108;
+    /// Subnet selection (RFC 3011).
+    pub const SUBNET_SELECTION: u8 = 118;
     /// End.
     pub const END: u8 = 255;
 }
@@ -146,6 +148,11 @@ impl Options {
             });
         }
         self.data.extend_from_slice(value);
+    }
+
+    /// Takes an option out.
+    pub fn remove(&mut self, code: u8) {
+        self.index.retain(|entry| entry.code != code);
     }
 
     /// Adds an option that `dhcproto` types and encodes. The page builds its few options without

@@ -278,6 +278,31 @@ pub fn echo(route: Route, echo: &Echo<'_>) -> Frame {
     Frame::new(bytes)
 }
 
+/// The frame of an IPv4 packet that is there already.
+pub fn ipv4(from: Mac, to: Mac, packet: &[u8]) -> Frame {
+    let header = Ethernet2Header {
+        source: from.0,
+        destination: to.0,
+        ether_type: EtherType::IPV4,
+    };
+    Frame::new([&header.to_bytes()[..], packet].concat())
+}
+
+/// An IPv4 packet as a router passes it on: one less to live, and the header checksum that belongs
+/// to that. What pads a short frame is left behind. `None` where it has no time to live, or is none.
+pub fn forwarded(packet: &[u8]) -> Option<Vec<u8>> {
+    let (&first, length) = (packet.first()?, packet.get(2..4)?);
+    let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
+    let mut packet = packet.get(..length)?.to_vec();
+    let header = packet.get_mut(..usize::from(first & 15) * 4)?;
+    let ttl = header.get_mut(8)?;
+    *ttl = ttl.checked_sub(1).filter(|ttl| *ttl > 0)?;
+    header.get_mut(10..12)?.fill(0);
+    let sum = internet_checksum(&[header]).to_be_bytes();
+    header.get_mut(10..12)?.copy_from_slice(&sum);
+    Some(packet)
+}
+
 #[cfg(test)]
 #[path = "frame_tests.rs"]
 mod tests;

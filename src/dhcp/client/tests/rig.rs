@@ -179,7 +179,9 @@ impl Rig {
                     );
                 }
                 Action::Note(Note::Client(note)) => self.notes.push(note),
-                Action::Ping { .. } | Action::Neighbour { .. } | Action::Note(Note::Server(_)) => {
+                Action::Ping { .. }
+                | Action::Neighbour { .. }
+                | Action::Note(Note::Server(_) | Note::Relay(_)) => {
                     panic!("not a client's: {action:?}");
                 }
             }

@@ -11,3 +11,4 @@ mod clock;
 mod fields;
 mod request;
 mod rig;
+mod subnets;

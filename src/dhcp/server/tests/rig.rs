@@ -150,7 +150,8 @@ impl Rig {
                 BindingState::Active | BindingState::Offered | BindingState::Pinging(_)
             ) {
                 let config = self.server.config();
-                let pools = config.pools.iter().chain(&config.extends);
+                let others = config.subnets.iter().flat_map(|subnet| &subnet.pools);
+                let pools = config.pools.iter().chain(&config.extends).chain(others);
                 let reserved = config
                     .reservations
                     .iter()
