@@ -382,6 +382,11 @@ impl Client {
                 if self.exchange.tries >= LOCAL_TRIES {
                     self.begin_link_local(cx);
                 }
+                if self.config.rapid_commit {
+                    // An ACK has to tell which DISCOVER it answers: the lease counts from that.
+                    self.exchange.xid = cx.rng.next_u32();
+                    self.exchange.sent = cx.now;
+                }
                 self.exchange.tries = self.exchange.tries.saturating_add(1);
                 self.send_discover(cx);
                 self.retry_later(cx);

@@ -141,6 +141,30 @@ fn c20_rapid_commit_takes_an_ack_to_its_discover_only_with_option_80() {
 }
 
 #[test]
+fn c20_the_lease_of_a_rapid_commit_counts_from_the_discover_that_it_answers() {
+    let mut rig = Rig::on(
+        Config {
+            rapid_commit: true,
+            ..plain()
+        },
+        1,
+    );
+    let late = with(rig.reply(MessageType::Ack, LEASE), 80, &[]);
+    for _ in 0..5 {
+        rig.next_sent();
+    }
+    rig.deliver(&late);
+    assert_eq!(rig.ignored(), [Ignored::OtherTransaction]);
+    let discover = rig.last();
+    rig.run(1);
+    let ack = with(rig.reply(MessageType::Ack, 10), 80, &[]);
+    rig.deliver(&ack);
+    let expiry = rig.client.lease().map(|lease| lease.expiry);
+    assert_eq!(expiry, Some(discover.at + secs(10)));
+    assert_eq!(rig.client.state(), State::Bound);
+}
+
+#[test]
 fn c21_option_108_is_asked_for_in_55_and_an_offer_with_it_means_a_pause() {
     let config = || Config {
         ipv6_only: true,
