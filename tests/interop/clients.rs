@@ -121,8 +121,7 @@ fn dhclient_leases_comes_back_and_releases() {
 }
 
 fn dhcpcd(client: &lan::Host) -> crate::run::Program {
-    let settings =
-        "clientid\nnoipv6rs\nwaitip 4\noption subnet_mask, routers\nrequire dhcp_server_identifier\n";
+    let settings = "clientid\nnoipv6rs\nwaitip 4\noption subnet_mask, routers\nrequire dhcp_server_identifier\n";
     let file = client.write("dhcpcd.conf", settings);
     let script = nothing();
     let arguments = ["-4", "-1", "-B", "-d", "-t", "40", "-c", &script];
@@ -205,4 +204,33 @@ fn our_ping_finds_a_real_host() {
     );
     ours.until("the answer", 1, server_note("abandoned", "192.0.2.10"));
     ours.until("the lease", 5, server_note("committed", "192.0.2.11"));
+}
+
+/// perfdhcp plays relay agents: it names its own address in giaddr, and listens on port 67.
+#[test]
+fn perfdhcp_loses_no_exchange() {
+    if !lan::available(&["perfdhcp"]) {
+        return;
+    }
+    let (_lan, [server, client]) = Lan::new("perfdhcp");
+    client.add_address("10.20.0.2/16");
+    let config = json!({ "pools": ["10.20.1.0-10.20.9.255"], "lease": "10m", "ping": "never" });
+    let ours = Ours::server(&server, "10.20.0.1/16", &config);
+    let load = ["-4", "-r", "50", "-R", "30", "-p", "3", "-W", "1000000"];
+    let arguments = [&load[..], &["-l", &client.interface, "-B", "all"]].concat();
+    let mut perfdhcp = client.start("perfdhcp.log", "perfdhcp", &arguments);
+    // Its code is 3 where a single exchange was not completed.
+    assert!(perfdhcp.until_ends(20).success(), "{}", perfdhcp.log());
+    let log = perfdhcp.log();
+    assert!(log.contains("non unique addresses: 0"), "{log}");
+    let count = |label: &str| {
+        let messages = ours.messages();
+        messages.iter().filter(|message| *message == label).count()
+    };
+    let acknowledged = count("DHCPACK");
+    assert!(acknowledged > 100, "{log}");
+    assert_eq!(acknowledged, count("DHCPREQUEST"));
+    assert_eq!(count("DHCPOFFER"), count("DHCPDISCOVER"));
+    let received = format!("received packets: {acknowledged}");
+    assert!(log.contains(&received), "{log}");
 }
