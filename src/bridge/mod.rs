@@ -25,6 +25,33 @@ const OWN: NodeId = NodeId(0);
 const NETWORK: NodeId = NodeId(1);
 const CABLE: LinkId = LinkId(0);
 
+/// Which side of DHCP is bridged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// A scenario's client.
+    Client,
+    /// A scenario's server.
+    Server,
+}
+
+impl Side {
+    fn kind(self) -> (NodeKind, &'static str) {
+        match self {
+            Self::Client => (NodeKind::Client, "client"),
+            Self::Server => (NodeKind::Server, "server"),
+        }
+    }
+
+    /// Whether a frame that it sends says that its first lease is there: a client's announcement
+    /// of its address, a server's ACK.
+    pub fn has_lease_with(self, frame: &Frame) -> bool {
+        match self {
+            Self::Client => is_announcement(frame),
+            Self::Server => is_lease_ack(frame),
+        }
+    }
+}
+
 /// Why a scenario's node cannot be bridged.
 #[derive(Debug, thiserror::Error)]
 pub enum Unfit {
@@ -61,7 +88,7 @@ pub struct Bridge {
 }
 
 impl Bridge {
-    /// The node `name` of that kind, or the only one there is, with the card `mac` and random
+    /// The node `name` of that side, or the only one there is, with the card `mac` and random
     /// numbers from `seed`; whether its cable carries frames already. Its scenario's other nodes,
     /// cables and commands play no part: the real network takes their place.
     ///
@@ -69,7 +96,7 @@ impl Bridge {
     /// [`Unfit`], where the scenario has not exactly one such node.
     pub fn new(
         scenario: &Scenario,
-        kind: NodeKind,
+        side: Side,
         name: Option<&str>,
         mac: Mac,
         seed: u64,
@@ -78,7 +105,7 @@ impl Bridge {
         let node = NodeFile {
             mac: Some(mac),
             on: true,
-            ..choose(scenario, kind, name)?.clone()
+            ..choose(scenario, side, name)?.clone()
         };
         let network = if node.id == "network" {
             "the-network"
@@ -184,34 +211,23 @@ impl Bridge {
 
     /// The frame of an entry that is to go out on the interface.
     pub fn outgoing<'a>(&self, id: EventId, entry: &'a Entry) -> Option<&'a Frame> {
-        match &entry.what {
-            What::Sent { origin, frame, .. } if *origin == id && entry.node == Some(OWN) => {
-                Some(frame)
-            }
-            What::Command(_)
-            | What::Power(_)
-            | What::Carrier { .. }
-            | What::Sent { .. }
-            | What::Received { .. }
-            | What::Dropped { .. }
-            | What::Fired { .. }
-            | What::Dhcp(_)
-            | What::Net(_) => None,
+        if let What::Sent { origin, frame, .. } = &entry.what
+            && *origin == id
+            && entry.node == Some(OWN)
+        {
+            Some(frame)
+        } else {
+            None
         }
     }
 }
 
 fn choose<'a>(
     scenario: &'a Scenario,
-    kind: NodeKind,
+    side: Side,
     name: Option<&str>,
 ) -> Result<&'a NodeFile, Unfit> {
-    let word = match kind {
-        NodeKind::Client => "client",
-        NodeKind::Server => "server",
-        NodeKind::Host => "host",
-        NodeKind::Switch => "switch",
-    };
+    let (kind, word) = side.kind();
     let fitting: Vec<&NodeFile> = scenario
         .nodes()
         .map(|(_, node)| node)
@@ -251,8 +267,7 @@ fn concerns(frame: &Frame) -> bool {
     }
 }
 
-/// Whether this is the announcement that a client has begun to use its address.
-pub fn is_announcement(frame: &Frame) -> bool {
+fn is_announcement(frame: &Frame) -> bool {
     matches!(
         frame::parse(frame.bytes()),
         Ok(Payload::Arp(Arp { reply: false, spa, tpa, .. })) if spa == tpa
@@ -260,7 +275,7 @@ pub fn is_announcement(frame: &Frame) -> bool {
 }
 
 /// Whether this is an ACK that gives a lease; one to an INFORM gives none.
-pub fn is_lease_ack(frame: &Frame) -> bool {
+fn is_lease_ack(frame: &Frame) -> bool {
     let Ok(Payload::Ip(ip)) = frame::parse(frame.bytes()) else {
         return false;
     };

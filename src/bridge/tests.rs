@@ -5,9 +5,9 @@ use crate::wire::frame::{Route, udp};
 
 const CARD: Mac = Mac([2, 0, 0, 0, 0, 0x99]);
 
-fn bridge(kind: NodeKind, name: Option<&str>) -> Result<Bridge, Unfit> {
+fn bridge(side: Side, name: Option<&str>) -> Result<Bridge, Unfit> {
     let scenario = library::load("lease-origin").unwrap();
-    Bridge::new(&scenario, kind, name, CARD, 7, true)
+    Bridge::new(&scenario, side, name, CARD, 7, true)
 }
 
 fn sent(bridge: &mut Bridge) -> Vec<Frame> {
@@ -21,22 +21,22 @@ fn sent(bridge: &mut Bridge) -> Vec<Frame> {
 
 #[test]
 fn a_node_is_found_by_kind_or_by_name() {
-    assert!(bridge(NodeKind::Client, None).is_ok());
-    assert!(bridge(NodeKind::Client, Some("laptop")).is_ok());
-    assert!(bridge(NodeKind::Server, Some("server2")).is_ok());
-    let several = bridge(NodeKind::Server, None).unwrap_err().to_string();
+    assert!(bridge(Side::Client, None).is_ok());
+    assert!(bridge(Side::Client, Some("laptop")).is_ok());
+    assert!(bridge(Side::Server, Some("server2")).is_ok());
+    let several = bridge(Side::Server, None).unwrap_err().to_string();
     assert!(several.ends_with("server1, server2"), "{several}");
-    let unknown = bridge(NodeKind::Server, Some("laptop")).unwrap_err();
+    let unknown = bridge(Side::Server, Some("laptop")).unwrap_err();
     assert!(unknown.to_string().contains("no server 'laptop'"));
 }
 
 /// Two bridges, each with a world of its own, as two machines would be.
 #[test]
 fn a_client_and_a_server_of_two_worlds_come_to_a_lease() {
-    let mut client = bridge(NodeKind::Client, None).unwrap();
+    let mut client = bridge(Side::Client, None).unwrap();
     let mut server = Bridge::new(
         &library::load("lease-origin").unwrap(),
-        NodeKind::Server,
+        Side::Server,
         Some("server1"),
         Mac([2, 0, 0, 0, 0, 0x98]),
         8,
@@ -72,7 +72,7 @@ fn a_client_and_a_server_of_two_worlds_come_to_a_lease() {
 #[test]
 fn without_carrier_nothing_goes_out_until_it_is_there() {
     let scenario = library::load("lease-origin").unwrap();
-    let mut client = Bridge::new(&scenario, NodeKind::Client, None, CARD, 7, false).unwrap();
+    let mut client = Bridge::new(&scenario, Side::Client, None, CARD, 7, false).unwrap();
     client.advance(Instant::from_micros(20_000_000));
     assert_eq!(sent(&mut client), []);
     client.set_carrier(Instant::from_micros(21_000_000), true);
@@ -81,7 +81,7 @@ fn without_carrier_nothing_goes_out_until_it_is_there() {
 
 #[test]
 fn a_frame_of_no_concern_leaves_no_trace() {
-    let mut client = bridge(NodeKind::Client, None).unwrap();
+    let mut client = bridge(Side::Client, None).unwrap();
     client.advance(Instant::ZERO);
     let before = client.journal().len();
     let route = Route {

@@ -77,13 +77,11 @@ mod linux {
     use nix::sys::signalfd::{SfdFlags, SignalFd};
     use nix::sys::time::TimeSpec;
 
-    use dhcp_lab::bridge::{self, Bridge};
+    use dhcp_lab::bridge::{Bridge, Side};
     use dhcp_lab::lesson;
-    use dhcp_lab::scenario::NodeKind;
     use dhcp_lab::text::{Language, Texts};
     use dhcp_lab::time::{Duration, Instant};
     use dhcp_lab::view;
-    use dhcp_lab::wire::frame::Frame;
 
     use super::Options;
     use crate::socket::{Socket, Unusable};
@@ -128,16 +126,16 @@ mod linux {
     }
 
     pub(crate) fn run(verb: &super::Bridge) -> Result<ExitCode, Failure> {
-        let (kind, options, release) = match verb {
-            super::Bridge::Server(options) => (NodeKind::Server, options, false),
-            super::Bridge::Client(client) => (NodeKind::Client, &client.options, client.release),
+        let (side, options, release) = match verb {
+            super::Bridge::Server(options) => (Side::Server, options, false),
+            super::Bridge::Client(client) => (Side::Client, &client.options, client.release),
         };
         let scenario = load(&options.scenario)?;
         let socket = Socket::open(&options.interface)?;
         let seed = options.seed.unwrap_or_else(seed_of_the_day);
         let bridge = Bridge::new(
             &scenario,
-            kind,
+            side,
             options.node.as_deref(),
             socket.mac(),
             seed,
@@ -150,7 +148,7 @@ mod linux {
             outlet,
             clock: Clock::start(),
             once: options.once,
-            client: kind == NodeKind::Client,
+            side,
             done: false,
             look: Instant::ZERO + CARRIER_CHECK,
         }
@@ -217,7 +215,7 @@ mod linux {
         outlet: Outlet,
         clock: Clock,
         once: bool,
-        client: bool,
+        side: Side,
         done: bool,
         /// When the cable is looked at next.
         look: Instant,
@@ -300,19 +298,10 @@ mod linux {
             for (id, entry) in self.bridge.journal().from(news.start) {
                 if let Some(frame) = self.bridge.outgoing(id, entry) {
                     self.socket.send(frame.bytes())?;
-                    self.done |= is_goal(self.client, frame);
+                    self.done |= self.side.has_lease_with(frame);
                 }
             }
             self.outlet.write(&self.bridge, news)
-        }
-    }
-
-    /// What `--once` waits for: a client's announcement, a server's ACK.
-    fn is_goal(client: bool, frame: &Frame) -> bool {
-        if client {
-            bridge::is_announcement(frame)
-        } else {
-            bridge::is_lease_ack(frame)
         }
     }
 }
