@@ -13,6 +13,7 @@
 //! | [`text`] | every sentence that a person reads, in each language |
 //! | [`lesson`] | which sentence tells what just happened, and why |
 //! | [`view`] | what a world and its journal look like: ladder, lease bars, tables, exports |
+//! | `bridge` | one node on a real network (feature `cli`) |
 //! | `app` | the page (feature `app`), the only room that knows a browser |
 //!
 //! `docs/architecture.md` says how they work together, and `docs/model.md` what they model.
@@ -27,6 +28,9 @@ pub mod text;
 pub mod time;
 pub mod view;
 pub mod wire;
+
+#[cfg(feature = "cli")]
+pub mod bridge;
 
 #[cfg(feature = "app")]
 pub mod app;

@@ -140,3 +140,19 @@ fn what_cannot_be_run_ends_in_one_clear_line_and_a_code() {
         Some(2)
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_bridge_that_cannot_be_is_said_in_a_line() {
+    for (interface, told) in [
+        ("none-such", "dhcp-lab: there is no interface 'none-such'"),
+        ("lo", "dhcp-lab: 'lo' is no Ethernet interface"),
+    ] {
+        let place = ["--interface", interface, "--scenario", "lease-origin"];
+        let output = dhcp_lab(&[&["bridge", "client"][..], &place].concat());
+        let error = text(&output.stderr);
+        assert!(error.starts_with(told), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert_eq!(output.status.code(), Some(2));
+    }
+}

@@ -150,7 +150,14 @@ impl Carry<'_> {
         }
     }
 
-    fn arrive(&mut self, link: LinkId, to: NodeId, frame: &Frame, origin: EventId, epoch: u32) {
+    pub(super) fn arrive(
+        &mut self,
+        link: LinkId,
+        to: NodeId,
+        frame: &Frame,
+        origin: EventId,
+        epoch: u32,
+    ) {
         if self.world.links[link.index()].epoch != epoch {
             let reason = DropReason::CarrierLost;
             self.log(

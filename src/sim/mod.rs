@@ -6,6 +6,7 @@
 
 mod carry;
 mod journal;
+mod outside;
 mod queue;
 mod recording;
 mod world;

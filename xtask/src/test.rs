@@ -20,7 +20,7 @@ const STAGES: [Stage; 3] = [
     ("lint", "format and lints", lint),
     (
         "native",
-        "the engine, with tshark reading its captures",
+        "the engine, with tshark reading its captures and real peers",
         native,
     ),
     ("page", "the finished page in a browser", browser),
@@ -77,6 +77,7 @@ fn lint(root: &Path) -> Result<()> {
 
 fn native(root: &Path) -> Result<()> {
     setup::tshark()?;
+    let peers = setup::peers()?;
     let arguments = [
         "test",
         "--workspace",
@@ -86,7 +87,12 @@ fn native(root: &Path) -> Result<()> {
         "dhcp-lab/app,dhcp-lab/cli",
         "--no-fail-fast",
     ];
-    shell::run(cargo(root, &arguments).env("DHCP_LAB_REQUIRE_TSHARK", "1"))
+    let mut command = cargo(root, &arguments);
+    command.env("DHCP_LAB_REQUIRE_TSHARK", "1");
+    if peers {
+        command.env("DHCP_LAB_REQUIRE_NETNS", "1");
+    }
+    shell::run(&mut command)
 }
 
 fn browser(root: &Path) -> Result<()> {

@@ -146,6 +146,55 @@ pub(crate) fn tshark() -> Result<()> {
         .context("found no tshark on PATH")
 }
 
+/// The DHCP software that ours is tried with, and what makes the networks for that.
+const PEERS: [(&str, &str); 8] = [
+    ("udhcpc", "udhcpc"),
+    ("dhclient", "isc-dhcp-client"),
+    ("dhcpcd", "dhcpcd-base"),
+    ("dnsmasq", "dnsmasq-base"),
+    ("dhcpd", "isc-dhcp-server"),
+    ("kea-dhcp4", "kea-dhcp4-server"),
+    ("perfdhcp", "kea-admin"),
+    ("ip", "iproute2"),
+];
+
+/// Makes sure that the peers of the interop tests are installed. False where those tests cannot be
+/// run: they take Linux, root, network namespaces and Debian's packages.
+pub(crate) fn peers() -> Result<bool> {
+    let unable = |why: &str| {
+        println!("set-up: the interop tests will be skipped: {why}");
+        Ok(false)
+    };
+    if !cfg!(target_os = "linux") {
+        return unable("they take Linux");
+    }
+    if !shell::read(Command::new("id").arg("-u")).is_ok_and(|user| user == "0") {
+        return unable("they take root");
+    }
+    if !shell::succeeds(Command::new("unshare").args(["--net", "true"])) {
+        return unable("network namespaces cannot be made here");
+    }
+    let missing: Vec<&str> = PEERS
+        .into_iter()
+        .filter(|(program, _)| shell::find(program, &admin_path()).is_none())
+        .map(|(_, package)| package)
+        .collect();
+    if !missing.is_empty() {
+        if !debian::is_here() {
+            return unable(&format!("not installed: {}", missing.join(", ")));
+        }
+        debian::install(&missing, "DHCP software to test with", "a minute")?;
+    }
+    Ok(true)
+}
+
+/// `PATH` and the folders of what only an administrator runs.
+fn admin_path() -> OsString {
+    let mut path = shell::search_path();
+    path.push(":/usr/sbin:/sbin");
+    path
+}
+
 fn prints_version(program: &OsStr, version: &str) -> bool {
     shell::read(Command::new(program).arg("--version")).is_ok_and(|line| {
         line.split_whitespace()

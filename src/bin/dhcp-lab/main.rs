@@ -1,5 +1,9 @@
 //! The page's headless twin: the same engine on a command line.
 
+mod bridge;
+#[cfg(target_os = "linux")]
+mod socket;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,6 +31,10 @@ enum Verb {
     Run(Run),
     /// List the built-in scenarios.
     Scenarios,
+    /// Put one node of a scenario on a real interface (Linux, as root): it speaks with real
+    /// clients and servers.
+    #[command(subcommand)]
+    Bridge(bridge::Bridge),
     /// Run many clients on one server, for measuring.
     #[command(hide = true)]
     Workload(Workload),
@@ -79,16 +87,25 @@ enum Failure {
     Scenario(PathBuf, Problem),
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
+    #[error("{0}")]
+    Bridge(#[from] dhcp_lab::bridge::Unfit),
+    #[cfg(target_os = "linux")]
+    #[error("{0}")]
+    Interface(#[from] socket::Unusable),
+    #[cfg(not(target_os = "linux"))]
+    #[error("the bridge works on Linux only: it needs packet sockets")]
+    NotLinux,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().verb {
-        Verb::Run(arguments) => run(&arguments),
-        Verb::Scenarios => list(),
-        Verb::Workload(arguments) => measure(&arguments),
+        Verb::Run(arguments) => run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Scenarios => list().map(|()| ExitCode::SUCCESS),
+        Verb::Bridge(verb) => bridge::run(&verb),
+        Verb::Workload(arguments) => measure(&arguments).map(|()| ExitCode::SUCCESS),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // A reader that has seen enough, such as `head`, is no failure.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS

@@ -1,0 +1,307 @@
+//! `dhcp-lab bridge`: one node of a scenario on a real interface, in real time.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// Which side of DHCP is bridged.
+#[derive(Subcommand)]
+pub(crate) enum Bridge {
+    /// Serve leases on the interface, by the scenario's server.
+    ///
+    /// With --once it ends with code 0 after its first ACK to a REQUEST.
+    Server(Options),
+    /// Get a lease on the interface, as the scenario's client does.
+    ///
+    /// With --once it ends with code 0 when it is BOUND and has announced its address. The
+    /// interface itself is not configured: the engine answers ARP and ping.
+    Client(ClientOptions),
+}
+
+/// What both sides take.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The interface; its Ethernet address becomes the node's.
+    #[arg(long, value_name = "IF")]
+    pub(crate) interface: String,
+    /// A scenario file, or the name of a built-in scenario. Its other nodes, its cables and its
+    /// commands play no part.
+    #[arg(long, value_name = "F")]
+    pub(crate) scenario: String,
+    /// Which node, where the scenario has more than one of the kind.
+    #[arg(long, value_name = "N")]
+    pub(crate) node: Option<String>,
+    /// End as soon as the first lease is there; code 1 if stopped before.
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Write the journal to this file as JSON lines, while it happens.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Draw all random numbers from this seed instead of the time of day.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Do not tell the story.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// What a client takes.
+#[derive(Args)]
+pub(crate) struct ClientOptions {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    /// Give the address back before ending, on SIGINT or SIGTERM too.
+    #[arg(long)]
+    pub(crate) release: bool,
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn run(_: &Bridge) -> Result<std::process::ExitCode, crate::Failure> {
+    Err(crate::Failure::NotLinux)
+}
+
+#[cfg(target_os = "linux")]
+pub(crate) use linux::run;
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::fs::File;
+    use std::io::{BufWriter, Write as _};
+    use std::os::fd::AsFd as _;
+    use std::process::ExitCode;
+    use std::time;
+
+    use nix::errno::Errno;
+    use nix::poll::{PollFd, PollFlags, ppoll};
+    use nix::sys::signal::{SigSet, Signal};
+    use nix::sys::signalfd::{SfdFlags, SignalFd};
+    use nix::sys::time::TimeSpec;
+
+    use dhcp_lab::bridge::{Bridge, Side};
+    use dhcp_lab::lesson;
+    use dhcp_lab::text::{Language, Texts};
+    use dhcp_lab::time::{Duration, Instant};
+    use dhcp_lab::view;
+
+    use super::Options;
+    use crate::socket::{Socket, Unusable};
+    use crate::{Failure, load, print};
+
+    /// How often the cable is looked at.
+    const CARRIER_CHECK: Duration = Duration::from_secs(1);
+    /// How long a RELEASE may wait for the answer to an ARP request.
+    const RELEASE_PATIENCE: Duration = Duration::from_secs(4);
+    /// How many frames are taken in before time goes on.
+    const BURST: usize = 64;
+
+    /// The real clock as virtual time: microseconds since it was started.
+    struct Clock(time::Instant);
+
+    impl Clock {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the bridge is what maps the real clock to virtual instants"
+        )]
+        fn start() -> Self {
+            Self(time::Instant::now())
+        }
+
+        fn now(&self) -> Instant {
+            Instant::from_micros(u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX))
+        }
+    }
+
+    /// A seed that differs from run to run: on a real network two runs must not share their
+    /// transaction ids.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "only to draw a seed, which then makes the run"
+    )]
+    fn seed_of_the_day() -> u64 {
+        time::SystemTime::now()
+            .duration_since(time::UNIX_EPOCH)
+            .map_or(1, |since| {
+                since.as_secs() ^ u64::from(since.subsec_nanos()) << 32
+            })
+    }
+
+    pub(crate) fn run(verb: &super::Bridge) -> Result<ExitCode, Failure> {
+        let (side, options, release) = match verb {
+            super::Bridge::Server(options) => (Side::Server, options, false),
+            super::Bridge::Client(client) => (Side::Client, &client.options, client.release),
+        };
+        let scenario = load(&options.scenario)?;
+        let socket = Socket::open(&options.interface)?;
+        let seed = options.seed.unwrap_or_else(seed_of_the_day);
+        let bridge = Bridge::new(
+            &scenario,
+            side,
+            options.node.as_deref(),
+            socket.mac(),
+            seed,
+            socket.has_carrier(),
+        )?;
+        let outlet = Outlet::open(options)?;
+        Loop {
+            bridge,
+            socket,
+            outlet,
+            clock: Clock::start(),
+            once: options.once,
+            side,
+            done: false,
+            look: Instant::ZERO + CARRIER_CHECK,
+        }
+        .run(release)
+    }
+
+    /// Where the story and the journal go.
+    struct Outlet {
+        texts: Option<Texts>,
+        journal: Option<BufWriter<File>>,
+        path: std::path::PathBuf,
+    }
+
+    impl Outlet {
+        fn open(options: &Options) -> Result<Self, Failure> {
+            let path = options.journal.clone().unwrap_or_default();
+            let journal = options
+                .journal
+                .as_ref()
+                .map(|_| File::create(&path).map(BufWriter::new))
+                .transpose()
+                .map_err(|error| Failure::Write(path.clone(), error))?;
+            Ok(Self {
+                texts: (!options.quiet).then(|| Texts::new(Language::English)),
+                journal,
+                path,
+            })
+        }
+
+        fn write(&mut self, bridge: &Bridge, news: std::ops::Range<usize>) -> Result<(), Failure> {
+            let scenario = bridge.scenario();
+            let mut story = String::new();
+            for (id, entry) in bridge.journal().from(news.start) {
+                if let Some(texts) = &self.texts
+                    && let Some(sentence) = lesson::tell(scenario, bridge.journal(), id)
+                {
+                    story.push_str(&format!("{}  {}\n", entry.at, texts.sentence(&sentence)));
+                }
+                if let Some(journal) = &mut self.journal {
+                    writeln!(journal, "{}", view::journal::line(scenario, id, entry))
+                        .map_err(|error| Failure::Write(self.path.clone(), error))?;
+                }
+            }
+            if let Some(journal) = &mut self.journal {
+                journal
+                    .flush()
+                    .map_err(|error| Failure::Write(self.path.clone(), error))?;
+            }
+            if story.is_empty() {
+                Ok(())
+            } else {
+                print(&story)
+            }
+        }
+    }
+
+    fn system(what: &'static str) -> impl Fn(Errno) -> Failure {
+        move |error| Failure::Interface(Unusable::System(what, error))
+    }
+
+    struct Loop {
+        bridge: Bridge,
+        socket: Socket,
+        outlet: Outlet,
+        clock: Clock,
+        once: bool,
+        side: Side,
+        done: bool,
+        /// When the cable is looked at next.
+        look: Instant,
+    }
+
+    impl Loop {
+        fn run(mut self, release: bool) -> Result<ExitCode, Failure> {
+            let system =
+                |what| move |error: Errno| Failure::Interface(Unusable::System(what, error));
+            let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM]);
+            signals
+                .thread_block()
+                .map_err(system("cannot block signals"))?;
+            let stop =
+                SignalFd::with_flags(&signals, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
+                    .map_err(system("cannot wait for signals"))?;
+            while !(self.once && self.done) {
+                if self.turn(&stop, Instant::MAX)? {
+                    break;
+                }
+            }
+            if release {
+                self.bridge.release(self.clock.now());
+                // The RELEASE may have to wait for the server's card (ARP).
+                let end = self.clock.now() + RELEASE_PATIENCE;
+                while self.bridge.next_at().is_some() && self.clock.now() < end {
+                    self.turn(&stop, end)?;
+                }
+                self.carry_out()?;
+            }
+            Ok(if self.once && !self.done {
+                ExitCode::FAILURE
+            } else {
+                ExitCode::SUCCESS
+            })
+        }
+
+        /// Carries out what is due, waits for what comes next, at most until `end`, and takes it
+        /// in. True where a signal says to stop.
+        fn turn(&mut self, stop: &SignalFd, end: Instant) -> Result<bool, Failure> {
+            let now = self.clock.now();
+            self.bridge.advance(now);
+            if now >= self.look {
+                self.look = now + CARRIER_CHECK;
+                self.bridge.set_carrier(now, self.socket.has_carrier());
+            }
+            self.carry_out()?;
+            if self.once && self.done && end == Instant::MAX {
+                return Ok(false);
+            }
+            let next = self.bridge.next_at().unwrap_or(Instant::MAX);
+            let pause = next.min(self.look).min(end).since(self.clock.now());
+            let mut waiting = [
+                PollFd::new(self.socket.descriptor(), PollFlags::POLLIN),
+                PollFd::new(stop.as_fd(), PollFlags::POLLIN),
+            ];
+            let pause = TimeSpec::from(time::Duration::from_micros(pause.as_micros()));
+            match ppoll(&mut waiting, Some(pause), None) {
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(error) => return Err(system("cannot wait for frames")(error)),
+            }
+            if waiting[1].any().unwrap_or(false) {
+                // Read, so that a second signal is waited for anew.
+                let _ = stop.read_signal();
+                return Ok(true);
+            }
+            for _ in 0..BURST {
+                let Some(bytes) = self.socket.receive()? else {
+                    break;
+                };
+                self.bridge.receive(self.clock.now(), bytes);
+            }
+            Ok(false)
+        }
+
+        /// Sends what is to be sent, then tells what happened: an answer does not wait for a
+        /// terminal.
+        fn carry_out(&mut self) -> Result<(), Failure> {
+            let news = self.bridge.take();
+            for (id, entry) in self.bridge.journal().from(news.start) {
+                if let Some(frame) = self.bridge.outgoing(id, entry) {
+                    self.socket.send(frame.bytes())?;
+                    self.done |= self.side.has_lease_with(frame);
+                }
+            }
+            self.outlet.write(&self.bridge, news)
+        }
+    }
+}

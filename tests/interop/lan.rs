@@ -1,0 +1,236 @@
+//! A network of namespaces: hosts with one interface each on one Linux bridge, gone when dropped.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::run::Program;
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// Whether namespaces can be made here; where they must be, their absence is a failure.
+pub(crate) fn available(programs: &[&str]) -> bool {
+    let required = std::env::var_os("DHCP_LAB_REQUIRE_NETNS").is_some();
+    let missing: Vec<&str> = programs
+        .iter()
+        .chain(&["ip"])
+        .copied()
+        .filter(|program| find(program).is_none())
+        .collect();
+    let probe = format!("dhcplab-{}-probe-{}", std::process::id(), next());
+    let problem = if missing.is_empty() {
+        let made =
+            quiet(&["netns", "add", &probe]) && quiet(&["-n", &probe, "link", "set", "lo", "up"]);
+        quiet(&["netns", "delete", &probe]);
+        (!made).then(|| "network namespaces cannot be made (Linux, as root)".to_owned())
+    } else {
+        Some(format!("not installed: {}", missing.join(", ")))
+    };
+    if let Some(problem) = problem {
+        assert!(!required, "the interop tests are required, but {problem}");
+        println!("skipped: {problem}");
+        return false;
+    }
+    true
+}
+
+fn next() -> u32 {
+    COUNT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Where a program is, those for administrators included.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(["/usr/sbin", "/sbin"].map(PathBuf::from))
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}
+
+fn quiet(arguments: &[&str]) -> bool {
+    let output = ip(arguments);
+    output.is_ok_and(|output| output.status.success())
+}
+
+fn ip(arguments: &[&str]) -> std::io::Result<Output> {
+    Command::new("ip")
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+}
+
+/// Runs `ip`, which must succeed.
+fn must(arguments: &[&str]) {
+    let output = ip(arguments).unwrap();
+    assert!(
+        output.status.success(),
+        "ip {}: {}",
+        arguments.join(" "),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// A host: a namespace with one interface.
+#[derive(Clone)]
+pub(crate) struct Host {
+    pub(crate) namespace: String,
+    /// Its interface, whose name no other host on this machine has.
+    pub(crate) interface: String,
+    folder: PathBuf,
+}
+
+/// Hosts on one switch, and a folder for their files.
+pub(crate) struct Lan {
+    namespaces: Vec<String>,
+    hosts: Vec<Host>,
+    folder: PathBuf,
+}
+
+impl Lan {
+    /// A network with this many hosts.
+    pub(crate) fn new<const HOSTS: usize>(test: &str) -> (Self, [Host; HOSTS]) {
+        let number = next();
+        let unique = format!("{}-{number}", std::process::id());
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("interop")
+            .join(format!("{test}-{unique}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut lan = Self {
+            namespaces: Vec::new(),
+            hosts: Vec::new(),
+            folder: folder.clone(),
+        };
+        let switch = format!("dhcplab-{unique}-switch");
+        lan.add_namespace(&switch);
+        let forwarding = ["-n", &switch, "link", "add", "br0", "type", "bridge"];
+        must(&[&forwarding[..], &["stp_state", "0", "mcast_snooping", "0"]].concat());
+        must(&["-n", &switch, "link", "set", "br0", "up"]);
+        let hosts = std::array::from_fn(|place| {
+            let host = Host {
+                namespace: format!("dhcplab-{unique}-{place}"),
+                // At most 15 letters.
+                interface: format!("d{}x{number}h{place}", std::process::id() % 1_000_000),
+                folder: folder.clone(),
+            };
+            lan.add_namespace(&host.namespace);
+            let port = format!("port{place}");
+            let (inside, name) = (host.namespace.as_str(), host.interface.as_str());
+            must(&[
+                "link", "add", name, "netns", inside, "type", "veth", "peer", "name", &port,
+                "netns", &switch,
+            ]);
+            must(&["-n", &switch, "link", "set", &port, "master", "br0", "up"]);
+            must(&["-n", inside, "link", "set", "lo", "up"]);
+            must(&["-n", inside, "link", "set", name, "up"]);
+            lan.hosts.push(host.clone());
+            host
+        });
+        (lan, hosts)
+    }
+
+    fn add_namespace(&mut self, name: &str) {
+        self.namespaces.push(name.to_owned());
+        must(&["netns", "add", name]);
+    }
+}
+
+impl Drop for Lan {
+    fn drop(&mut self) {
+        for name in &self.namespaces {
+            // What still runs in a namespace of ours was started by a program of ours.
+            if let Ok(output) = ip(&["netns", "pids", name]) {
+                for id in String::from_utf8_lossy(&output.stdout).split_whitespace() {
+                    let _ = Command::new("kill").args(["-KILL", id]).output();
+                }
+            }
+            quiet(&["netns", "delete", name]);
+        }
+        for host in &self.hosts {
+            let lease = format!("/var/lib/dhcpcd/{}.lease", host.interface);
+            let _ = std::fs::remove_file(lease);
+        }
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+impl Host {
+    /// The host's kernel uses this address, such as `192.0.2.1/24`.
+    pub(crate) fn add_address(&self, address: &str) {
+        let broadcast = ["broadcast", "+"];
+        let words = ["-n", &self.namespace, "addr", "add", address];
+        must(&[&words[..], &broadcast, &["dev", &self.interface]].concat());
+    }
+
+    /// It uses none any more.
+    pub(crate) fn clear_addresses(&self) {
+        must(&[
+            "-n",
+            &self.namespace,
+            "addr",
+            "flush",
+            "dev",
+            &self.interface,
+        ]);
+    }
+
+    /// Puts the cable in or out.
+    pub(crate) fn set_link(&self, up: bool) {
+        let to = if up { "up" } else { "down" };
+        must(&["-n", &self.namespace, "link", "set", &self.interface, to]);
+    }
+
+    /// Its interface's Ethernet address.
+    pub(crate) fn mac(&self) -> String {
+        let words = ["-n", &self.namespace, "-o", "link", "show", &self.interface];
+        let text = String::from_utf8(ip(&words).unwrap().stdout).unwrap();
+        let mut words = text
+            .split_whitespace()
+            .skip_while(|word| *word != "link/ether");
+        words.nth(1).unwrap().to_owned()
+    }
+
+    /// A file of this test.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The same with something in it.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.file(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// The same, and it can be run.
+    pub(crate) fn script(&self, name: &str, text: &str) -> String {
+        let path = self.write(name, text);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Starts a program on this host; `log` is the file for what it prints.
+    pub(crate) fn start(&self, log: &str, program: &str, arguments: &[&str]) -> Program {
+        self.start_with(log, program, arguments, &[])
+    }
+
+    /// The same with variables in its environment.
+    pub(crate) fn start_with(
+        &self,
+        log: &str,
+        program: &str,
+        arguments: &[&str],
+        variables: &[(&str, &Path)],
+    ) -> Program {
+        let path = find(program).unwrap_or_else(|| PathBuf::from(program));
+        let mut command = Command::new("ip");
+        command
+            .args(["netns", "exec", &self.namespace])
+            .arg(path)
+            .args(arguments)
+            .envs(variables.iter().copied());
+        Program::start(command, program, &self.file(log))
+    }
+}
