@@ -129,6 +129,8 @@ impl Bridge {
             on: true,
             client: None,
             server: None,
+            interfaces: Vec::new(),
+            relay: None,
         };
         file.nodes = vec![node, switch];
         let scenario = Scenario::new(file)?;

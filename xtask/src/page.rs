@@ -119,13 +119,13 @@ fn fetch(root: &Path) -> Result<()> {
     shell::run(&mut fetch)
 }
 
+/// Before the first `<meta>`: the minified page has no `<head>` tag, which HTML lets one leave out.
 fn add_policy(index: &Path) -> Result<()> {
-    const HEAD: &str = "<head>";
     let page = fs::read_to_string(index)?;
-    let Some((before, after)) = page.split_once(HEAD) else {
-        bail!("index.html has no {HEAD}");
+    let Some((before, after)) = page.find("<meta").map(|at| page.split_at(at)) else {
+        bail!("index.html has no <meta>");
     };
     let policy = format!(r#"<meta http-equiv="Content-Security-Policy" content="{POLICY}">"#);
-    fs::write(index, format!("{before}{HEAD}{policy}{after}"))?;
+    fs::write(index, format!("{before}{policy}{after}"))?;
     Ok(())
 }

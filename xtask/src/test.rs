@@ -111,7 +111,7 @@ fn browser(root: &Path) -> Result<()> {
         )
     };
     test(&root.join("dist"), &[])?;
-    test(&draft, &["--test", "story"])
+    test(&draft, &["--test", "story", "--test", "people"])
 }
 
 fn cargo(root: &Path, arguments: &[&str]) -> Command {
