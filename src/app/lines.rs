@@ -110,37 +110,14 @@ impl Page<'_> {
     fn event(&mut self, id: EventId) {
         let journal = self.session.journal();
         let Some(entry) = journal.get(id) else { return };
-        let sentence = || tell(self.session.scenario(), journal, id);
         match &entry.what {
             What::Command(_) => {
-                if let Some(sentence) = sentence() {
+                if let Some(sentence) = tell(self.session.scenario(), journal, id) {
                     self.push(entry.at, id, Line::Done(id, sentence));
                 }
             }
-            What::Dhcp(note) => {
-                if let (Some(node), Some(text)) = (entry.node, short(note)) {
-                    let mark = Mark {
-                        id,
-                        at: entry.at,
-                        node,
-                        text,
-                        sentence: sentence(),
-                    };
-                    self.mark(entry, mark);
-                }
-            }
-            What::Net(note) => {
-                if let (Some(node), Some(text)) = (entry.node, short_net(note)) {
-                    let mark = Mark {
-                        id,
-                        at: entry.at,
-                        node,
-                        text,
-                        sentence: sentence(),
-                    };
-                    self.mark(entry, mark);
-                }
-            }
+            What::Dhcp(note) => self.noted(id, entry, short(note)),
+            What::Net(note) => self.noted(id, entry, short_net(note)),
             What::Power(_)
             | What::Carrier { .. }
             | What::Sent { .. }
@@ -148,6 +125,20 @@ impl Page<'_> {
             | What::Dropped { .. }
             | What::Fired { .. } => {}
         }
+    }
+
+    fn noted(&mut self, id: EventId, entry: &Entry, text: Option<Short>) {
+        let (Some(node), Some(text)) = (entry.node, text) else {
+            return;
+        };
+        let mark = Mark {
+            id,
+            at: entry.at,
+            node,
+            text,
+            sentence: tell(self.session.scenario(), self.session.journal(), id),
+        };
+        self.mark(entry, mark);
     }
 
     /// Puts a mark beside the last ones, where its node has none there; a state that was left at
