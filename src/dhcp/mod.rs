@@ -68,6 +68,17 @@ pub enum Action {
     Note(Note),
 }
 
+/// How a node's part in DHCP behaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settings {
+    /// A client's.
+    Client(client::Config),
+    /// A server's.
+    Server(server::Config),
+    /// A relay agent's.
+    Relay(relay::Config),
+}
+
 /// A DHCP message on its way into UDP and IP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Datagram {

@@ -66,6 +66,11 @@ impl Relay {
         &self.config
     }
 
+    /// Works by other settings from now on.
+    pub fn configure(&mut self, config: Config) {
+        self.config = config;
+    }
+
     /// How many requests and replies it has passed on, and how many messages it has dropped.
     pub fn counts(&self) -> [u32; 3] {
         self.counts

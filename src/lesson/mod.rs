@@ -65,7 +65,7 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
     let story = Story { scenario, journal };
     let entry = journal.get(id)?;
     match &entry.what {
-        What::Command(command) => Some(story.command(*command)),
+        What::Command(command) => Some(story.command(command)),
         What::Power(on) => story.power(entry, *on),
         What::Net(note) => story.stack(entry, note),
         What::Carrier { .. } | What::Received { .. } => None,
@@ -91,11 +91,15 @@ pub fn latest(scenario: &Scenario, journal: &Journal, end: usize) -> Option<(Eve
 }
 
 impl Story<'_> {
-    fn command(&self, command: Command) -> Sentence {
-        match command {
+    fn command(&self, command: &Command) -> Sentence {
+        match *command {
             Command::PowerOn(node) => sentence("tell.power-on", vec![("node", self.name(node))]),
             Command::PowerOff(node) => sentence("tell.power-off", vec![("node", self.name(node))]),
-            Command::Plug(link) => sentence("tell.plug", self.cable(link).to_vec()),
+            Command::Plug(link) => {
+                let spare = self.scenario.is_spare(link);
+                let key = if spare { "tell.move" } else { "tell.plug" };
+                sentence(key, self.cable(link).to_vec())
+            }
             Command::Unplug(link) => sentence("tell.unplug", self.cable(link).to_vec()),
             Command::Start(node) => sentence("tell.start", vec![("node", self.name(node))]),
             Command::Release(node) => {
@@ -103,6 +107,10 @@ impl Story<'_> {
             }
             Command::Renew(node) => sentence("tell.renew", vec![("node", self.name(node))]),
             Command::Inform(node) => sentence("tell.inform-asked", vec![("node", self.name(node))]),
+            Command::Configure(node, ref change) => {
+                let values = vec![("node", self.name(node)), ("changes", plain(&change.words))];
+                sentence("tell.configure", values)
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use super::NetNote;
 use super::arp::{Cache, Waiting};
 use crate::dhcp::client::{self, Client};
 use crate::dhcp::server::{self, Server};
-use crate::dhcp::{Action, Interface, Note, Reason, Timer};
+use crate::dhcp::{Action, Interface, Note, Reason, Settings, Timer};
 use crate::rng::Rng;
 use crate::time::Instant;
 use crate::wire::Mac;
@@ -58,6 +58,8 @@ pub enum Input<'a> {
     Timer(Timer),
     /// A person asks for something.
     Person(Request),
+    /// A person gives its client or server other settings.
+    Settings(&'a Settings),
 }
 
 /// What a host wants done, in order.
@@ -214,6 +216,16 @@ impl Host {
                 };
                 self.client(&input, cx);
             }
+            Input::Settings(settings) => match (&mut self.role, settings) {
+                (Role::Client(client), Settings::Client(config)) => {
+                    client.configure(config.clone());
+                }
+                (Role::Server(server), Settings::Server(config)) => {
+                    server.configure(config.clone());
+                    self.server(&server::Input::Timer, cx);
+                }
+                (Role::Client(_) | Role::Server(_) | Role::Plain, _) => {}
+            },
         }
     }
 

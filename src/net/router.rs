@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::host::{Context, Effect, Host, Input, Role, read};
 use crate::dhcp::relay::{self, Relay};
-use crate::dhcp::{Interface, Note, Reason, Timer};
+use crate::dhcp::{Interface, Note, Reason, Settings, Timer};
 use crate::time::Instant;
 use crate::wire::Mac;
 use crate::wire::dhcp::SERVER_PORT;
@@ -65,6 +65,13 @@ impl Router {
     /// Its relay agent.
     pub fn relay(&self) -> Option<&Relay> {
         self.relay.as_ref()
+    }
+
+    /// Gives its relay agent other settings.
+    pub fn configure(&mut self, settings: &Settings) {
+        if let (Settings::Relay(config), Some(relay)) = (settings, &mut self.relay) {
+            relay.configure(config.clone());
+        }
     }
 
     /// Whether a frame that reached an interface is for it and can change anything here.

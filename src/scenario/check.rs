@@ -1,5 +1,7 @@
 //! What must hold in a scenario file before it is run.
 
+mod commands;
+mod links;
 mod router;
 mod server;
 
@@ -7,8 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::file::{File, NodeFile, NodeKind, TimedFile, Verb};
-use super::{Command, LinkId, NodeId, Scenario, Timed};
-use crate::time::{Duration, Instant};
+use super::{NodeId, Scenario};
+use crate::time::Duration;
 use crate::wire::Mac;
 
 /// The largest network that is run.
@@ -81,11 +83,11 @@ pub(super) fn check(mut file: File) -> Result<Scenario, Problem> {
         ));
     }
     let names = check_nodes(&mut file)?;
-    let links = check_links(&file, &names)?;
-    let commands = check_commands(&file, &names, &links)?;
+    let cables = links::check(&file, &names)?;
+    let commands = commands::check(&file, &names, &cables)?;
     Ok(Scenario {
         file,
-        links,
+        cables,
         commands,
     })
 }
@@ -145,7 +147,7 @@ fn check_nodes(file: &mut File) -> Result<Names, Problem> {
     Ok(names)
 }
 
-fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {
+pub(super) fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {
     let allowed = |field: &str, present: bool, kinds: &[NodeKind], what: &str| {
         if present && !kinds.contains(&node.kind) {
             return Err(Problem::new(
@@ -253,71 +255,6 @@ fn check_name(name: &str, longest: usize, path: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-fn check_links(file: &File, names: &Names) -> Result<Vec<[NodeId; 2]>, Problem> {
-    let mut links: Vec<[NodeId; 2]> = Vec::with_capacity(file.links.len());
-    let mut cabled = vec![0_u32; file.nodes.len()];
-    for (number, link) in file.links.iter().enumerate() {
-        let path = format!("links[{number}]");
-        let ends = find_ends(&link.between, names, &format!("{path}.between"))?;
-        if ends[0] == ends[1] {
-            return Err(Problem::new(
-                format!("{path}.between"),
-                "a cable has two different ends",
-            ));
-        }
-        if link.latency == Duration::ZERO || link.latency > Duration::from_secs(10) {
-            return Err(Problem::new(
-                format!("{path}.latency"),
-                "must be longer than nothing and at most 10s",
-            ));
-        }
-        for end in ends {
-            cabled[end.index()] += 1;
-            let node = &file.nodes[end.index()];
-            let one = !matches!(node.kind, NodeKind::Switch | NodeKind::Router);
-            if one && cabled[end.index()] > 1 {
-                let message = format!("'{}' has one card, but a second cable", node.id);
-                return Err(Problem::new(format!("{path}.between"), message));
-            }
-        }
-        links.push(ends);
-    }
-    router::check_cables(file, &links)?;
-    check_loops(file, &links)?;
-    Ok(links)
-}
-
-/// Switches here do not run a spanning tree: a loop would carry a broadcast round for ever.
-fn check_loops(file: &File, links: &[[NodeId; 2]]) -> Result<(), Problem> {
-    let mut group: Vec<usize> = (0..file.nodes.len()).collect();
-    let root = |group: &mut Vec<usize>, mut node: usize| {
-        while group[node] != node {
-            group[node] = group[group[node]];
-            node = group[node];
-        }
-        node
-    };
-    for (number, [one, other]) in links.iter().enumerate() {
-        // A router passes no broadcast on.
-        let kinds = [one, other].map(|end| file.nodes[end.index()].kind);
-        if kinds.contains(&NodeKind::Router) {
-            continue;
-        }
-        let (one, other) = (
-            root(&mut group, one.index()),
-            root(&mut group, other.index()),
-        );
-        if one == other {
-            return Err(Problem::new(
-                format!("links[{number}]"),
-                "closes a loop, which these switches do not prevent",
-            ));
-        }
-        group[one] = other;
-    }
-    Ok(())
-}
-
 fn find(name: &str, names: &Names, path: &str) -> Result<NodeId, Problem> {
     names.get(name).copied().ok_or_else(|| {
         let known: Vec<&str> = names.keys().take(12).map(String::as_str).collect();
@@ -333,89 +270,4 @@ fn find_ends(between: &[String; 2], names: &Names, path: &str) -> Result<[NodeId
         find(&between[0], names, path)?,
         find(&between[1], names, path)?,
     ])
-}
-
-fn check_commands(
-    file: &File,
-    names: &Names,
-    links: &[[NodeId; 2]],
-) -> Result<Vec<Timed>, Problem> {
-    let mut commands = Vec::with_capacity(file.commands.len());
-    for (number, timed) in file.commands.iter().enumerate() {
-        let path = format!("commands[{number}]");
-        let command = check_command(file, timed, names, links, &path)?;
-        commands.push(Timed {
-            at: Instant::ZERO + timed.at,
-            command,
-        });
-    }
-    commands.sort_by_key(|timed| timed.at);
-    Ok(commands)
-}
-
-fn check_command(
-    file: &File,
-    timed: &TimedFile,
-    names: &Names,
-    links: &[[NodeId; 2]],
-    path: &str,
-) -> Result<Command, Problem> {
-    let cable = matches!(timed.verb, Verb::Plug | Verb::Unplug);
-    let (wanted, unwanted, surplus) = if cable {
-        ("link", "node", timed.node.is_some())
-    } else {
-        ("node", "link", timed.link.is_some())
-    };
-    if surplus {
-        return Err(Problem::new(
-            format!("{path}.{unwanted}"),
-            format!("this command names a {wanted}"),
-        ));
-    }
-    let missing = || Problem::new(path, format!("this command must name a {wanted}"));
-    if cable {
-        let path = format!("{path}.link");
-        let between = timed.link.as_ref().ok_or_else(missing)?;
-        let [one, other] = find_ends(between, names, &path)?;
-        let same = |ends: &[NodeId; 2]| *ends == [one, other] || *ends == [other, one];
-        let link = (0..)
-            .map(LinkId)
-            .zip(links)
-            .find(|(_, ends)| same(ends))
-            .map(|(link, _)| link);
-        let link = link.ok_or_else(|| {
-            Problem::new(path, format!("no cable between {}", between.join(" and ")))
-        })?;
-        return Ok(if timed.verb == Verb::Plug {
-            Command::Plug(link)
-        } else {
-            Command::Unplug(link)
-        });
-    }
-    let name = timed.node.as_ref().ok_or_else(missing)?;
-    let node = find(name, names, &format!("{path}.node"))?;
-    let client = |command: Command| {
-        if file.nodes[node.index()].kind == NodeKind::Client {
-            return Ok(command);
-        }
-        Err(Problem::new(
-            format!("{path}.node"),
-            format!("'{name}' is not a client"),
-        ))
-    };
-    match timed.verb {
-        Verb::PowerOn => Ok(Command::PowerOn(node)),
-        Verb::PowerOff => Ok(Command::PowerOff(node)),
-        Verb::Start => client(Command::Start(node)),
-        Verb::Release => client(Command::Release(node)),
-        Verb::Renew => client(Command::Renew(node)),
-        Verb::Inform => client(Command::Inform(node)).and_then(|command| {
-            if file.nodes[node.index()].address.is_some() {
-                return Ok(command);
-            }
-            let message = format!("'{name}' has no fixed address");
-            Err(Problem::new(format!("{path}.node"), message))
-        }),
-        Verb::Plug | Verb::Unplug => Err(missing()),
-    }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Problem;
 use crate::dhcp::{Cidr, client, relay, server};
@@ -159,6 +161,10 @@ pub enum Verb {
     Renew,
     /// Have a client with a fixed address ask for the rest.
     Inform,
+    /// Put a client's cable into another switch.
+    Move,
+    /// Give a node other settings.
+    Configure,
 }
 
 /// Something that happens.
@@ -176,6 +182,18 @@ pub struct TimedFile {
     /// To which cable, by its two ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<[String; 2]>,
+    /// To which switch a client moves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Which of a client's settings change, as a merge patch (RFC 7396).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<Value>,
+    /// Which of a server's settings change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<Value>,
+    /// Which of a relay agent's settings change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay: Option<Value>,
 }
 
 impl File {
@@ -184,12 +202,7 @@ impl File {
     /// # Errors
     /// A [`Problem`] with line and column, and the path of the field where it is known.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let file = read(&mut deserializer)?;
-        deserializer
-            .end()
-            .map_err(|error| Problem::new(String::new(), error.to_string()))?;
-        Ok(file)
+        read(text)
     }
 
     /// The file's text.
@@ -201,8 +214,20 @@ impl File {
 
 type Reader<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
 
+/// Reads a part of a file.
+///
+/// # Errors
+/// A [`Problem`] with line and column, and the path of the field where it is known.
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = tracked(&mut reader)?;
+    let end = reader.end();
+    end.map_err(|error| Problem::new("", error.to_string()))?;
+    Ok(value)
+}
+
 #[cfg(not(target_arch = "wasm32"))]
-fn read(reader: &mut Reader<'_>) -> Result<File, Problem> {
+fn tracked<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Problem> {
     serde_path_to_error::deserialize(reader).map_err(|error| {
         let path = error.path().to_string();
         Problem::new(
@@ -214,6 +239,6 @@ fn read(reader: &mut Reader<'_>) -> Result<File, Problem> {
 
 /// In the page line and column have to do: the path weighs 17 kB.
 #[cfg(target_arch = "wasm32")]
-fn read(reader: &mut Reader<'_>) -> Result<File, Problem> {
-    File::deserialize(reader).map_err(|error| Problem::new(String::new(), error.to_string()))
+fn tracked<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Problem> {
+    T::deserialize(reader).map_err(|error| Problem::new("", error.to_string()))
 }

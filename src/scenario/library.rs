@@ -13,7 +13,7 @@ macro_rules! files {
 }
 
 /// The built-in scenarios' names and files, in the order in which the page lists them.
-pub const FILES: [(&str, &str); 9] = files![
+pub const FILES: [(&str, &str); 11] = files![
     "two-servers",
     "lease-origin",
     "no-server",
@@ -22,7 +22,9 @@ pub const FILES: [(&str, &str); 9] = files![
     "ping-conflict",
     "silence",
     "authoritative",
-    "relay"
+    "relay",
+    "wrong-network",
+    "inform"
 ];
 
 /// The built-in scenario of this name.
@@ -90,6 +92,10 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
             verb: Verb::PowerOn,
             node: Some(id.clone()),
             link: None,
+            to: None,
+            client: None,
+            server: None,
+            relay: None,
         });
         nodes.push(NodeFile {
             client: Some(client::Config {

@@ -6,18 +6,25 @@
 mod check;
 mod file;
 pub mod library;
+mod settings;
 
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::dhcp::Settings;
 use crate::time::Instant;
 
 pub use crate::dhcp::Cidr;
 pub use check::Problem;
 pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+pub use settings::{Change, section, values};
 
 /// A node, by its place in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
-/// A link, by its place in the file.
+/// A link, by its place in the file; spare cables come after those.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkId(pub u32);
 
@@ -36,13 +43,13 @@ impl LinkId {
 }
 
 /// What a person, or a file in a person's place, does to the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Switch a node on.
     PowerOn(NodeId),
     /// Switch a node off: what it holds in memory is lost, what is on disk stays.
     PowerOff(NodeId),
-    /// Put a cable in.
+    /// Put a cable in. What has one card has its other cable taken out.
     Plug(LinkId),
     /// Pull a cable out.
     Unplug(LinkId),
@@ -54,10 +61,12 @@ pub enum Command {
     Renew(NodeId),
     /// Have a client with a fixed address ask for the rest.
     Inform(NodeId),
+    /// Give a node's client, server or relay agent other settings.
+    Configure(NodeId, Rc<Change>),
 }
 
 /// A command and its moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timed {
     /// When.
     pub at: Instant,
@@ -65,11 +74,19 @@ pub struct Timed {
     pub command: Command,
 }
 
+/// A cable: one of the file, or a spare one with the settings of the file's at the same client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Cable {
+    ends: [NodeId; 2],
+    /// The place of its settings in the file.
+    file: u32,
+}
+
 /// A checked scenario: everything that it names exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
     file: File,
-    links: Vec<[NodeId; 2]>,
+    cables: Vec<Cable>,
     commands: Vec<Timed>,
 }
 
@@ -112,18 +129,25 @@ impl Scenario {
         (0..).map(NodeId).zip(&self.file.nodes)
     }
 
-    /// Every link: its two ends and its settings.
+    /// Every link of the file: its two ends and its settings.
     pub fn links(&self) -> impl Iterator<Item = (LinkId, [NodeId; 2], &LinkFile)> {
-        (0..)
-            .map(LinkId)
-            .zip(&self.links)
-            .zip(&self.file.links)
-            .map(|((id, ends), file)| (id, *ends, file))
+        self.cables().take(self.file.links.len())
     }
 
-    /// The ends of a link.
+    /// Every link, and the spare cables to the switches that a client could move to.
+    pub fn cables(&self) -> impl Iterator<Item = (LinkId, [NodeId; 2], &LinkFile)> {
+        let cables = (0..).map(LinkId).zip(&self.cables);
+        cables.map(|(id, cable)| (id, cable.ends, &self.file.links[cable.file as usize]))
+    }
+
+    /// Whether a link is no cable of the file, but one to a switch that a client could move to.
+    pub fn is_spare(&self, link: LinkId) -> bool {
+        link.index() >= self.file.links.len()
+    }
+
+    /// The ends of a link; the client's first, if it is spare.
     pub fn ends(&self, link: LinkId) -> [NodeId; 2] {
-        self.links[link.index()]
+        self.cables[link.index()].ends
     }
 
     /// Which interface of a router a link is at.
@@ -139,6 +163,21 @@ impl Scenario {
         self.nodes()
             .find(|(_, node)| node.id == id)
             .map(|(node, _)| node)
+    }
+
+    /// The command that gives a node other settings: a merge patch (RFC 7396) over those that it
+    /// has `now`.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says which of the settings cannot be.
+    pub fn configure(
+        &self,
+        node: NodeId,
+        now: &Settings,
+        patch: &Value,
+    ) -> Result<Command, Problem> {
+        let change = settings::change(self.node(node), now, patch, "")?;
+        Ok(Command::Configure(node, Rc::new(change)))
     }
 
     /// What happens when, in order.

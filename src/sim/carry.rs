@@ -23,18 +23,19 @@ impl Carry<'_> {
         self.world.write(self.journal, entry)
     }
 
-    pub(super) fn command(&mut self, command: Command) {
-        let node = match command {
+    pub(super) fn command(&mut self, command: &Command) {
+        let node = match *command {
             Command::PowerOn(node)
             | Command::PowerOff(node)
             | Command::Start(node)
             | Command::Release(node)
             | Command::Renew(node)
-            | Command::Inform(node) => Some(node),
+            | Command::Inform(node)
+            | Command::Configure(node, _) => Some(node),
             Command::Plug(_) | Command::Unplug(_) => None,
         };
-        let cause = self.log(node, None, What::Command(command));
-        match command {
+        let cause = self.log(node, None, What::Command(command.clone()));
+        match *command {
             Command::PowerOn(node) => self.power(node, true, cause),
             Command::PowerOff(node) => self.power(node, false, cause),
             Command::Plug(link) => self.plug(link, true, cause),
@@ -43,6 +44,9 @@ impl Carry<'_> {
             Command::Release(node) => self.person(node, Request::Release, cause),
             Command::Renew(node) => self.person(node, Request::Renew, cause),
             Command::Inform(node) => self.person(node, Request::Inform, cause),
+            Command::Configure(node, ref change) => {
+                self.host(node, &Input::Settings(&change.settings), cause);
+            }
         }
     }
 
@@ -117,8 +121,26 @@ impl Carry<'_> {
     }
 
     fn plug(&mut self, link: LinkId, plugged: bool, cause: EventId) {
+        if plugged {
+            self.free_cards(link, cause);
+        }
         self.world.links[link.index()].plugged = plugged;
         self.update_carrier(link, None, cause);
+    }
+
+    /// Takes out the cable that a card at either end of `link` has in it.
+    fn free_cards(&mut self, link: LinkId, cause: EventId) {
+        for end in self.world.links[link.index()].ends.map(NodeId) {
+            let node = &self.world.nodes[end.index()];
+            if node.host().is_none() {
+                continue;
+            }
+            let links = &self.world.links;
+            let other = |other: &&LinkId| **other != link && links[other.index()].plugged;
+            if let Some(other) = node.links.iter().find(other).copied() {
+                self.plug(other, false, cause);
+            }
+        }
     }
 
     /// Works out whether a link carries frames, and tells its ends if that has changed; not the
@@ -249,6 +271,7 @@ impl Carry<'_> {
             (Kind::Router(router), Input::PowerOn { .. }) => router.power_on(&mut cx),
             (Kind::Router(router), Input::PowerOff) => router.power_off(&mut cx),
             (Kind::Router(router), Input::Timer(_)) => router.arp_silence(&mut cx),
+            (Kind::Router(router), Input::Settings(settings)) => router.configure(settings),
             (Kind::Switch(_) | Kind::Router(_), _) => {}
         }
         self.apply(id, effects, cause);
@@ -272,8 +295,19 @@ impl Carry<'_> {
         self.world.effects = effects;
     }
 
+    /// The link at an interface: of a host's cables, the one that is in.
+    fn link_at(&self, id: NodeId, port: usize) -> Option<LinkId> {
+        let node = &self.world.nodes[id.index()];
+        let plugged = |link: &&LinkId| self.world.links[link.index()].plugged;
+        let own = node.links.get(port);
+        match node.kind {
+            Kind::Host(_) => node.links.iter().find(plugged).or(own).copied(),
+            Kind::Router(_) | Kind::Switch(_) => own.copied(),
+        }
+    }
+
     fn transmit_by(&mut self, id: NodeId, port: usize, frame: &Frame, cause: EventId) {
-        if let Some(link) = self.world.nodes[id.index()].links.get(port).copied() {
+        if let Some(link) = self.link_at(id, port) {
             self.transmit(id, link, frame, None, Some(cause));
         }
     }

@@ -115,13 +115,14 @@ impl World {
             })
             .collect();
         let mut links = Vec::new();
-        for (id, ends, file) in scenario.links() {
+        for (id, ends, file) in scenario.cables() {
+            let plugged = file.plugged && !scenario.is_spare(id);
             let powered = ends.iter().all(|end| nodes[end.index()].power);
             links.push(Link {
                 ends: [ends[0].0, ends[1].0],
                 latency: file.latency,
-                plugged: file.plugged,
-                carrier: file.plugged && powered,
+                plugged,
+                carrier: plugged && powered,
                 epoch: 0,
             });
             for end in ends {
@@ -233,7 +234,7 @@ impl World {
     pub fn step(&mut self, commands: &[Timed], journal: &mut Journal) -> bool {
         self.drop_stale();
         let queued = self.queue.peek().map(|(at, _)| at);
-        let command = commands.get(self.commands).copied();
+        let command = commands.get(self.commands);
         let carry = |world: &mut Self, at: Instant| {
             world.now = world.now.max(at);
             world.executed += 1;
@@ -248,7 +249,7 @@ impl World {
                     world: self,
                     journal,
                 }
-                .command(timed.command);
+                .command(&timed.command);
                 true
             }
             (Some(_), _) => {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::scenario::{Command, LinkId, NodeId, Scenario};
+use crate::scenario::{Command, LinkId, NodeId, Scenario, section, values};
 use crate::sim::{Entry, EventId, Journal, What};
 use crate::wire::frame::Frame;
 use crate::wire::summary::summary;
@@ -59,10 +59,16 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
     let between = |link: LinkId| scenario.ends(link).map(name);
     let packet = |frame: &Frame| (summary(frame.bytes()).label(), hex(frame.bytes()));
     match what {
-        What::Command(command) => (
-            "command",
-            json!({ "do": verb(*command), "link": cable(*command).map(between) }),
-        ),
+        What::Command(command) => {
+            let link = cable(command).map(between);
+            let mut detail = json!({ "do": verb(command), "link": link });
+            if let (Command::Configure(_, change), Some(fields)) = (command, detail.as_object_mut())
+            {
+                let settings = values(&change.settings);
+                fields.insert(section(&change.settings).to_owned(), settings);
+            }
+            ("command", detail)
+        }
         What::Power(on) => ("power", json!({ "on": on })),
         What::Carrier { link, up } => ("carrier", json!({ "link": between(*link), "up": up })),
         What::Sent {
@@ -104,7 +110,7 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
 }
 
 /// What a command is called in scenario files.
-pub fn verb(command: Command) -> &'static str {
+pub fn verb(command: &Command) -> &'static str {
     match command {
         Command::PowerOn(_) => "power-on",
         Command::PowerOff(_) => "power-off",
@@ -114,18 +120,20 @@ pub fn verb(command: Command) -> &'static str {
         Command::Release(_) => "release",
         Command::Renew(_) => "renew",
         Command::Inform(_) => "inform",
+        Command::Configure(..) => "configure",
     }
 }
 
-fn cable(command: Command) -> Option<LinkId> {
+fn cable(command: &Command) -> Option<LinkId> {
     match command {
-        Command::Plug(link) | Command::Unplug(link) => Some(link),
+        Command::Plug(link) | Command::Unplug(link) => Some(*link),
         Command::PowerOn(_)
         | Command::PowerOff(_)
         | Command::Start(_)
         | Command::Release(_)
         | Command::Renew(_)
-        | Command::Inform(_) => None,
+        | Command::Inform(_)
+        | Command::Configure(..) => None,
     }
 }
 

@@ -71,12 +71,23 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
     } = sheet;
     let button = |text: String, drawing: Option<Icon>, command: Command| {
         html! {
-            <button class="button text" onclick={store.on(move || Action::Do(command))}>
+            <button class="button text" onclick={store.on(move || Action::Do(command.clone()))}>
                 if let Some(drawing) = drawing { { icon(drawing) } }
                 { text }
             </button>
         }
     };
+    // A switch lists its own cables, and of those that others could move to it, the ones that are in.
+    let is_client = matches!(view.detail, Detail::Client { .. });
+    let all = session.world().node(id).links.iter();
+    let links: Vec<LinkId> = all
+        .copied()
+        .filter(|link| {
+            let spare = session.scenario().is_spare(*link);
+            !spare || is_client || session.world().link(*link).plugged
+        })
+        .collect();
+    let many = links.len() > 1;
     let cable = |link: &LinkId| {
         let plugged = session.world().link(*link).plugged;
         let other = session
@@ -85,12 +96,13 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
             .into_iter()
             .find(|end| *end != id)
             .unwrap_or(id);
-        let many = session.world().node(id).links.len() > 1;
-        let key = match (plugged, many) {
-            (true, false) => "ui.unplug",
-            (false, false) => "ui.plug",
-            (true, true) => "ui.unplug-to",
-            (false, true) => "ui.plug-to",
+        let spare = session.scenario().is_spare(*link);
+        let key = match (plugged, many, spare) {
+            (true, false, false) => "ui.unplug",
+            (false, false, false) => "ui.plug",
+            (true, _, _) => "ui.unplug-to",
+            (false, _, true) => "ui.move-to",
+            (false, true, false) => "ui.plug-to",
         };
         let text = words.say(key, &[("other", &session.scenario().node(other).id)]);
         let command = if plugged {
@@ -146,7 +158,7 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
     html! {
         <div class="actions">
             { power }
-            { for session.world().node(id).links.iter().map(cable) }
+            { for links.iter().map(cable) }
             { for client.into_iter().map(|(text, command)| button(words.get(text).to_owned(), None, command)) }
         </div>
     }

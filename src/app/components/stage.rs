@@ -28,12 +28,15 @@ pub(crate) fn Stage(props: &Props) -> Html {
             let face = face(session, &words, file, id, &view(session.world(), id));
             node(store, id, places[id.index()], &face, panel == Some(Panel::Node(id)))
         };
+        // Of the cables to switches that clients could move to, those that are in.
+        let world = session.world();
+        let cables = || scenario.cables().filter(|(id, ..)| !scenario.is_spare(*id) || world.link(*id).plugged);
         html! {
             <div class={classes!("network", crowded.then_some("crowded"))}>
                 <svg class="links" aria-hidden="true">
-                    { for scenario.links().map(|(id, ends, _)| cable_line(session, id, ends.map(|end| places[end.index()]))) }
+                    { for cables().map(|(id, ends, _)| cable_line(session, id, ends.map(|end| places[end.index()]))) }
                 </svg>
-                { for scenario.links().map(|(id, ends, _)| {
+                { for cables().map(|(id, ends, _)| {
                     let middle = places[ends[0].index()].towards(places[ends[1].index()], 0.5);
                     cable_button(store, session, &words, id, middle)
                 }) }
@@ -86,7 +89,7 @@ fn cable_button(
     };
     html! {
         <button key={format!("cable{}", id.0)} class={classes!("cable", (!plugged).then_some("out"))}
-            style={middle.style()} aria-label={label.clone()} title={label} onclick={store.on(move || Action::Do(command))}>
+            style={middle.style()} aria-label={label.clone()} title={label} onclick={store.on(move || Action::Do(command.clone()))}>
             { icon(if plugged { Icon::Plug } else { Icon::Unplug }) }
         </button>
     }
@@ -109,12 +112,13 @@ fn face(session: &Session, words: &Texts, file: &NodeFile, id: NodeId, view: &No
         .interfaces()
         .map(|interface| interface.address.to_string())
         .collect();
-    let out = session
-        .world()
-        .node(id)
-        .links
-        .iter()
-        .any(|link| !session.world().link(*link).plugged);
+    let mut cables = session.world().node(id).links.iter();
+    let is_in = |link: &LinkId| session.world().link(*link).plugged;
+    let out = if matches!(view.detail, Detail::Switch { .. } | Detail::Router { .. }) {
+        cables.any(|link| !session.scenario().is_spare(*link) && !is_in(link))
+    } else {
+        !cables.any(is_in)
+    };
     let mut label = vec![
         file.id.clone(),
         words.get(kinds::kind_key(file.kind)).to_owned(),

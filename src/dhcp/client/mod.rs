@@ -269,6 +269,17 @@ impl Context<'_> {
 }
 
 impl Client {
+    /// Works by other settings from now on: they hold from the next time that each matters.
+    pub fn configure(&mut self, config: Config) {
+        self.id = config.client_id.bytes(self.mac);
+        self.config = config;
+    }
+
+    /// Its settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// A client with the card `mac` that has never run; `fixed` is its address if it has one that
     /// no server gave.
     pub fn new(config: Config, mac: Mac, fixed: Option<Interface>) -> Self {

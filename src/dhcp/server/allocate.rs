@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::subnet::is_kept;
-use super::{Binding, BindingState, Context, Identity, PingCheck, Server};
+use super::{Binding, BindingState, Context, Identity, PingCheck, Reservation, Server};
 use crate::dhcp::{Action, OfferEnd, ServerNote, Silence};
 use crate::time::{Duration, Instant};
 use crate::wire::dhcp::{Message, MessageType, code};
@@ -60,11 +60,13 @@ impl Server {
     }
 
     pub(super) fn reserved_for(&self, subnet: usize, message: &Message) -> Option<Ipv4Addr> {
-        let mac = message.mac();
-        self.config
-            .reservations
-            .iter()
-            .find(|kept| kept.mac == mac && self.bindings.subnet_of(kept.address) == Some(subnet))
+        let id = message.options.get(code::CLIENT_ID);
+        let here = |kept: &&Reservation| self.bindings.subnet_of(kept.address) == Some(subnet);
+        let kept = || self.config.reservations.iter().filter(here);
+        // What a client calls itself says more than the card that it uses today.
+        kept()
+            .find(|kept| id.is_some() && kept.id() == id)
+            .or_else(|| kept().find(|kept| kept.mac == Some(message.mac())))
             .map(|kept| kept.address)
     }
 

@@ -131,7 +131,11 @@ impl Server {
         }
         let (address, binding) = self.bindings.of(subnet, client)?;
         match binding.state {
-            BindingState::Active => Some(address),
+            // Other settings may have taken it from under its client.
+            BindingState::Active => {
+                let extended = self.is_extended(address);
+                (extended || self.may_give(subnet, address, message)).then_some(address)
+            }
             BindingState::Expired | BindingState::Released => {
                 let ours = address == asked || self.bindings.in_pools(subnet, asked);
                 (ours && self.may_give(subnet, address, message)).then_some(address)
@@ -155,11 +159,7 @@ impl Server {
     ) -> Result<(), Silence> {
         let address = message.ciaddr;
         let known = self.known_address(subnet, address, message, &client);
-        let for_others = self
-            .config
-            .extends
-            .iter()
-            .any(|range| range.contains(address));
+        let for_others = self.is_extended(address);
         match known {
             Some(known) if known == address => self.commit(address, client, message, cx),
             Some(_) => self.refuse(message, Refusal::WrongAddress, cx),
@@ -171,6 +171,11 @@ impl Server {
             None => return Err(Silence::UnknownClient),
         }
         Ok(())
+    }
+
+    fn is_extended(&self, address: Ipv4Addr) -> bool {
+        let mut extends = self.config.extends.iter();
+        extends.any(|range| range.contains(address))
     }
 
     /// Writes the lease to disk, then says so to the client.

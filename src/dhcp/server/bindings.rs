@@ -170,6 +170,14 @@ impl Bindings {
         }
     }
 
+    /// Other networks and pools from now on; what is known of each address stays known.
+    pub fn set_pools(&mut self, subnets: Vec<(Cidr, Vec<Range>)>) {
+        let old = std::mem::replace(self, Self::new(subnets));
+        for (address, binding) in old.by_address {
+            self.set(address, binding);
+        }
+    }
+
     /// All of them, by address.
     pub fn iter(&self) -> impl Iterator<Item = (Ipv4Addr, &Binding)> {
         self.by_address

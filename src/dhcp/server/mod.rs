@@ -14,6 +14,7 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
+use super::client::ClientId;
 use super::{Action, Interface, Note, ServerNote, Silence};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
@@ -39,10 +40,24 @@ pub enum PingCheck {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reservation {
-    /// The client's card.
-    pub mac: Mac,
+    /// The client's card; none where it is known by its identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mac: Option<Mac>,
+    /// The client's identifier, the bytes of option 61.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientId>,
     /// Its address.
     pub address: Ipv4Addr,
+}
+
+impl Reservation {
+    /// The bytes of option 61 that it is for.
+    pub fn id(&self) -> Option<&[u8]> {
+        match &self.client_id {
+            Some(ClientId::Bytes(bytes)) => Some(bytes),
+            Some(ClientId::Hardware | ClientId::None | ClientId::Duid) | None => None,
+        }
+    }
 }
 
 /// How a server behaves.
@@ -169,10 +184,7 @@ impl Server {
     /// A server at `interface` that has never run.
     pub fn new(config: Config, interface: Interface) -> Self {
         let subnets = subnet::all(&config, interface);
-        let pools = subnets
-            .iter()
-            .map(|subnet| (subnet.network, subnet.pools.clone()));
-        let bindings = Bindings::new(pools.collect());
+        let bindings = Bindings::new(subnet::pools(&subnets));
         Self {
             config,
             interface,
@@ -181,6 +193,13 @@ impl Server {
             armed: None,
             pings: 0,
         }
+    }
+
+    /// Works by other settings from now on, with the bindings that it has.
+    pub fn configure(&mut self, config: Config) {
+        self.subnets = subnet::all(&config, self.interface);
+        self.bindings.set_pools(subnet::pools(&self.subnets));
+        self.config = config;
     }
 
     /// Its settings.

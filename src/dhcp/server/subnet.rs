@@ -57,6 +57,14 @@ pub(super) fn all(config: &Config, interface: Interface) -> Vec<Subnet> {
     [own].into_iter().chain(others).collect()
 }
 
+/// Each network and what it gives out.
+pub(super) fn pools(subnets: &[Subnet]) -> Vec<(Cidr, Vec<Range>)> {
+    let pools = subnets
+        .iter()
+        .map(|subnet| (subnet.network, subnet.pools.clone()));
+    pools.collect()
+}
+
 /// The relay agent's word for the client's network (RFC 3527).
 fn link_selection(options: &Options) -> Option<Ipv4Addr> {
     const LINK_SELECTION: u8 = 5;

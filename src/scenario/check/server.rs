@@ -55,13 +55,26 @@ pub(super) fn check(config: &Config, cidr: Cidr, path: &str) -> Result<(), Probl
         }
         let earlier = &config.reservations[..number];
         let path = format!("{path}.reservations[{number}]");
-        let again =
-            |other: &Reservation| other.mac == reservation.mac && network(other.address) == at;
+        if reservation.mac.is_some() == reservation.client_id.is_some() {
+            let message = "must have either a mac or a client_id";
+            return Err(Problem::new(path, message));
+        }
+        if reservation.client_id.is_some() && reservation.id().is_none() {
+            let message = "must be bytes, such as 01:02:03";
+            return Err(Problem::new(format!("{path}.client_id"), message));
+        }
+        let again = |other: &Reservation| {
+            (other.mac, other.id()) == (reservation.mac, reservation.id())
+                && network(other.address) == at
+        };
         if earlier.iter().any(again) {
-            return Err(Problem::new(
-                format!("{path}.mac"),
-                format!("{} has a reservation already", reservation.mac),
-            ));
+            let field = if reservation.mac.is_some() {
+                "mac"
+            } else {
+                "client_id"
+            };
+            let message = "this client has a reservation already";
+            return Err(Problem::new(format!("{path}.{field}"), message));
         }
         if earlier
             .iter()

@@ -1,3 +1,4 @@
+mod commands;
 mod errors;
 mod random;
 mod routers;
@@ -26,7 +27,7 @@ fn a_good_file_is_read_and_its_commands_are_in_order() {
     let commands: Vec<_> = scenario
         .commands()
         .iter()
-        .map(|timed| (timed.at.as_micros(), timed.command))
+        .map(|timed| (timed.at.as_micros(), timed.command.clone()))
         .collect();
     assert_eq!(
         commands,
@@ -72,7 +73,7 @@ fn commands_at_one_instant_keep_the_files_order() {
     let order: Vec<_> = scenario
         .commands()
         .iter()
-        .map(|timed| timed.command)
+        .map(|timed| timed.command.clone())
         .collect();
     assert_eq!(order, [Command::PowerOff(pc), Command::PowerOn(pc)]);
 }

@@ -10,6 +10,7 @@ mod conflicts;
 mod lease_origin;
 mod recording;
 mod routers;
+mod settings;
 mod two_servers;
 mod wires;
 mod worlds;

@@ -85,7 +85,7 @@ fn make(recording: &mut Recording, step: &Move) {
         Move::Rewind => recording.rewind(),
         Move::Act(command) => {
             let (now, before) = (recording.world().now(), recording.past().to_vec());
-            recording.act(*command);
+            recording.act(command.clone());
             assert_eq!(recording.world().now(), now);
             assert_eq!(
                 recording.past()[..before.len()],
@@ -224,7 +224,7 @@ fn acting_in_the_past_forgets_what_came_after_and_what_a_person_did_there() {
         .commands()
         .iter()
         .filter(|timed| !scenario.commands().contains(timed))
-        .map(|timed| timed.command)
+        .map(|timed| timed.command.clone())
         .collect();
     assert_eq!(person, [Command::Renew(laptop), Command::Release(laptop)]);
     assert_eq!(

@@ -76,11 +76,13 @@ fn s01_the_address_that_was_free_for_longest_is_used_again_first() {
 fn s01_reservations_win_over_all_and_over_others() {
     let reservations = vec![
         Reservation {
-            mac: mac(9),
+            mac: Some(mac(9)),
+            client_id: None,
             address: ip(10),
         },
         Reservation {
-            mac: mac(8),
+            mac: Some(mac(8)),
+            client_id: None,
             address: ip(200),
         },
     ];
@@ -111,9 +113,36 @@ fn s01_reservations_win_over_all_and_over_others() {
 }
 
 #[test]
+fn s01_a_reservation_by_client_id_goes_with_the_client_from_card_to_card() {
+    let kept = |mac, client_id, address| Reservation {
+        mac,
+        client_id,
+        address,
+    };
+    let id = [0, b'x', b'y'];
+    let mut rig = Rig::new(Config {
+        reservations: vec![
+            kept(Some(mac(7)), None, ip(201)),
+            kept(None, Some(ClientId::Bytes(id.to_vec())), ip(200)),
+        ],
+        ..plain()
+    });
+    let named = |last| with(without_id(&discover(last)), 61, &id);
+    assert_eq!(offered(&mut rig, &named(5)), ip(200));
+    assert_eq!(offered(&mut rig, &discover(5)), ip(10), "another identity");
+    assert_eq!(
+        offered(&mut rig, &named(7)),
+        ip(200),
+        "the identifier says more than the card"
+    );
+    assert_eq!(offered(&mut rig, &discover(7)), ip(201));
+}
+
+#[test]
 fn s01_a_reserved_address_that_is_set_aside_is_silence() {
     let reservations = vec![Reservation {
-        mac: mac(9),
+        mac: Some(mac(9)),
+        client_id: None,
         address: ip(10),
     }];
     let mut rig = Rig::new(Config {

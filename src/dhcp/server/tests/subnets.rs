@@ -233,7 +233,8 @@ fn a_reservation_holds_in_its_own_network() {
     let mut config = rig.server.config().clone();
     config.reservations = [far(50), ip(15)]
         .map(|address| Reservation {
-            mac: mac(7),
+            mac: Some(mac(7)),
+            client_id: None,
             address,
         })
         .to_vec();

@@ -1,0 +1,135 @@
+//! Other settings for a node that runs: a merge patch (RFC 7396) over those that it has.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{NodeFile, Problem, check, file};
+use crate::dhcp::Settings;
+
+/// Other settings, and what is new in them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// All settings as they will be.
+    pub settings: Settings,
+    /// What was asked for, such as `rapid_commit: true, lease_time: 2h`.
+    pub words: String,
+}
+
+/// The settings that a node starts with; nothing for one that has none.
+pub(super) fn of(node: &NodeFile) -> Option<Settings> {
+    use super::NodeKind;
+    match node.kind {
+        NodeKind::Client => Some(Settings::Client(node.client.clone().unwrap_or_default())),
+        NodeKind::Server => Some(Settings::Server(node.server.clone().unwrap_or_default())),
+        NodeKind::Router => node.relay.clone().map(Settings::Relay),
+        NodeKind::Host | NodeKind::Switch => None,
+    }
+}
+
+/// Settings as a file has them, every one of them written out.
+pub fn values(settings: &Settings) -> Value {
+    let value = match settings {
+        Settings::Client(config) => serde_json::to_value(config),
+        Settings::Server(config) => serde_json::to_value(config),
+        Settings::Relay(config) => serde_json::to_value(config),
+    };
+    // Nothing in them is of a kind that JSON lacks.
+    value.unwrap_or_default()
+}
+
+/// What the part of a file is called that holds such settings.
+pub fn section(settings: &Settings) -> &'static str {
+    match settings {
+        Settings::Client(_) => "client",
+        Settings::Server(_) => "server",
+        Settings::Relay(_) => "relay",
+    }
+}
+
+/// Puts a patch over the settings that a node has.
+///
+/// # Errors
+/// A [`Problem`] below `path`, such as `commands[2].client.lease_time`.
+pub(super) fn change(
+    node: &NodeFile,
+    now: &Settings,
+    patch: &Value,
+    path: &str,
+) -> Result<Change, Problem> {
+    let section = section(now);
+    let mut merged = values(now);
+    merge(&mut merged, patch);
+    let text = merged.to_string();
+    let mut file = node.clone();
+    let settings = match now {
+        Settings::Client(_) => {
+            let config = read(&text, section, path)?;
+            file.client = Some(config);
+            file.client.clone().map(Settings::Client)
+        }
+        Settings::Server(_) => {
+            let config = read(&text, section, path)?;
+            file.server = Some(config);
+            file.server.clone().map(Settings::Server)
+        }
+        Settings::Relay(_) => {
+            let config = read(&text, section, path)?;
+            file.relay = Some(config);
+            file.relay.clone().map(Settings::Relay)
+        }
+    };
+    check::check_node(&file, path)?;
+    Ok(Change {
+        settings: settings.unwrap_or_else(|| now.clone()),
+        words: words(patch),
+    })
+}
+
+fn read<T: DeserializeOwned + Serialize>(
+    text: &str,
+    section: &str,
+    path: &str,
+) -> Result<T, Problem> {
+    file::read(text).map_err(|problem| {
+        let dot = if problem.path.is_empty() { "" } else { "." };
+        let path = format!("{path}.{section}{dot}{}", problem.path);
+        // The line and column are those of the merged text, which no one has seen.
+        let message = problem.message.split(" at line ").next();
+        Problem::new(path, message.unwrap_or_default())
+    })
+}
+
+/// RFC 7396 section 2.
+fn merge(value: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        *value = patch.clone();
+        return;
+    };
+    if !value.is_object() {
+        *value = Value::Object(Map::new());
+    }
+    let Value::Object(fields) = value else {
+        return;
+    };
+    for (name, patch) in patch {
+        if patch.is_null() {
+            fields.remove(name);
+        } else {
+            merge(fields.entry(name.clone()).or_insert(Value::Null), patch);
+        }
+    }
+}
+
+fn words(patch: &Value) -> String {
+    let Value::Object(fields) = patch else {
+        return patch.to_string();
+    };
+    let words = fields.iter().map(|(name, value)| match value {
+        Value::String(text) => format!("{name}: {text}"),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            format!("{name}: {value}")
+        }
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
