@@ -49,9 +49,11 @@ fn a_move_is_a_cable_that_the_file_does_not_list() {
 #[test]
 fn changes_of_settings_add_up_in_order_of_time() {
     let scenario = Scenario::parse(TWO).unwrap();
-    let change = |number: usize| match &scenario.commands()[number].command {
-        Command::Configure(_, change) => change.clone(),
-        other => panic!("{other:?}"),
+    let change = |number: usize| {
+        let Command::Configure(_, change) = &scenario.commands()[number].command else {
+            panic!("a change of settings");
+        };
+        change.clone()
     };
     let Settings::Client(first) = &change(2).settings else {
         panic!("a client's");
