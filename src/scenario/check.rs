@@ -1,5 +1,6 @@
 //! What must hold in a scenario file before it is run.
 
+mod fault;
 mod router;
 mod server;
 
@@ -271,6 +272,9 @@ fn check_links(file: &File, names: &Names) -> Result<Vec<[NodeId; 2]>, Problem> 
                 "must be longer than nothing and at most 10s",
             ));
         }
+        if let Some(faults) = &link.faults {
+            fault::check(faults, link.latency, &format!("{path}.faults"))?;
+        }
         for end in ends {
             cabled[end.index()] += 1;
             let node = &file.nodes[end.index()];
@@ -360,7 +364,7 @@ fn check_command(
     links: &[[NodeId; 2]],
     path: &str,
 ) -> Result<Command, Problem> {
-    let cable = matches!(timed.verb, Verb::Plug | Verb::Unplug);
+    let cable = matches!(timed.verb, Verb::Plug | Verb::Unplug | Verb::Faults);
     let (wanted, unwanted, surplus) = if cable {
         ("link", "node", timed.node.is_some())
     } else {
@@ -372,9 +376,15 @@ fn check_command(
             format!("this command names a {wanted}"),
         ));
     }
+    if timed.faults.is_some() && timed.verb != Verb::Faults {
+        return Err(Problem::new(
+            format!("{path}.faults"),
+            "only the command 'faults' may have it",
+        ));
+    }
     let missing = || Problem::new(path, format!("this command must name a {wanted}"));
     if cable {
-        let path = format!("{path}.link");
+        let (faults, path) = (format!("{path}.faults"), format!("{path}.link"));
         let between = timed.link.as_ref().ok_or_else(missing)?;
         let [one, other] = find_ends(between, names, &path)?;
         let same = |ends: &[NodeId; 2]| *ends == [one, other] || *ends == [other, one];
@@ -386,6 +396,11 @@ fn check_command(
         let link = link.ok_or_else(|| {
             Problem::new(path, format!("no cable between {}", between.join(" and ")))
         })?;
+        if timed.verb == Verb::Faults {
+            let settings = timed.faults.unwrap_or_default();
+            fault::check(&settings, file.links[link.index()].latency, &faults)?;
+            return Ok(Command::Faults(link, settings));
+        }
         return Ok(if timed.verb == Verb::Plug {
             Command::Plug(link)
         } else {
@@ -416,6 +431,6 @@ fn check_command(
             let message = format!("'{name}' has no fixed address");
             Err(Problem::new(format!("{path}.node"), message))
         }),
-        Verb::Plug | Verb::Unplug => Err(missing()),
+        Verb::Plug | Verb::Unplug | Verb::Faults => Err(missing()),
     }
 }

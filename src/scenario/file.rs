@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use crate::dhcp::{Cidr, client, relay, server};
+use crate::net::link::Faults;
 use crate::time::Duration;
 use crate::wire::Mac;
 
@@ -137,6 +138,9 @@ pub struct LinkFile {
     /// Whether it is in when the story begins.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub plugged: bool,
+    /// What goes wrong on it from the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Faults>,
 }
 
 /// What can be done.
@@ -151,6 +155,8 @@ pub enum Verb {
     Plug,
     /// Pull a cable out.
     Unplug,
+    /// Have things go wrong on a cable, or nothing any more.
+    Faults,
     /// Have a client look for an address.
     Start,
     /// Have a client give its address back.
@@ -176,6 +182,9 @@ pub struct TimedFile {
     /// To which cable, by its two ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<[String; 2]>,
+    /// What goes wrong on it from now on; without this, nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Faults>,
 }
 
 impl File {

@@ -60,6 +60,7 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         between: [id.to_owned(), "switch".to_owned()],
         latency: Duration::from_micros(10),
         plugged: true,
+        faults: None,
     };
     let pool = Range {
         first: [172, 16, 1, 0].into(),
@@ -90,6 +91,7 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
             verb: Verb::PowerOn,
             node: Some(id.clone()),
             link: None,
+            faults: None,
         });
         nodes.push(NodeFile {
             client: Some(client::Config {

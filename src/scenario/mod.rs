@@ -10,6 +10,7 @@ pub mod library;
 use crate::time::Instant;
 
 pub use crate::dhcp::Cidr;
+pub use crate::net::link::Faults;
 pub use check::Problem;
 pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
 
@@ -46,6 +47,8 @@ pub enum Command {
     Plug(LinkId),
     /// Pull a cable out.
     Unplug(LinkId),
+    /// Have these things, and no others, go wrong on a link from now on.
+    Faults(LinkId, Faults),
     /// Have a client look for an address.
     Start(NodeId),
     /// Have a client give its address back.

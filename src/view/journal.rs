@@ -59,10 +59,15 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
     let between = |link: LinkId| scenario.ends(link).map(name);
     let packet = |frame: &Frame| (summary(frame.bytes()).label(), hex(frame.bytes()));
     match what {
-        What::Command(command) => (
-            "command",
-            json!({ "do": verb(*command), "link": cable(*command).map(between) }),
-        ),
+        What::Command(command) => {
+            let link = cable(*command).map(between);
+            let detail = if let Command::Faults(_, faults) = command {
+                json!({ "do": verb(*command), "link": link, "faults": faults })
+            } else {
+                json!({ "do": verb(*command), "link": link })
+            };
+            ("command", detail)
+        }
         What::Power(on) => ("power", json!({ "on": on })),
         What::Carrier { link, up } => ("carrier", json!({ "link": between(*link), "up": up })),
         What::Sent {
@@ -110,6 +115,7 @@ pub fn verb(command: Command) -> &'static str {
         Command::PowerOff(_) => "power-off",
         Command::Plug(_) => "plug",
         Command::Unplug(_) => "unplug",
+        Command::Faults(..) => "faults",
         Command::Start(_) => "start",
         Command::Release(_) => "release",
         Command::Renew(_) => "renew",
@@ -119,7 +125,7 @@ pub fn verb(command: Command) -> &'static str {
 
 fn cable(command: Command) -> Option<LinkId> {
     match command {
-        Command::Plug(link) | Command::Unplug(link) => Some(link),
+        Command::Plug(link) | Command::Unplug(link) | Command::Faults(link, _) => Some(link),
         Command::PowerOn(_)
         | Command::PowerOff(_)
         | Command::Start(_)
