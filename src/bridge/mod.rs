@@ -119,6 +119,7 @@ impl Bridge {
             between: [node.id.clone(), network.to_owned()],
             latency: Duration::from_micros(1),
             plugged: carrier,
+            faults: None,
         }];
         let switch = NodeFile {
             id: network.to_owned(),

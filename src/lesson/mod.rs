@@ -5,7 +5,7 @@ mod dhcp;
 mod messages;
 
 use crate::net::NetNote;
-use crate::scenario::{Command, LinkId, NodeId, Scenario};
+use crate::scenario::{Command, Faults, LinkId, NodeId, Scenario};
 use crate::sim::{DropReason, Entry, EventId, Journal, What};
 use crate::text::{Sentence, Source, Value};
 use crate::wire::Mac;
@@ -69,14 +69,22 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
         What::Power(on) => story.power(entry, *on),
         What::Net(note) => story.stack(entry, note),
         What::Carrier { .. } | What::Received { .. } => None,
-        What::Sent { origin, frame, .. } => (*origin == id)
-            .then(|| messages::sent(&story, entry, frame))
-            .flatten(),
+        What::Sent { origin, frame, .. } if *origin == id => messages::sent(&story, entry, frame),
+        What::Sent { origin, frame, .. } => story.again(entry, *origin, frame.bytes()),
         What::Dropped {
             origin,
             reason,
             frame,
-        } => Some(story.dropped(entry, *origin, *reason, frame.bytes())),
+        } => {
+            let key = match reason {
+                DropReason::NoCarrier => "tell.no-carrier",
+                DropReason::CarrierLost => "tell.carrier-lost",
+                DropReason::Loss => "tell.loss",
+                DropReason::Burst => "tell.burst",
+                DropReason::QueueFull => "tell.queue-full",
+            };
+            Some(story.wire(key, entry, *origin, frame.bytes()))
+        }
         What::Fired { reason, .. } => dhcp::fired(&story, entry, *reason),
         What::Dhcp(note) => dhcp::note(&story, entry, note),
     }
@@ -101,6 +109,14 @@ impl Story<'_> {
                 sentence(key, self.cable(link).to_vec())
             }
             Command::Unplug(link) => sentence("tell.unplug", self.cable(link).to_vec()),
+            Command::Faults(link, faults) => {
+                let key = if faults == Faults::default() {
+                    "tell.faultless"
+                } else {
+                    "tell.faults"
+                };
+                sentence(key, self.cable(link).to_vec())
+            }
             Command::Start(node) => sentence("tell.start", vec![("node", self.name(node))]),
             Command::Release(node) => {
                 sourced("tell.release", vec![("node", self.name(node))], 2131, "3.1")
@@ -138,22 +154,20 @@ impl Story<'_> {
         }
     }
 
-    fn dropped(
-        &self,
-        entry: &Entry,
-        origin: EventId,
-        reason: DropReason,
-        bytes: &[u8],
-    ) -> Sentence {
+    /// A copy that the link made: it comes from the frame that the same node put there.
+    fn again(&self, entry: &Entry, origin: EventId, bytes: &[u8]) -> Option<Sentence> {
+        let first = self.journal.get(entry.cause?)?;
+        let same = first.node == entry.node && matches!(first.what, What::Sent { .. });
+        same.then(|| self.wire("tell.duplicate", entry, origin, bytes))
+    }
+
+    /// What the link did with a message.
+    fn wire(&self, key: &str, entry: &Entry, origin: EventId, bytes: &[u8]) -> Sentence {
         let sender = self
             .journal
             .get(origin)
             .and_then(|sent| sent.node)
             .or(entry.node);
-        let key = match reason {
-            DropReason::NoCarrier => "tell.no-carrier",
-            DropReason::CarrierLost => "tell.carrier-lost",
-        };
         let label = crate::wire::summary::summary(bytes).label();
         let node = sender.map_or_else(|| plain("?"), |node| self.name(node));
         sentence(key, vec![("node", node), ("message", plain(label))])

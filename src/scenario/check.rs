@@ -1,6 +1,7 @@
 //! What must hold in a scenario file before it is run.
 
 mod commands;
+mod fault;
 mod links;
 mod router;
 mod server;

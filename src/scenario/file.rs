@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::Problem;
 use crate::dhcp::{Cidr, client, relay, server};
+use crate::net::link::Faults;
 use crate::time::Duration;
 use crate::wire::Mac;
 
@@ -139,6 +140,9 @@ pub struct LinkFile {
     /// Whether it is in when the story begins.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub plugged: bool,
+    /// What goes wrong on it from the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Faults>,
 }
 
 /// What can be done.
@@ -153,6 +157,8 @@ pub enum Verb {
     Plug,
     /// Pull a cable out.
     Unplug,
+    /// Have things go wrong on a cable, or nothing any more.
+    Faults,
     /// Have a client look for an address.
     Start,
     /// Have a client give its address back.
@@ -194,6 +200,9 @@ pub struct TimedFile {
     /// Which of a relay agent's settings change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relay: Option<Value>,
+    /// What goes wrong on it from now on; without this, nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Faults>,
 }
 
 impl File {

@@ -62,6 +62,7 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         between: [id.to_owned(), "switch".to_owned()],
         latency: Duration::from_micros(10),
         plugged: true,
+        faults: None,
     };
     let pool = Range {
         first: [172, 16, 1, 0].into(),
@@ -96,6 +97,7 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
             client: None,
             server: None,
             relay: None,
+            faults: None,
         });
         nodes.push(NodeFile {
             client: Some(client::Config {

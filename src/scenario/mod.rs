@@ -16,6 +16,7 @@ use crate::dhcp::Settings;
 use crate::time::Instant;
 
 pub use crate::dhcp::Cidr;
+pub use crate::net::link::Faults;
 pub use check::Problem;
 pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
 pub use settings::{Change, section, values};
@@ -53,6 +54,8 @@ pub enum Command {
     Plug(LinkId),
     /// Pull a cable out.
     Unplug(LinkId),
+    /// Have these things, and no others, go wrong on a link from now on.
+    Faults(LinkId, Faults),
     /// Have a client look for an address.
     Start(NodeId),
     /// Have a client give its address back.

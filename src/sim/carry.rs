@@ -32,7 +32,7 @@ impl Carry<'_> {
             | Command::Renew(node)
             | Command::Inform(node)
             | Command::Configure(node, _) => Some(node),
-            Command::Plug(_) | Command::Unplug(_) => None,
+            Command::Plug(_) | Command::Unplug(_) | Command::Faults(..) => None,
         };
         let cause = self.log(node, None, What::Command(command.clone()));
         match *command {
@@ -40,6 +40,10 @@ impl Carry<'_> {
             Command::PowerOff(node) => self.power(node, false, cause),
             Command::Plug(link) => self.plug(link, true, cause),
             Command::Unplug(link) => self.plug(link, false, cause),
+            Command::Faults(link, faults) => {
+                let seed = self.world.seed;
+                self.world.links[link.index()].set_faults(faults, seed, link.0);
+            }
             Command::Start(node) => self.person(node, Request::Start, cause),
             Command::Release(node) => self.person(node, Request::Release, cause),
             Command::Renew(node) => self.person(node, Request::Renew, cause),
@@ -63,7 +67,8 @@ impl Carry<'_> {
                 frame,
                 origin,
                 epoch,
-            } => self.arrive(link, to, &frame, origin, epoch),
+                lost,
+            } => self.arrive(link, to, &frame, origin, epoch, lost),
             Event::Timer { node, timer, .. } => {
                 let Some(armed) = self.world.nodes[node.index()].timers[timer.index()].take()
                 else {
@@ -155,7 +160,7 @@ impl Carry<'_> {
         }
         link.carrier = up;
         if !up {
-            link.epoch += 1;
+            link.cut();
         }
         let cause = self.log(None, Some(cause), What::Carrier { link: id, up });
         for end in ends {
@@ -179,9 +184,10 @@ impl Carry<'_> {
         frame: &Frame,
         origin: EventId,
         epoch: u32,
+        lost: Option<DropReason>,
     ) {
-        if self.world.links[link.index()].epoch != epoch {
-            let reason = DropReason::CarrierLost;
+        let cut = self.world.links[link.index()].epoch != epoch;
+        if let Some(reason) = cut.then_some(DropReason::CarrierLost).or(lost) {
             self.log(
                 Some(to),
                 Some(origin),
@@ -342,43 +348,49 @@ impl Carry<'_> {
         cause: Option<EventId>,
     ) {
         let origin = origin.unwrap_or_else(|| self.world.next_id());
-        let link = &self.world.links[id.index()];
+        let now = self.world.now();
+        let link = &mut self.world.links[id.index()];
+        let (to, epoch) = (NodeId(link.peer(from.0)), link.epoch);
         let frame = frame.clone();
-        if !link.carrier {
-            let reason = DropReason::NoCarrier;
-            self.log(
-                Some(from),
-                cause,
-                What::Dropped {
+        let passage = match link.pass(from.0, now, frame.bytes().len()) {
+            Ok(passage) => passage,
+            Err(reason) => {
+                self.log(
+                    Some(from),
+                    cause,
+                    What::Dropped {
+                        origin,
+                        reason,
+                        frame,
+                    },
+                );
+                return;
+            }
+        };
+        let mut send = |arrives, lost, cause| {
+            self.world.queue.push(
+                arrives,
+                Event::Arrive {
+                    link: id,
+                    to,
+                    frame: frame.clone(),
                     origin,
-                    reason,
-                    frame,
+                    epoch,
+                    lost,
                 },
             );
-            return;
-        }
-        let (to, epoch) = (NodeId(link.peer(from.0)), link.epoch);
-        let arrives = self.world.now() + link.latency;
-        self.world.queue.push(
-            arrives,
-            Event::Arrive {
-                link: id,
-                to,
-                frame: frame.clone(),
-                origin,
-                epoch,
-            },
-        );
-        self.log(
-            Some(from),
-            cause,
-            What::Sent {
+            let sent = What::Sent {
                 origin,
                 link: id,
                 to,
                 arrives,
-                frame,
-            },
-        );
+                frame: frame.clone(),
+            };
+            self.log(Some(from), cause, sent)
+        };
+        let first = send(passage.arrives, passage.lost, cause);
+        if let Some(again) = passage.again {
+            send(again, None, Some(first));
+        }
     }
 }

@@ -1,9 +1,8 @@
 //! What happened, in order, each with its instant, its node and its cause.
 
-use serde::Serialize;
-
 use crate::dhcp::{Note, Reason, Timer};
 use crate::net::NetNote;
+pub use crate::net::link::DropReason;
 use crate::scenario::{Command, LinkId, NodeId};
 use crate::time::Instant;
 use crate::wire::frame::Frame;
@@ -17,16 +16,6 @@ impl EventId {
     pub fn index(self) -> usize {
         self.0 as usize
     }
-}
-
-/// Why a frame was lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DropReason {
-    /// The card has no carrier: cable out, or no power at the other end.
-    NoCarrier,
-    /// The carrier went while the frame was under way.
-    CarrierLost,
 }
 
 /// What happened.

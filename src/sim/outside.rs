@@ -46,7 +46,7 @@ impl World {
             world: self,
             journal,
         }
-        .arrive(link, to, frame, origin, epoch);
+        .arrive(link, to, frame, origin, epoch, None);
         true
     }
 }

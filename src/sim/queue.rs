@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::EventId;
+use super::{DropReason, EventId};
 use crate::dhcp::Timer;
 use crate::scenario::{LinkId, NodeId};
 use crate::time::Instant;
@@ -21,6 +21,8 @@ pub(super) enum Event {
         frame: Frame,
         origin: EventId,
         epoch: u32,
+        /// Why it does not.
+        lost: Option<DropReason>,
     },
     /// A deadline, valid if its generation is still the timer's.
     Timer {

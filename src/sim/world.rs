@@ -98,6 +98,8 @@ pub struct World {
     /// How many events have happened.
     executed: u64,
     pub(super) effects: Vec<Effect>,
+    /// What links draw from that get faults later.
+    pub(super) seed: u64,
 }
 
 impl World {
@@ -118,13 +120,12 @@ impl World {
         for (id, ends, file) in scenario.cables() {
             let plugged = file.plugged && !scenario.is_spare(id);
             let powered = ends.iter().all(|end| nodes[end.index()].power);
-            links.push(Link {
-                ends: [ends[0].0, ends[1].0],
-                latency: file.latency,
-                plugged,
-                carrier: plugged && powered,
-                epoch: 0,
-            });
+            let numbers = ends.map(|end| end.0);
+            let mut link = Link::new(numbers, file.latency, plugged, powered);
+            if let Some(faults) = file.faults {
+                link.set_faults(faults, scenario.file().seed, id.0);
+            }
+            links.push(link);
             for end in ends {
                 nodes[end.index()].links.push(id);
             }
@@ -149,6 +150,7 @@ impl World {
             next: 0,
             executed: 0,
             effects: Vec::new(),
+            seed: scenario.file().seed,
         }
     }
 

@@ -67,6 +67,9 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
                 let settings = values(&change.settings);
                 fields.insert(section(&change.settings).to_owned(), settings);
             }
+            if let (Command::Faults(_, faults), Some(fields)) = (command, detail.as_object_mut()) {
+                fields.insert("faults".to_owned(), json!(faults));
+            }
             ("command", detail)
         }
         What::Power(on) => ("power", json!({ "on": on })),
@@ -116,6 +119,7 @@ pub fn verb(command: &Command) -> &'static str {
         Command::PowerOff(_) => "power-off",
         Command::Plug(_) => "plug",
         Command::Unplug(_) => "unplug",
+        Command::Faults(..) => "faults",
         Command::Start(_) => "start",
         Command::Release(_) => "release",
         Command::Renew(_) => "renew",
@@ -126,7 +130,7 @@ pub fn verb(command: &Command) -> &'static str {
 
 fn cable(command: &Command) -> Option<LinkId> {
     match command {
-        Command::Plug(link) | Command::Unplug(link) => Some(*link),
+        Command::Plug(link) | Command::Unplug(link) | Command::Faults(link, _) => Some(*link),
         Command::PowerOn(_)
         | Command::PowerOff(_)
         | Command::Start(_)

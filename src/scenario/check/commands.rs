@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::super::{Cable, Command, LinkId, Timed, settings};
-use super::{File, Names, NodeId, NodeKind, Problem, TimedFile, Verb, find, find_ends};
+use super::{File, Names, NodeId, NodeKind, Problem, TimedFile, Verb, fault, find, find_ends};
 use crate::dhcp::Settings;
 use crate::time::Instant;
 
@@ -42,7 +42,7 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn command(&mut self, timed: &TimedFile, path: &str) -> Result<Command, Problem> {
-        let cable = matches!(timed.verb, Verb::Plug | Verb::Unplug);
+        let cable = matches!(timed.verb, Verb::Plug | Verb::Unplug | Verb::Faults);
         let configures = timed.verb == Verb::Configure;
         let surplus = [
             ("node", timed.node.is_some() && cable),
@@ -52,6 +52,12 @@ impl Checker<'_> {
             ("server", timed.server.is_some() && !configures),
             ("relay", timed.relay.is_some() && !configures),
         ];
+        if timed.faults.is_some() && timed.verb != Verb::Faults {
+            return Err(Problem::new(
+                format!("{path}.faults"),
+                "only the command 'faults' may have it",
+            ));
+        }
         if let Some((field, _)) = surplus.into_iter().find(|(_, surplus)| *surplus) {
             let wanted = if cable { "a link" } else { "a node" };
             let message = match field {
@@ -95,7 +101,7 @@ impl Checker<'_> {
                 self.moved(node, timed.to.as_ref(), path)
             }
             Verb::Configure => self.configure(node, timed, path),
-            Verb::Plug | Verb::Unplug => self.cable(timed, path),
+            Verb::Plug | Verb::Unplug | Verb::Faults => self.cable(timed, path),
         }
     }
 
@@ -104,7 +110,7 @@ impl Checker<'_> {
             .link
             .as_ref()
             .ok_or_else(|| Problem::new(path, "this command must name a link"))?;
-        let path = format!("{path}.link");
+        let (faults, path) = (format!("{path}.faults"), format!("{path}.link"));
         let [one, other] = find_ends(between, self.names, &path)?;
         let declared = &self.cables[..self.file.links.len()];
         let same = |ends: [NodeId; 2]| ends == [one, other] || ends == [other, one];
@@ -116,6 +122,12 @@ impl Checker<'_> {
             .ok_or_else(|| {
                 Problem::new(path, format!("no cable between {}", between.join(" and ")))
             })?;
+        if timed.verb == Verb::Faults {
+            let settings = timed.faults.unwrap_or_default();
+            let latency = self.file.links[link.index()].latency;
+            fault::check(&settings, latency, &faults)?;
+            return Ok(Command::Faults(link, settings));
+        }
         Ok(if timed.verb == Verb::Plug {
             Command::Plug(link)
         } else {

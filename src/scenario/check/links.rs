@@ -1,7 +1,7 @@
 //! What must hold of the cables.
 
 use super::super::Cable;
-use super::{File, Names, NodeId, NodeKind, Problem, find_ends, router};
+use super::{File, Names, NodeId, NodeKind, Problem, fault, find_ends, router};
 use crate::time::Duration;
 
 pub(super) fn check(file: &File, names: &Names) -> Result<Vec<Cable>, Problem> {
@@ -21,6 +21,9 @@ pub(super) fn check(file: &File, names: &Names) -> Result<Vec<Cable>, Problem> {
                 format!("{path}.latency"),
                 "must be longer than nothing and at most 10s",
             ));
+        }
+        if let Some(faults) = &link.faults {
+            fault::check(faults, link.latency, &format!("{path}.faults"))?;
         }
         for end in ends {
             cabled[end.index()] += 1;

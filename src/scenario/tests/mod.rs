@@ -1,5 +1,6 @@
 mod commands;
 mod errors;
+mod faults;
 mod random;
 mod routers;
 
