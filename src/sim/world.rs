@@ -5,7 +5,7 @@ use super::journal::{Entry, EventId, Journal, What};
 use super::queue::{Event, Queue};
 use crate::dhcp::client::Client;
 use crate::dhcp::server::Server;
-use crate::dhcp::{Interface, Reason, Timer};
+use crate::dhcp::{Interface, Reason, Settings, Timer};
 use crate::net::host::{Effect, Host, Role};
 use crate::net::link::Link;
 use crate::net::router::{Port, Router};
@@ -167,6 +167,21 @@ impl World {
     /// Every node.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
         (0..).map(NodeId).zip(&self.nodes)
+    }
+
+    /// How a node's client, server or relay agent behaves now; nothing for a node without any.
+    pub fn settings(&self, id: NodeId) -> Option<Settings> {
+        match &self.node(id).kind {
+            Kind::Host(host) => match host.role() {
+                Role::Client(client) => Some(Settings::Client(client.config().clone())),
+                Role::Server(server) => Some(Settings::Server(server.config().clone())),
+                Role::Plain => None,
+            },
+            Kind::Router(router) => router
+                .relay()
+                .map(|relay| Settings::Relay(relay.config().clone())),
+            Kind::Switch(_) => None,
+        }
     }
 
     /// A link.

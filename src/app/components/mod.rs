@@ -12,6 +12,7 @@ mod node_tables;
 mod packet_panel;
 mod packets;
 mod panel;
+mod settings;
 mod shell;
 mod stage;
 mod timeline;

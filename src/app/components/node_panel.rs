@@ -7,6 +7,7 @@ use super::icons::{Icon, icon};
 use super::kinds;
 use super::node_tables::{bindings, deadlines, lease, neighbours, own_neighbours, ports, relay};
 use super::panel::frame;
+use super::settings::SettingsForm;
 use super::stage::status;
 use crate::app::session::{Action, Session};
 use crate::app::store::{Store, use_view};
@@ -58,7 +59,8 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
         ];
         let addresses = view.interfaces().map(|interface| format!("{}/{}", interface.address, interface.prefix));
         let parts: Vec<String> = parts.into_iter().flatten().chain(addresses).filter(|part| !part.is_empty()).collect();
-        let body = html! { <div class="panel-body">{ actions(store, &sheet, *id) }{ detail(&sheet) }</div> };
+        let settings = session.world().settings(*id).map(|now| html! { <SettingsForm store={store.clone()} id={*id} {now} /> });
+        let body = html! { <div class="panel-body">{ actions(store, &sheet, *id) }{ detail(&sheet) }{ settings }</div> };
         frame(store, &words, "node-panel", &file.id, &parts.join(" · "), body)
     })
 }

@@ -72,7 +72,6 @@ pub struct Config {
     /// which it has no record asks: its "local administrative authority" (RFC 2131 section 4.3.2).
     pub extends: Vec<Range>,
     /// The other networks that it serves, through relay agents.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subnets: Vec<Subnet>,
     /// How long a lease is when the client does not ask.
     pub lease: Duration,
