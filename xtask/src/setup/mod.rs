@@ -2,7 +2,9 @@
 
 mod cache;
 mod debian;
+mod library;
 mod rust_target;
+mod small;
 mod sysroot;
 mod tools;
 mod wasm_opt;
@@ -18,6 +20,7 @@ use anyhow::{Context, Result};
 
 use crate::shell;
 use cache::Cache;
+use library::Kind;
 use rust_target::Way;
 
 /// What a build of the page is for.
@@ -40,7 +43,7 @@ impl PageBuild {
     /// Finds or makes everything that building the page takes.
     pub(crate) fn ready(root: &Path, purpose: Purpose) -> Result<Self> {
         let cache = Cache::open()?;
-        let way = rust_target::ensure(&cache)?;
+        let way = rust_target::ensure(&cache, purpose)?;
         let folders = [
             tools::trunk(&cache)?,
             tools::wasm_bindgen(&cache, root)?,
@@ -72,30 +75,39 @@ impl PageBuild {
             .env("TRUNK_SKIP_VERSION_CHECK", "true")
             // A mistake in the page's source is not one in Trunk.
             .env("RUST_LIB_BACKTRACE", "0")
-            // Another compiler may build the page: in the folder of the native builds the
-            // two would evict each other.
-            .env("CARGO_TARGET_DIR", self.root.join("target").join("page"));
+            .env("CARGO_TARGET_DIR", self.target_folder());
         if env::var_os("NO_COLOR").is_some() {
             // Trunk takes NO_COLOR=1 for a mistake.
             command.env_remove("NO_COLOR").env("TRUNK_COLOR", "never");
         }
-        if let Way::Debian {
-            rustc,
-            linker,
-            sysroot,
-        } = &self.way
-        {
+        if let Some(rustc) = &self.way.rustc {
+            command.env("RUSTC", rustc);
+        }
+        if let Some(linker) = &self.way.linker {
+            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+        }
+        if let Some((sysroot, kind)) = &self.way.library {
             let mut flags = OsString::from("--sysroot=");
             flags.push(sysroot);
+            flags.push(kind.flags());
             command
-                .env("RUSTC", rustc)
-                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
                 // Either would stand in the place of the flags above.
                 .env_remove("RUSTFLAGS")
                 .env_remove("CARGO_ENCODED_RUSTFLAGS");
+            if *kind == Kind::Small {
+                command.env("RUSTC_BOOTSTRAP", "1");
+            }
         }
         Ok(command)
+    }
+
+    /// Another compiler, or the same in another mood, may build the page: in one folder the builds
+    /// would evict each other.
+    fn target_folder(&self) -> PathBuf {
+        let small = matches!(self.way.library, Some((_, Kind::Small)));
+        let name = if small { "page-small" } else { "page" };
+        self.root.join("target").join(name)
     }
 }
 

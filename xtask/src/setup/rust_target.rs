@@ -1,7 +1,9 @@
 //! Rust's standard library for wasm32, in whichever way this machine offers.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     path::PathBuf,
     process::{Command, Stdio},
     time::Duration,
@@ -9,7 +11,7 @@ use std::{
 
 use anyhow::{Result, bail};
 
-use super::{cache::Cache, debian, sysroot};
+use super::{Purpose, cache::Cache, debian, library::Kind, small, sysroot};
 use crate::shell;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -18,27 +20,35 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The way by which Rust compiles for wasm32 here.
-pub(crate) enum Way {
-    /// The compiler on `PATH` has the target.
-    Installed,
-    /// Debian's compiler for web browsers, and a standard library that we built for it.
-    Debian {
-        /// That compiler.
-        rustc: PathBuf,
-        /// The linker of its LLVM, which it does not find by itself.
-        linker: PathBuf,
-        /// The folder that holds the standard library for wasm32.
-        sysroot: PathBuf,
-    },
+pub(crate) struct Way {
+    /// The compiler, where it is not the one on `PATH`.
+    pub(crate) rustc: Option<PathBuf>,
+    /// The linker, where the compiler does not find it by itself.
+    pub(crate) linker: Option<PathBuf>,
+    /// The folder of a standard library that was built here; else the compiler has its own.
+    pub(crate) library: Option<(PathBuf, Kind)>,
 }
 
 /// Finds the target, or gets it.
-pub(super) fn ensure(cache: &Cache) -> Result<Way> {
+pub(super) fn ensure(cache: &Cache, purpose: Purpose) -> Result<Way> {
+    let way = ordinary(cache)?;
+    Ok(match purpose {
+        Purpose::Draft => way,
+        Purpose::Release => small::instead_of(way, cache),
+    })
+}
+
+fn ordinary(cache: &Cache) -> Result<Way> {
+    let installed = Way {
+        rustc: None,
+        linker: None,
+        library: None,
+    };
     if is_installed() {
         println!("set-up: Rust has the target {TARGET}");
-        return Ok(Way::Installed);
+        return Ok(installed);
     }
-    if let Some(ready) = sysroot::find(cache) {
+    if let Some(ready) = sysroot::find(cache, Kind::Ordinary) {
         println!("set-up: Rust for {TARGET} from Debian's rustc-web, built earlier");
         return Ok(ready);
     }
@@ -46,16 +56,16 @@ pub(super) fn ensure(cache: &Cache) -> Result<Way> {
         let added = shell::step(
             &format!("asking rustup for the target {TARGET}"),
             "10 seconds; given up after 20 without an answer",
-            ask_rustup,
+            || ask_rustup(&["target", "add", TARGET]),
         );
         if added.is_ok() && is_installed() {
-            return Ok(Way::Installed);
+            return Ok(installed);
         }
         println!("set-up: rustup does not reach its server");
     }
     if debian::is_here() {
         println!("set-up: going by Debian's packages instead");
-        return sysroot::make(cache);
+        return sysroot::make(cache, Kind::Ordinary);
     }
     bail!(
         "Rust cannot compile for {TARGET} here: run `rustup target add {TARGET}` \
@@ -63,10 +73,14 @@ pub(super) fn ensure(cache: &Cache) -> Result<Way> {
     )
 }
 
+/// The compiler that builds where no other is chosen.
+pub(super) fn rustc() -> OsString {
+    env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
 fn is_installed() -> bool {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let query = ["--print", "target-libdir", "--target", TARGET];
-    let Ok(folder) = shell::read(Command::new(rustc).args(query)) else {
+    let Ok(folder) = shell::read(Command::new(rustc()).args(query)) else {
         return false;
     };
     let Ok(files) = fs::read_dir(folder) else {
@@ -79,9 +93,10 @@ fn is_installed() -> bool {
     })
 }
 
-fn ask_rustup() -> Result<()> {
+/// Has rustup fetch something; gives up when its server does not answer.
+pub(super) fn ask_rustup(words: &[&str]) -> Result<()> {
     let mut child = Command::new("rustup")
-        .args(["target", "add", TARGET])
+        .args(words)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
