@@ -20,6 +20,7 @@ pub mod embed;
 mod keys;
 mod layout;
 mod lines;
+mod map;
 mod narration;
 mod pace;
 mod session;

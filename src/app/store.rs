@@ -2,18 +2,18 @@
 //! only when what it shows has changed.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::map::SortedMap;
 use super::session::{Action, Session};
 
 type Listener = Rc<dyn Fn()>;
 
 struct Shared {
     session: RefCell<Session>,
-    listeners: RefCell<BTreeMap<u32, Listener>>,
+    listeners: RefCell<SortedMap<u32, Listener>>,
     last: Cell<u32>,
 }
 

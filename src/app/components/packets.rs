@@ -2,7 +2,6 @@
 //! attributes on the elements themselves: the virtual document is too slow for that.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use web_sys::Element;
@@ -11,6 +10,7 @@ use yew::prelude::*;
 use super::kinds;
 use crate::app::browser;
 use crate::app::layout::{Place, places};
+use crate::app::map::SortedMap;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, use_view};
 use crate::sim::EventId;
@@ -35,22 +35,25 @@ struct Packet {
 }
 
 /// The lanes that are taken: on which link, towards where, by whom.
-type Lanes = BTreeMap<EventId, (u32, u32, u8)>;
+type Lanes = SortedMap<EventId, (u32, u32, u8)>;
 
 /// Every packet under way.
 #[function_component]
 pub(crate) fn Packets(props: &Props) -> Html {
     let store = props.store.clone();
-    let lanes = use_mut_ref(Lanes::new);
-    let elements = use_mut_ref(BTreeMap::<EventId, NodeRef>::new);
+    let lanes = use_mut_ref(Lanes::default);
+    let elements = use_mut_ref(SortedMap::<EventId, NodeRef>::default);
     let (_, ids) = use_view(&store, |session| {
         let ids: Vec<EventId> = session.flights().iter().map(|flight| flight.id).collect();
         (session.key().run, ids)
     });
     let packets = Rc::new(store.read(|session| packets(session, &mut lanes.borrow_mut())));
-    elements.borrow_mut().retain(|id, _| ids.contains(id));
+    elements.borrow_mut().retain(|id| ids.contains(id));
     for id in &ids {
-        elements.borrow_mut().entry(*id).or_default();
+        let mut elements = elements.borrow_mut();
+        if elements.get(id).is_none() {
+            elements.insert(*id, NodeRef::default());
+        }
     }
     let still = browser::reduces_motion();
     use_effect_with((store.clone(), packets.clone()), {
@@ -93,7 +96,7 @@ pub(crate) fn Packets(props: &Props) -> Html {
     html! { <div class="packets">{ for packets.iter().map(pill) }</div> }
 }
 
-fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<BTreeMap<EventId, NodeRef>>) {
+fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<EventId, NodeRef>>) {
     let elements = elements.borrow();
     for packet in packets {
         let element = elements.get(&packet.id).and_then(NodeRef::cast::<Element>);
@@ -124,7 +127,7 @@ fn style(packet: &Packet, moment: f64, still: bool) -> String {
 fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     let flights = session.flights();
     let places = places(session.scenario());
-    lanes.retain(|id, _| flights.iter().any(|flight| flight.id == *id));
+    lanes.retain(|id| flights.iter().any(|flight| flight.id == *id));
     flights
         .iter()
         .map(|flight| {

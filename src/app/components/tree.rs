@@ -1,6 +1,5 @@
 //! The tree of a frame's fields, for mouse and keyboard (WAI-ARIA tree view).
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -33,7 +32,7 @@ struct Row<'a> {
 }
 
 /// The fields in sight, in order.
-fn rows<'a>(fields: &'a [Field], open: &BTreeSet<Path>, above: &Path, rows: &mut Vec<Row<'a>>) {
+fn rows<'a>(fields: &'a [Field], open: &[Path], above: &Path, rows: &mut Vec<Row<'a>>) {
     for (number, field) in fields.iter().enumerate() {
         let path: Path = above.iter().copied().chain([number]).collect();
         let is_open = open.contains(&path);
@@ -67,7 +66,7 @@ pub(super) fn Tree(props: &TreeProps) -> Html {
             .rposition(|field| !field.children.is_empty());
         last.map(|last| vec![last])
             .into_iter()
-            .collect::<BTreeSet<Path>>()
+            .collect::<Vec<Path>>()
     });
     let focus = use_state_eq(|| vec![0_usize]);
     let list = use_node_ref();
@@ -77,13 +76,12 @@ pub(super) fn Tree(props: &TreeProps) -> Html {
     let toggle = {
         let open = open.clone();
         move |path: &Path, how: Option<bool>| {
-            let mut set = (*open).clone();
-            let on = how.unwrap_or(!set.contains(path));
+            let on = how.unwrap_or(!open.contains(path));
+            let others = open.iter().filter(|known| *known != path);
+            let mut set: Vec<Path> = others.cloned().collect();
             if on {
-                set.insert(path.clone())
-            } else {
-                set.remove(path)
-            };
+                set.push(path.clone());
+            }
             open.set(set);
         }
     };
