@@ -215,7 +215,10 @@ pub(crate) const RULES: &[Rule] = &[
         "s05",
         "RFC 2131, 2.2",
         "a ping before the offer, or before the ACK; an answer sets the address aside",
-        Some(("ping-conflict", "Someone has answered: 192.168.1.10 is in use")),
+        Some((
+            "ping-conflict",
+            "Someone has answered: 192.168.1.10 is in use",
+        )),
     ),
     rule(
         "s06a",
