@@ -147,10 +147,12 @@ pub(crate) fn tshark() -> Result<()> {
 }
 
 /// The DHCP software that ours is tried with, and what makes the networks for that.
-const PEERS: [(&str, &str); 8] = [
+const PEERS: [(&str, &str); 10] = [
+    ("busybox", "busybox"),
     ("udhcpc", "udhcpc"),
     ("dhclient", "isc-dhcp-client"),
     ("dhcpcd", "dhcpcd-base"),
+    ("dhcrelay", "isc-dhcp-relay"),
     ("dnsmasq", "dnsmasq-base"),
     ("dhcpd", "isc-dhcp-server"),
     ("kea-dhcp4", "kea-dhcp4-server"),
