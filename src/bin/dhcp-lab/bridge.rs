@@ -206,6 +206,8 @@ mod linux {
         texts: Option<Texts>,
         journal: Option<BufWriter<File>>,
         path: std::path::PathBuf,
+        /// How many entries of the journal have been told.
+        told: usize,
     }
 
     impl Outlet {
@@ -221,13 +223,18 @@ mod linux {
                 texts: (!options.quiet).then(|| Texts::new(Language::English)),
                 journal,
                 path,
+                told: 0,
             })
         }
 
-        fn write(&mut self, bridge: &Bridge, news: std::ops::Range<usize>) -> Result<(), Failure> {
+        fn write(&mut self, bridge: &Bridge) -> Result<(), Failure> {
+            let start = std::mem::replace(&mut self.told, bridge.journal().len());
+            if start == self.told {
+                return Ok(());
+            }
             let scenario = bridge.scenario();
             let mut story = String::new();
-            for (id, entry) in bridge.journal().from(news.start) {
+            for (id, entry) in bridge.journal().from(start) {
                 if let Some(texts) = &self.texts
                     && let Some(sentence) = lesson::tell(scenario, bridge.journal(), id)
                 {
@@ -291,8 +298,8 @@ mod linux {
                 while self.bridge.next_at().is_some() && self.clock.now() < end {
                     self.turn(&stop, end)?;
                 }
-                self.carry_out()?;
             }
+            self.carry_out()?;
             Ok(if self.once && !self.done {
                 ExitCode::FAILURE
             } else {
@@ -332,20 +339,31 @@ mod linux {
                 let _ = stop.read_signal();
                 return Ok(true);
             }
-            for (card, socket) in (0..).zip(&mut self.sockets) {
-                for _ in 0..BURST {
-                    let Some(bytes) = socket.receive()? else {
-                        break;
-                    };
-                    self.bridge.receive(self.clock.now(), card, bytes);
-                }
+            for card in 0..self.sockets.len() {
+                self.take_in(card)?;
             }
             Ok(false)
         }
 
-        /// Sends what is to be sent, then tells what happened: an answer does not wait for a
-        /// terminal.
-        fn carry_out(&mut self) -> Result<(), Failure> {
+        /// Takes in what one card has heard. Each answer leaves before the next frame is read: who
+        /// has waited longest is answered first, and no burst of answers floods a small buffer.
+        fn take_in(&mut self, number: usize) -> Result<(), Failure> {
+            let card = u32::try_from(number).unwrap_or(u32::MAX);
+            for _ in 0..BURST {
+                let Some(socket) = self.sockets.get_mut(number) else {
+                    break;
+                };
+                let Some(bytes) = socket.receive()? else {
+                    break;
+                };
+                self.bridge.receive(self.clock.now(), card, bytes);
+                self.send_out()?;
+            }
+            Ok(())
+        }
+
+        /// Sends what is to be sent.
+        fn send_out(&mut self) -> Result<(), Failure> {
             let news = self.bridge.take();
             for (id, entry) in self.bridge.journal().from(news.start) {
                 if let Some((card, frame)) = self.bridge.outgoing(id, entry) {
@@ -356,7 +374,14 @@ mod linux {
                     self.done |= self.side.has_lease_with(frame);
                 }
             }
-            self.outlet.write(&self.bridge, news)
+            Ok(())
+        }
+
+        /// Sends what is to be sent, then tells what happened: an answer does not wait for a
+        /// terminal.
+        fn carry_out(&mut self) -> Result<(), Failure> {
+            self.send_out()?;
+            self.outlet.write(&self.bridge)
         }
     }
 }

@@ -191,7 +191,7 @@ pub(crate) fn peers() -> Result<bool> {
 }
 
 /// `PATH` and the folders of what only an administrator runs.
-fn admin_path() -> OsString {
+pub(crate) fn admin_path() -> OsString {
     let mut path = shell::search_path();
     path.push(":/usr/sbin:/sbin");
     path
