@@ -3,6 +3,7 @@
 mod bench;
 mod loads;
 mod page;
+mod peers;
 mod setup;
 mod shell;
 mod size;
@@ -27,6 +28,8 @@ cargo xtask lint
     checks format and lints only
 cargo xtask bench
     measures the engine, beside ns-3 where that is installed
+cargo xtask bench peers
+    measures `dhcp-lab bridge server` by perfdhcp, beside Kea and dnsmasq (Linux, as root)
 cargo xtask setup
     sets up what is missing and stops there
 ";
@@ -52,6 +55,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["test", "--only", stage] => test::run(&root, Some(stage)),
         ["lint"] => test::run(&root, Some("lint")),
         ["bench"] => bench::run(&root),
+        ["bench", "peers"] => peers::run(&root),
         ["setup"] => {
             setup::PageBuild::ready(&root, setup::Purpose::Release)?;
             setup::Browser::ready()?;

@@ -159,10 +159,12 @@ pub(crate) fn tshark() -> Result<()> {
 }
 
 /// The DHCP software that ours is tried with, and what makes the networks for that.
-const PEERS: [(&str, &str); 8] = [
+const PEERS: [(&str, &str); 10] = [
+    ("busybox", "busybox"),
     ("udhcpc", "udhcpc"),
     ("dhclient", "isc-dhcp-client"),
     ("dhcpcd", "dhcpcd-base"),
+    ("dhcrelay", "isc-dhcp-relay"),
     ("dnsmasq", "dnsmasq-base"),
     ("dhcpd", "isc-dhcp-server"),
     ("kea-dhcp4", "kea-dhcp4-server"),
@@ -201,7 +203,7 @@ pub(crate) fn peers() -> Result<bool> {
 }
 
 /// `PATH` and the folders of what only an administrator runs.
-fn admin_path() -> OsString {
+pub(crate) fn admin_path() -> OsString {
     let mut path = shell::search_path();
     path.push(":/usr/sbin:/sbin");
     path
