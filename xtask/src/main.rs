@@ -1,6 +1,7 @@
 //! Everything that is done with this repository besides editing it: `cargo xtask help`.
 
 mod bench;
+mod fuzz;
 mod loads;
 mod page;
 mod peers;
@@ -30,6 +31,8 @@ cargo xtask bench
     measures the engine, beside ns-3 where that is installed
 cargo xtask bench peers
     measures `dhcp-lab bridge server` by perfdhcp, beside Kea and dnsmasq (Linux, as root)
+cargo xtask fuzz [TARGET] [--minutes N]
+    runs a fuzz target, or each in turn, for a minute or for N; takes a nightly Rust
 cargo xtask setup
     sets up what is missing and stops there
 ";
@@ -56,6 +59,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["lint"] => test::run(&root, Some("lint")),
         ["bench"] => bench::run(&root),
         ["bench", "peers"] => peers::run(&root),
+        ["fuzz", options @ ..] => fuzz::run(&root, &fuzz::Options::parse(options)?),
         ["setup"] => {
             setup::PageBuild::ready(&root, setup::Purpose::Release)?;
             setup::Browser::ready()?;

@@ -8,7 +8,7 @@ mod client_id;
 mod dhcp;
 mod ip;
 mod option;
-mod relay_agent;
+mod sub_options;
 mod value;
 
 use std::borrow::Cow;

@@ -1,31 +1,107 @@
 //! What the value of an option says (RFC 2132 and as noted).
 
-use super::{Field, client_id, relay_agent, value};
-use crate::wire::dhcp::{BadMessage, MessageType, code, option_name};
+use super::{Field, Reader, client_id, sub_options, value};
+use crate::wire::dhcp::{BadMessage, MessageType, code, option_name, relay_option_name};
 
 /// What an option says, and the parts of its value, which stands at `at` in the frame.
 pub(super) fn describe(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
-    let number = || value.try_into().ok().map(u32::from_be_bytes);
+    let word = || value.try_into().ok().map(u32::from_be_bytes);
     match (code, value) {
         (code::MESSAGE_TYPE, &[kind]) => (message_type(kind), Vec::new()),
         (code::OVERLOAD, &[fields]) => (overload(fields), Vec::new()),
         (code::PARAMETER_LIST, _) => list(value, at, 1, |code| named(code[0])),
         (code::CLIENT_ID, _) => client_id::describe(value, at),
-        (code::RELAY_AGENT, _) => relay_agent::describe(value, at),
-        // T1, T2, lease time, timeouts and the waiting time of RFC 8925.
-        (24 | 35 | 38 | code::LEASE_TIME | code::T1 | code::T2 | 91 | 108, _) => {
-            let shown = number().map_or_else(|| value::bytes(value), value::seconds);
+        (code::RELAY_AGENT, _) => sub_options::describe(value, at, relay_option_name),
+        // T1, T2, lease time, timeouts, and the waiting times of RFC 8925 and RFC 5071.
+        (24 | 35 | 38 | code::LEASE_TIME | code::T1 | code::T2 | 91 | 108 | 153 | 211, _) => {
+            let shown = word().map_or_else(|| value::bytes(value), value::seconds);
             (shown, Vec::new())
         }
         (37, &[hops]) => (hops.to_string(), Vec::new()),
-        // RFC 3004 has every class behind its length; others send plain text.
-        (77, _) => prefixed(value, at).unwrap_or_else(|| (value::text_or_bytes(value), Vec::new())),
         (81, _) => fqdn(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new())),
         (93, &[high, low]) => (architecture(u16::from_be_bytes([high, low])), Vec::new()),
         (121 | 249, _) => routes(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new())),
+        (120, [encoding, servers @ ..]) => sip_servers(*encoding, servers, at),
         (150, _) if value.len().is_multiple_of(4) => list(value, at, 4, address),
-        _ => by_shape(code, value, at),
+        _ => row(code, value, at).unwrap_or_else(|| by_shape(code, value, at)),
     }
+}
+
+/// All that is left of the value.
+const REST: usize = 0;
+/// As many bytes as the part before says.
+const COUNTED: usize = usize::MAX;
+
+/// The parts of a value that is a row of them, or several rows, with their sizes in bytes.
+type Row = &'static [(&'static str, usize)];
+
+/// Authentication (RFC 3118), network interface and machine identifiers (RFC 4578), user classes
+/// (RFC 3004), what vendors define (RFC 3925), and the status of a leasequery (RFC 6926).
+const ROWS: [(&[u8], Row); 6] = [
+    (&[77], &[("Length", 1), ("User Class", COUNTED)]),
+    (
+        &[90],
+        &[
+            ("Protocol", 1),
+            ("Algorithm", 1),
+            ("RDM", 1),
+            ("Replay Detection", 8),
+            ("Information", REST),
+        ],
+    ),
+    (
+        &[94],
+        &[("Type", 1), ("Major Version", 1), ("Minor Version", 1)],
+    ),
+    (&[97], &[("Type", 1), ("Identifier", REST)]),
+    (
+        &[124, 125],
+        &[("Enterprise Number", 4), ("Length", 1), ("Data", COUNTED)],
+    ),
+    (&[151], &[("Status Code", 1), ("Message", REST)]),
+];
+
+/// A value that is one of [`ROWS`]; `None` for another option, and where the parts do not fit.
+fn row(code: u8, value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
+    let (_, row) = ROWS.iter().find(|(codes, _)| codes.contains(&code))?;
+    let mut reader = Reader::inside(value, at);
+    let mut shown = Vec::new();
+    let mut before = 0;
+    while !reader.left().is_empty() {
+        for (name, size) in *row {
+            let left = &value[reader.left()];
+            let part = left.get(
+                ..match *size {
+                    REST => left.len(),
+                    COUNTED => usize::try_from(before).ok().filter(|length| *length > 0)?,
+                    fixed => fixed,
+                },
+            )?;
+            before = number(part);
+            let text = match *size {
+                1..=4 => before.to_string(),
+                _ => value::text_or_bytes(part),
+            };
+            if *name != "Length" {
+                shown.push(text.clone());
+            }
+            if part.is_empty() {
+                continue;
+            }
+            let start = at + reader.at;
+            reader.push(*name, text, part.len());
+            if let (125, COUNTED, Some(data)) = (code, *size, reader.fields.last_mut()) {
+                data.children = sub_options::describe(part, start, |_| None).1;
+            }
+        }
+    }
+    Some((shown.join(", "), reader.fields))
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    bytes
+        .iter()
+        .fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
 }
 
 fn message_type(number: u8) -> String {
@@ -97,7 +173,8 @@ enum Shape {
     AddressPairs,
     Text,
     Names,
-    Number(usize),
+    /// Numbers of so many bytes, mostly only one.
+    Numbers(usize),
     Offset,
     Switch,
 }
@@ -119,17 +196,20 @@ fn shape(code: u8) -> Option<Shape> {
         | 54
         | 65
         | 68..=76
+        | 85
         | 89
         | 92
-        | 118 => Shape::Addresses,
+        | 112
+        | 118
+        | 136
+        | 138 => Shape::Addresses,
         21 | 33 => Shape::AddressPairs,
-        12 | 14 | 15 | 17 | 18 | 40 | 47 | 56 | 60 | 62 | 64 | 66 | 67 | 100 | 101 | 114 => {
-            Shape::Text
-        }
+        12 | 14 | 15 | 17 | 18 | 40 | 47 | 56 | 60 | 62 | 64 | 66 | 67 | 86 | 87 | 98 | 100
+        | 101 | 113 | 114 | 209 | 210 => Shape::Text,
         88 | 119 => Shape::Names,
         2 => Shape::Offset,
-        13 | 22 | 26 | 57 => Shape::Number(2),
-        23 => Shape::Number(1),
+        13 | 22 | 25 | 26 | 57 | 117 => Shape::Numbers(2),
+        23 | 46 | 116 | 145 | 156 | 157 => Shape::Numbers(1),
         19 | 20 | 27 | 29..=31 | 34 | 36 | 39 => Shape::Switch,
         _ => return None,
     })
@@ -139,11 +219,6 @@ fn shape(code: u8) -> Option<Shape> {
 /// does not keep to it.
 fn by_shape(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
     let whole = |size: usize| !value.is_empty() && value.len().is_multiple_of(size);
-    let number = || {
-        value
-            .iter()
-            .fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
-    };
     let shown = match shape(code) {
         Some(Shape::Addresses) if whole(4) => return list(value, at, 4, address),
         Some(Shape::AddressPairs) if whole(8) => {
@@ -154,9 +229,13 @@ fn by_shape(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
         Some(Shape::Text) if value.is_empty() => String::new(),
         Some(Shape::Text) if std::str::from_utf8(value).is_ok() => value::text(value),
         Some(Shape::Text) => value::bytes(value),
-        Some(Shape::Names) => names(value).unwrap_or_else(|| value::bytes(value)),
-        Some(Shape::Number(size)) if value.len() == size => number().to_string(),
-        Some(Shape::Offset) if value.len() == 4 => format!("{} s", number().cast_signed()),
+        Some(Shape::Names) => {
+            return names(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new()));
+        }
+        Some(Shape::Numbers(size)) if whole(size) => {
+            return list(value, at, size, |item| number(item).to_string());
+        }
+        Some(Shape::Offset) if value.len() == 4 => format!("{} s", number(value).cast_signed()),
         Some(Shape::Switch) if value == [0] => "0 (no)".to_owned(),
         Some(Shape::Switch) if value == [1] => "1 (yes)".to_owned(),
         Some(_) | None => value::text_or_bytes(value),
@@ -164,67 +243,63 @@ fn by_shape(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
     (shown, Vec::new())
 }
 
-/// Domain names one behind the other, whose ends may stand in earlier ones (RFC 3397, RFC 1035
-/// section 4.1.4); `None` where one is cut off or points forward.
-fn names(value: &[u8]) -> Option<String> {
-    let mut names: Vec<String> = Vec::new();
-    let mut next = 0;
-    while next < value.len() {
-        let mut name = String::new();
-        let (mut at, mut jumped, mut limit) = (next, false, next);
-        loop {
-            let length = usize::from(*value.get(at)?);
-            if length >= 0xc0 {
-                let low = usize::from(*value.get(at + 1)?);
-                if !jumped {
-                    next = at + 2;
-                    jumped = true;
-                }
-                at = (length & 0x3f) << 8 | low;
-                // Each jump goes further back, so there is an end to it.
-                if at >= limit {
-                    return None;
-                }
-                limit = at;
-            } else if length == 0 {
-                break;
-            } else {
-                let label = value.get(at + 1..at + 1 + length).filter(|_| length < 64)?;
-                name.push_str(&label.escape_ascii().to_string());
-                name.push('.');
-                at += 1 + length;
-            }
-        }
-        if !jumped {
-            next = at + 1;
-        }
-        names.push(if name.is_empty() {
-            ".".to_owned()
-        } else {
-            name
-        });
+/// Option 120 (RFC 3361 section 3): names, or behind a 1 addresses.
+fn sip_servers(encoding: u8, servers: &[u8], at: usize) -> (String, Vec<Field>) {
+    let like = if encoding == 1 { code::DNS } else { 119 };
+    let (shown, mut parts) = by_shape(like, servers, at + 1);
+    if parts.is_empty() && !servers.is_empty() {
+        let range = at + 1..at + 1 + servers.len();
+        parts.push(Field::leaf("Item", shown.clone(), range));
     }
-    (!names.is_empty()).then(|| names.join(", "))
+    parts.insert(0, Field::leaf("Encoding", encoding.to_string(), at..at + 1));
+    (shown, parts)
 }
 
-/// Pieces each behind its length in one byte; `None` where the lengths do not fit.
-fn prefixed(value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
-    let mut parts = Vec::new();
-    let mut rest = value;
-    while let [length, tail @ ..] = rest {
-        let (class, next) = tail
-            .split_at_checked(usize::from(*length))
-            .filter(|_| *length > 0)?;
-        let start = at + value.len() - rest.len();
-        parts.push(Field::leaf(
-            "User Class",
-            value::text(class),
-            start..start + 1 + class.len(),
-        ));
-        rest = next;
+/// Domain names one behind the other, whose ends may stand in earlier ones (RFC 3397, RFC 1035
+/// section 4.1.4); `None` where one is cut off or points forward.
+fn names(value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
+    let mut parts: Vec<Field> = Vec::new();
+    let mut start = 0;
+    while start < value.len() {
+        let (name, end) = name(value, start)?;
+        parts.push(Field::leaf("Item", name, at + start..at + end));
+        start = end;
     }
     let texts: Vec<_> = parts.iter().map(|part| part.value.as_str()).collect();
-    Some((texts.join(", "), parts))
+    let shown = texts.join(", ");
+    if parts.len() < 2 {
+        parts.clear();
+    }
+    (!shown.is_empty()).then_some((shown, parts))
+}
+
+/// The name that starts at `start`, and where it ends.
+fn name(value: &[u8], start: usize) -> Option<(String, usize)> {
+    let mut name = String::new();
+    let (mut at, mut end, mut limit) = (start, None, start);
+    loop {
+        let length = usize::from(*value.get(at)?);
+        if length >= 0xc0 {
+            let low = usize::from(*value.get(at + 1)?);
+            end = end.or(Some(at + 2));
+            at = (length & 0x3f) << 8 | low;
+            // Each jump goes further back, so there is an end to it.
+            if at >= limit {
+                return None;
+            }
+            limit = at;
+        } else if length == 0 {
+            if name.is_empty() {
+                name.push('.');
+            }
+            return Some((name, end.unwrap_or(at + 1)));
+        } else {
+            let label = value.get(at + 1..at + 1 + length).filter(|_| length < 64)?;
+            name.push_str(&label.escape_ascii().to_string());
+            name.push('.');
+            at += 1 + length;
+        }
+    }
 }
 
 /// Option 81 (RFC 4702 section 2); `None` where it is too short for its fixed part.

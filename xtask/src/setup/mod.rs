@@ -147,6 +147,23 @@ impl Browser {
     }
 }
 
+/// Makes sure that there is a nightly Rust and cargo-fuzz; the search path with both.
+pub(crate) fn fuzzer() -> Result<OsString> {
+    let nightly =
+        || shell::succeeds(Command::new("rustup").args(["run", "nightly", "rustc", "-V"]));
+    if !nightly() {
+        let install = ["toolchain", "install", "nightly", "--profile", "minimal"];
+        shell::step("asking rustup for a nightly Rust", "a minute", || {
+            shell::run(Command::new("rustup").args(install))
+        })
+        .context("fuzzing takes a nightly Rust: rustup toolchain install nightly")?;
+    }
+    let folder = tools::cargo_fuzz(&Cache::open()?)?;
+    let before = shell::search_path();
+    let path = folder.into_iter().chain(env::split_paths(&before));
+    Ok(env::join_paths(path)?)
+}
+
 /// Makes sure that tshark is on `PATH`.
 pub(crate) fn tshark() -> Result<()> {
     if shell::find_on_path("tshark").is_some() {

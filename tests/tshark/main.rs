@@ -1,6 +1,19 @@
 //! tshark reads our captures: every frame, the expected messages, and nothing to complain about.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy takes only the functions marked as tests for tests"
+)]
 
+#[path = "../common/captures.rs"]
+mod captures;
+mod fields;
+mod options;
+mod pdml;
+mod rules;
+
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
@@ -8,6 +21,7 @@ use std::rc::Rc;
 use dhcp_lab::scenario::library;
 use dhcp_lab::sim::Recording;
 use dhcp_lab::view::capture::capture;
+use dhcp_lab::wire::summary::summary;
 
 /// Whether tshark is there; where it must be, its absence is a failure.
 fn have_tshark() -> bool {
@@ -153,4 +167,102 @@ fn a_wrong_checksum_would_be_found() {
         tshark(&spoiled, "udp.checksum.status == 0", &["frame.number"]),
         ["1"]
     );
+}
+
+/// What tshark and the packet view say differently of the frames of a capture.
+fn differences(path: &Path) -> Vec<String> {
+    let frames = captures::frames(&std::fs::read(path).unwrap());
+    let theirs = pdml::read(path);
+    assert_eq!(frames.len(), theirs.len(), "{}", path.display());
+    let mut found = Vec::new();
+    for (number, (frame, theirs)) in frames.iter().zip(&theirs).enumerate() {
+        for difference in fields::differences(frame, theirs) {
+            found.push(format!("frame {}: {difference}", number + 1));
+        }
+    }
+    found
+}
+
+fn assert_same(path: &Path) {
+    let found = differences(path);
+    assert!(
+        found.is_empty(),
+        "{}: {} differences\n{}",
+        path.display(),
+        found.len(),
+        found[..found.len().min(60)].join("\n")
+    );
+}
+
+#[test]
+fn every_field_of_every_scenario_is_as_tshark_has_it() {
+    if !have_tshark() {
+        return;
+    }
+    for (name, _) in library::FILES {
+        assert_same(&written(name));
+    }
+}
+
+#[test]
+fn every_field_of_real_captures_is_as_tshark_has_it() {
+    if !have_tshark() {
+        return;
+    }
+    for path in captures::captures() {
+        assert_same(&path);
+    }
+}
+
+#[test]
+fn every_option_is_as_tshark_has_it() {
+    if !have_tshark() {
+        return;
+    }
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("options.pcapng");
+    std::fs::write(&path, options::capture()).unwrap();
+    assert_same(&path);
+}
+
+/// The comparison can fail: with a bit of any byte turned, something is not what tshark read.
+#[test]
+fn a_frame_that_differs_in_one_bit_would_be_found() {
+    if !have_tshark() {
+        return;
+    }
+    let path = written("pool-exhausted");
+    let frames = captures::frames(&std::fs::read(&path).unwrap());
+    let theirs = pdml::read(&path);
+    let mut seen = std::collections::BTreeSet::new();
+    for (frame, theirs) in frames.iter().zip(&theirs) {
+        assert_eq!(fields::differences(frame, theirs), Vec::<String>::new());
+        if !seen.insert(summary(frame).label()) {
+            continue;
+        }
+        for at in 0..frame.len() {
+            let mut spoiled = frame.clone();
+            spoiled[at] ^= 1 << (at % 8);
+            let found = fields::differences(&spoiled, theirs);
+            assert!(
+                !found.is_empty() || fields::is_left_out(&spoiled, at),
+                "{}: byte {at} does not matter",
+                summary(frame).label()
+            );
+        }
+    }
+    assert!(seen.len() >= 8, "{seen:?}");
+}
+
+/// Every file that is there is one of the built-in scenarios that are compared above.
+#[test]
+fn no_scenario_is_left_out() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_owned())
+        .collect();
+    let mut known = library::FILES.map(|(name, _)| OsString::from(name));
+    files.sort();
+    known.sort();
+    assert_eq!(files, known);
 }

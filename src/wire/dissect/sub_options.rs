@@ -1,9 +1,12 @@
-//! Option 82, relay agent information (RFC 3046 section 2.0).
+//! Options within an option, as relay agents and vendors send them (RFC 3046 section 2.0, RFC 3925
+//! section 4).
 
 use super::{Field, value};
-use crate::wire::dhcp::relay_option_name;
 
-pub(super) fn describe(information: &[u8], at: usize) -> (String, Vec<Field>) {
+/// What a sub-option of a number is called.
+type Names = fn(u8) -> Option<&'static str>;
+
+pub(super) fn describe(information: &[u8], at: usize, names: Names) -> (String, Vec<Field>) {
     let mut parts = Vec::new();
     let mut rest = information;
     while let [code, tail @ ..] = rest {
@@ -16,7 +19,7 @@ pub(super) fn describe(information: &[u8], at: usize) -> (String, Vec<Field>) {
             parts.push(Field::malformed(why, start..at + information.len()));
             break;
         };
-        parts.push(sub_option(*code, part, start));
+        parts.push(sub_option(*code, part, start, names(*code)));
         rest = next;
     }
     let texts: Vec<_> = parts
@@ -26,15 +29,15 @@ pub(super) fn describe(information: &[u8], at: usize) -> (String, Vec<Field>) {
     (texts.join(", "), parts)
 }
 
-fn sub_option(code: u8, part: &[u8], at: usize) -> Field {
+fn sub_option(code: u8, part: &[u8], at: usize, name: Option<&str>) -> Field {
     const LINK_SELECTION: u8 = 5;
     const SERVER_OVERRIDE: u8 = 11;
-    let name = relay_option_name(code).map_or_else(
+    let title = name.map_or_else(
         || format!("Sub-option {code}"),
         |name| format!("Sub-option {code}: {name}"),
     );
     let shown = match (code, <[u8; 4]>::try_from(part)) {
-        (LINK_SELECTION | SERVER_OVERRIDE, Ok(octets)) => value::address(octets),
+        (LINK_SELECTION | SERVER_OVERRIDE, Ok(octets)) if name.is_some() => value::address(octets),
         _ => value::text_or_bytes(part),
     };
     let mut children = vec![
@@ -48,5 +51,5 @@ fn sub_option(code: u8, part: &[u8], at: usize) -> Field {
             at + 2..at + 2 + part.len(),
         ));
     }
-    Field::leaf(name, shown, at..at + 2 + part.len()).with(children)
+    Field::leaf(title, shown, at..at + 2 + part.len()).with(children)
 }
