@@ -1,0 +1,73 @@
+//! A model of what must be seen on the wire, held against the engine over random stories.
+
+#![cfg(test)]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a model looks for a few things among many"
+)]
+
+mod case;
+mod fields;
+mod leases;
+mod net;
+mod network;
+mod run;
+mod tampered;
+mod trace;
+mod waits;
+
+use proptest::prelude::*;
+use proptest::test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner};
+
+/// How many stories each of the shards runs.
+const CASES: u32 = 150;
+
+/// Runs stories that are the same on every machine. `MODEL_CASES` asks for more of them and
+/// `MODEL_SEED` for others.
+fn stories(shard: u8) {
+    let from = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .and_then(|value| value.parse().ok())
+    };
+    let config = ProptestConfig {
+        failure_persistence: None,
+        max_shrink_iters: 3_000,
+        ..ProptestConfig::with_cases(from("MODEL_CASES").unwrap_or(CASES))
+    };
+    let mut seed = [shard; 32];
+    seed[..4].copy_from_slice(&from("MODEL_SEED").unwrap_or(0).to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let held = runner.run(&case::a_case(), |case| {
+        run::check(case.file(), case.calm()).map_err(TestCaseError::fail)
+    });
+    if let Err(proptest::test_runner::TestError::Fail(why, case)) = &held {
+        panic!(
+            "{why}\ncalm at {}\n{}",
+            case.calm(),
+            serde_json::to_string(&case.file()).unwrap()
+        );
+    }
+    held.unwrap();
+}
+
+#[test]
+fn stories_hold_1() {
+    stories(1);
+}
+
+#[test]
+fn stories_hold_2() {
+    stories(2);
+}
+
+#[test]
+fn stories_hold_3() {
+    stories(3);
+}
+
+#[test]
+fn stories_hold_4() {
+    stories(4);
+}
