@@ -6,6 +6,7 @@
 
 mod client_id;
 mod dhcp;
+mod failover;
 mod ip;
 mod option;
 mod sub_options;
@@ -17,6 +18,8 @@ use std::ops::Range;
 use super::Mac;
 use super::frame::{BadFrame, ETHERNET_HEADER};
 use super::summary::summary;
+
+pub use failover::failover;
 
 /// A layer, a field of a layer, or a part of a field.
 ///
