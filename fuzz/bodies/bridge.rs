@@ -1,7 +1,7 @@
-//! Any bytes as what a real network says in the course of time to a bridged client and a bridged
-//! server: frame after frame, each behind its delay in milliseconds and its length.
+//! Any bytes as what a real network says in the course of time to a bridged client, a bridged server
+//! and a bridged relay agent: frame after frame, each behind its delay in milliseconds and its length.
 
-use dhcp_lab::bridge::{Bridge, Side, fill_checksum};
+use dhcp_lab::bridge::{Bridge, Card, Side, fill_checksum};
 use dhcp_lab::scenario::library;
 use dhcp_lab::time::{Duration, Instant};
 use dhcp_lab::wire::Mac;
@@ -18,14 +18,23 @@ const XID: usize = 46;
 const CHADDR: usize = 70;
 
 pub(crate) fn run(bytes: &[u8]) {
-    let scenario = library::load("two-servers").unwrap();
-    for (side, name) in [(Side::Client, "laptop"), (Side::Server, "server1")] {
-        let bridge = Bridge::new(&scenario, side, Some(name), MAC, 7, true).unwrap();
-        converse(bridge, bytes);
+    for (side, scenario, name, cards) in [
+        (Side::Client, "two-servers", "laptop", 1),
+        (Side::Server, "two-servers", "server1", 1),
+        (Side::Relay, "relay", "router", 2_u8),
+    ] {
+        let scenario = library::load(scenario).unwrap();
+        let card = |number| Card {
+            mac: Mac([2, 0, 0, 0, 0, 10 + number]),
+            carrier: true,
+        };
+        let cards: Vec<Card> = (0..cards).map(card).collect();
+        let bridge = Bridge::new(&scenario, side, Some(name), &cards, 7).unwrap();
+        converse(bridge, u32::try_from(cards.len()).unwrap(), bytes);
     }
 }
 
-fn converse(mut bridge: Bridge, mut bytes: &[u8]) {
+fn converse(mut bridge: Bridge, cards: u32, mut bytes: &[u8]) {
     let mut now = Instant::ZERO + Duration::from_millis(1);
     let mut xid = [0; 4];
     bridge.advance(now);
@@ -36,6 +45,7 @@ fn converse(mut bridge: Bridge, mut bytes: &[u8]) {
         };
         now += Duration::from_millis(u16::from_be_bytes([*high, *low]).into());
         let length = usize::from(u16::from_be_bytes([*more, *less])).min(rest.len());
+        let card = u32::from(*less) % cards;
         let (frame, rest) = rest.split_at(length);
         bytes = rest;
         let mut frame = frame.to_vec();
@@ -51,12 +61,12 @@ fn converse(mut bridge: Bridge, mut bytes: &[u8]) {
             }
             mend(&mut frame);
         }
-        bridge.receive(now, frame);
+        bridge.receive(now, card, frame);
         said(&mut bridge, &mut xid);
     }
-    bridge.set_carrier(now, false);
+    bridge.set_carrier(now, 0, false);
     now += Duration::from_secs(10);
-    bridge.set_carrier(now, true);
+    bridge.set_carrier(now, 0, true);
     now += Duration::from_secs(100);
     bridge.release(now);
     bridge.advance(now + Duration::from_secs(10));
@@ -68,7 +78,7 @@ fn said(bridge: &mut Bridge, xid: &mut [u8; 4]) {
     let range = bridge.take();
     assert!(range.len() < 2_000, "{} entries at once", range.len());
     for (id, entry) in bridge.journal().from(range.start) {
-        let Some(frame) = bridge.outgoing(id, entry) else {
+        let Some((_, frame)) = bridge.outgoing(id, entry) else {
             continue;
         };
         let whole = parse(frame.bytes());

@@ -409,7 +409,8 @@ fn servers() -> Vec<ServerBench> {
         extends: pool("192.168.1.100-192.168.1.199"),
         max_lease: Duration::MAX,
         reservations: vec![Reservation {
-            mac: Mac([3; 6]),
+            mac: Some(Mac([3; 6])),
+            client_id: None,
             address: Ipv4Addr::new(192, 168, 1, 50),
         }],
         subnets: vec![Subnet {

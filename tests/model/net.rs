@@ -107,7 +107,7 @@ impl<'a> Net<'a> {
     pub(crate) fn reserved(&self, server: &NodeFile, mac: Mac, net: u8) -> Option<Ipv4Addr> {
         let config = server.server.as_ref().unwrap();
         let kept = config.reservations.iter();
-        let mut kept = kept.filter(|kept| kept.mac == mac && third(kept.address) == net);
+        let mut kept = kept.filter(|kept| kept.mac == Some(mac) && third(kept.address) == net);
         kept.next().map(|kept| kept.address)
     }
 }

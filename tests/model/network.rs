@@ -151,7 +151,8 @@ impl Case {
             let far = 30 + u8::try_from(client).unwrap();
             let place = if *inside { 0 } else { far };
             let kept = Reservation {
-                mac: card(client),
+                mac: Some(card(client)),
+                client_id: None,
                 address: address(home, start + place),
             };
             let again =
@@ -215,20 +216,13 @@ impl Case {
     }
 
     fn commands(&self, nodes: &[NodeFile], links: &[LinkFile]) -> Vec<TimedFile> {
-        let command = |at: Duration, verb| TimedFile {
-            at,
-            verb,
-            node: None,
-            link: None,
-            faults: None,
-        };
         let about = |number: u8, at, verb| TimedFile {
             node: Some(nodes[usize::from(number) % nodes.len()].id.clone()),
-            ..command(at, verb)
+            ..TimedFile::new(at, verb)
         };
         let cable = |number: u8, at, verb| TimedFile {
             link: Some(links[usize::from(number) % links.len()].between.clone()),
-            ..command(at, verb)
+            ..TimedFile::new(at, verb)
         };
         let mut commands = Vec::new();
         for (millis, act) in &self.acts {
@@ -251,7 +245,7 @@ impl Case {
                     };
                     TimedFile {
                         node: Some(format!("pc{number}")),
-                        ..command(at, verb)
+                        ..TimedFile::new(at, verb)
                     }
                 }
             });
@@ -261,7 +255,7 @@ impl Case {
             for verb in [Verb::Faults, Verb::Plug] {
                 commands.push(TimedFile {
                     link: Some(link.between.clone()),
-                    ..command(calm, verb)
+                    ..TimedFile::new(calm, verb)
                 });
             }
         }
@@ -270,7 +264,7 @@ impl Case {
                 if verb == Verb::PowerOn || node.kind == NodeKind::Client {
                     commands.push(TimedFile {
                         node: Some(node.id.clone()),
-                        ..command(calm, verb)
+                        ..TimedFile::new(calm, verb)
                     });
                 }
             }
