@@ -129,6 +129,25 @@ fn a_release_that_waits_for_arp_does_not_come_after_a_new_start() {
     );
 }
 
+/// The RELEASE would wait for ARP until after the end of the lease.
+#[test]
+fn a_lease_is_not_given_back_in_its_last_seconds() {
+    let lossy =
+        r#"{ "at": "1s", "do": "faults", "link": ["pc", "srv"], "faults": { "loss": 1000000 } }"#;
+    let release = r#"{ "at": "58s500ms", "do": "release", "node": "pc" }"#;
+    let server = SERVER.replace("\"ping\"", "\"lease\": \"60s\", \"ping\"");
+    let story = cable(QUICK, &server, &format!("{lossy}, {release}"));
+    let (_, journal) = run(&story);
+    let all = lines(&story, &journal);
+    let gone = all.iter().find(|line| line.text.contains("deconfigured"));
+    assert_eq!(gone.map(|line| line.at), Some(millis(58_500)));
+    let late = all
+        .iter()
+        .filter(|line| line.node == "pc" && line.at > millis(58_500));
+    let late: Vec<_> = late.map(|line| &line.text).collect();
+    assert!(late.is_empty(), "{late:?}");
+}
+
 #[test]
 fn commands_to_what_has_no_power_change_nothing() {
     let off = r#"{ "at": "1s", "do": "power-off", "node": "pc" }, { "at": "2s", "do": "start", "node": "pc" },
