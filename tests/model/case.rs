@@ -37,7 +37,13 @@ pub(crate) struct ClientCase {
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
     Power(u8, bool),
+    /// Off, and on again so many milliseconds later.
+    Restart(u8, u64),
     Cable(u8, bool),
+    /// Out, and in again so many milliseconds later.
+    Flap(u8, u64),
+    /// A client gives its address back and looks for one again so many milliseconds later.
+    Anew(u8, u64),
     Client(u8, Verb),
     Fault(u8, Option<Faults>),
 }
@@ -72,7 +78,7 @@ fn a_duration(choice: &'static [u64]) -> impl Strategy<Value = Duration> {
 
 /// Mostly not, so that what is found is not all one thing.
 fn a_chance(most: u32) -> impl Strategy<Value = u32> {
-    prop_oneof![2 => Just(0), 1 => 1..most]
+    prop_oneof![1 => Just(0), 1 => 1..most]
 }
 
 fn some_faults() -> impl Strategy<Value = Faults> {
@@ -84,7 +90,7 @@ fn some_faults() -> impl Strategy<Value = Faults> {
         a_chance(300_000),
         1_u64..3_000,
         prop_oneof![2 => Just(0), 1 => 1_u64..500_000],
-        prop::sample::select(&[0, 0, 0, 20_000, 64_000, 1_000_000][..]),
+        prop::sample::select(&[0, 0, 0, 0, 3_000, 20_000, 1_000_000][..]),
     )
         .prop_map(
             |(loss, burst, burst_length, duplicate, reorder, hold, jitter, rate)| Faults {
@@ -96,7 +102,7 @@ fn some_faults() -> impl Strategy<Value = Faults> {
                 hold: Duration::from_millis(if reorder > 0 { hold } else { 0 }),
                 jitter: Duration::from_micros(jitter),
                 rate,
-                queue: 4_000,
+                queue: 2_000,
             },
         )
 }
@@ -126,7 +132,7 @@ fn a_server() -> impl Strategy<Value = ServerCase> {
             reserved,
             config: server::Config {
                 lease,
-                min_lease: Duration::from_secs(30),
+                min_lease: Duration::from_secs(if flags.1 { 30 } else { 60 }),
                 grace,
                 offer_hold,
                 quarantine,
@@ -156,7 +162,7 @@ fn a_client() -> impl Strategy<Value = ClientCase> {
     (0_usize..3, flags, rare, times, id, any::<bool>()).prop_map(
         |(net, flags, rare, (offer_window, lease_time), client_id, named)| ClientCase {
             net,
-            on: flags[0],
+            on: flags[0] || flags[1],
             named,
             config: client::Config {
                 start_delay: flags[1],
@@ -181,10 +187,17 @@ fn a_client() -> impl Strategy<Value = ClientCase> {
     )
 }
 
+fn a_pause() -> impl Strategy<Value = u64> {
+    prop_oneof![1_u64..50, 50_u64..5_000, 5_000_u64..90_000]
+}
+
 fn an_act() -> impl Strategy<Value = Act> {
     prop_oneof![
-        3 => (any::<u8>(), any::<bool>()).prop_map(|(node, on)| Act::Power(node, on)),
-        3 => (any::<u8>(), any::<bool>()).prop_map(|(link, plugged)| Act::Cable(link, plugged)),
+        2 => (any::<u8>(), any::<bool>()).prop_map(|(node, on)| Act::Power(node, on)),
+        3 => (any::<u8>(), a_pause()).prop_map(|(node, pause)| Act::Restart(node, pause)),
+        3 => (any::<u8>(), a_pause()).prop_map(|(link, pause)| Act::Flap(link, pause)),
+        3 => (any::<u8>(), a_pause()).prop_map(|(client, pause)| Act::Anew(client, pause)),
+        2 => (any::<u8>(), any::<bool>()).prop_map(|(link, plugged)| Act::Cable(link, plugged)),
         4 => (any::<u8>(), prop::sample::select(&[Verb::Start, Verb::Release, Verb::Renew, Verb::Inform][..]))
             .prop_map(|(client, verb)| Act::Client(client, verb)),
         2 => (any::<u8>(), prop::option::of(some_faults())).prop_map(|(link, faults)| Act::Fault(link, faults)),
@@ -199,9 +212,9 @@ pub(crate) fn a_case() -> impl Strategy<Value = Case> {
         prop::collection::vec(a_client(), 1..=8),
         prop::collection::vec((any::<u8>(), any::<u8>(), any::<u8>()), 0..3),
     );
-    let faults = prop::collection::vec((any::<u8>(), some_faults()), 0..4);
+    let faults = prop::collection::vec((any::<u8>(), some_faults()), 0..8);
     let calm = prop::sample::select(&[60_000_u64, 180_000, 400_000][..]);
-    let acts = prop::collection::vec((0_u64..1_000, an_act()), 0..16);
+    let acts = prop::collection::vec((0_u64..1_000, an_act()), 0..32);
     (any::<u64>(), net, hosts, faults, acts, calm).prop_map(
         |(
             seed,

@@ -225,31 +225,46 @@ impl Case {
             ..TimedFile::new(at, verb)
         };
         let mut commands = Vec::new();
+        let client = |number: u8| usize::from(number) % self.clients.len();
+        let of = |number: u8, at, verb| TimedFile {
+            node: Some(format!("pc{}", client(number))),
+            ..TimedFile::new(at, verb)
+        };
         for (millis, act) in &self.acts {
             let at = Duration::from_millis(*millis);
-            commands.push(match act {
-                Act::Power(node, true) => about(*node, at, Verb::PowerOn),
-                Act::Power(node, false) => about(*node, at, Verb::PowerOff),
-                Act::Cable(link, true) => cable(*link, at, Verb::Plug),
-                Act::Cable(link, false) => cable(*link, at, Verb::Unplug),
-                Act::Fault(link, faults) => TimedFile {
+            let later = |pause: &u64| at + Duration::from_millis(*pause);
+            match act {
+                Act::Power(node, true) => commands.push(about(*node, at, Verb::PowerOn)),
+                Act::Power(node, false) => commands.push(about(*node, at, Verb::PowerOff)),
+                Act::Restart(node, pause) => commands.extend([
+                    about(*node, at, Verb::PowerOff),
+                    about(*node, later(pause), Verb::PowerOn),
+                ]),
+                Act::Cable(link, true) => commands.push(cable(*link, at, Verb::Plug)),
+                Act::Cable(link, false) => commands.push(cable(*link, at, Verb::Unplug)),
+                Act::Flap(link, pause) => commands.extend([
+                    cable(*link, at, Verb::Unplug),
+                    cable(*link, later(pause), Verb::Plug),
+                ]),
+                Act::Anew(number, pause) => commands.extend([
+                    of(*number, at, Verb::Release),
+                    of(*number, later(pause), Verb::Start),
+                ]),
+                Act::Fault(link, faults) => commands.push(TimedFile {
                     faults: *faults,
                     ..cable(*link, at, Verb::Faults)
-                },
-                Act::Client(client, verb) => {
-                    let number = usize::from(*client) % self.clients.len();
-                    let informs = self.clients[number].config.inform;
-                    let verb = match verb {
-                        Verb::Inform if !informs => Verb::Renew,
-                        other => *other,
-                    };
-                    TimedFile {
-                        node: Some(format!("pc{number}")),
-                        ..TimedFile::new(at, verb)
-                    }
+                }),
+                Act::Client(number, verb) => {
+                    let informs = self.clients[client(*number)].config.inform;
+                    let asks = *verb == Verb::Inform && !informs;
+                    commands.push(of(*number, at, if asks { Verb::Renew } else { *verb }));
                 }
-            });
+            }
         }
+        // What was to come later comes before the calm.
+        commands
+            .iter_mut()
+            .for_each(|command| command.at = command.at.min(self.calm()));
         let calm = self.calm();
         for link in links {
             for verb in [Verb::Faults, Verb::Plug] {

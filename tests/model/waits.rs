@@ -90,17 +90,22 @@ pub(crate) fn deadlines(waiting: &[Waiting]) -> Result<(), String> {
 }
 
 /// From `calm` to `end` no client is without an address for longer than [`PATIENCE`], if a server
-/// that it reaches has enough for all.
+/// that it reaches has enough for all. Returns how many clients that is said of.
+///
+/// # Errors
+/// Who is, and when.
 pub(crate) fn liveness(
     net: &Net<'_>,
     leases: &Leases,
     calm: Instant,
     end: Instant,
-) -> Result<(), String> {
+) -> Result<u32, String> {
+    let mut served = 0;
     for client in net.lessees() {
         if !is_served(net, leases, client) {
             continue;
         }
+        served += 1;
         let mut covered = calm;
         let mut rights = leases.rights(client).to_vec();
         rights.sort_by_key(|right| right.since);
@@ -120,7 +125,7 @@ pub(crate) fn liveness(
             covered = covered.max(right.until.min(end));
         }
     }
-    Ok(())
+    Ok(served)
 }
 
 /// Whether a client must get an address: every server that may answer it has plenty, with all that

@@ -54,7 +54,7 @@ fn good() -> (Scenario, World, Journal) {
     (scenario, world, journal)
 }
 
-fn judge(scenario: &Scenario, trace: &[Seen]) -> Result<(), String> {
+fn judge(scenario: &Scenario, trace: &[Seen]) -> Result<u32, String> {
     run::judge(&Net { scenario }, trace, Instant::ZERO + CALM)
 }
 
@@ -109,7 +109,7 @@ fn address(last: u8) -> Ipv4Addr {
 fn the_good_run_is_good_and_has_everything() {
     let (scenario, world, journal) = good();
     let trace = trace::of(&journal);
-    judge(&scenario, &trace).unwrap();
+    assert_eq!(judge(&scenario, &trace), Ok(3));
     run::replay(&scenario, &world, &journal).unwrap();
     use MessageType::{Ack, Decline, Discover, Inform, Nak, Offer, Release, Request};
     for kind in [Discover, Offer, Request, Ack, Decline, Release, Inform] {
