@@ -154,10 +154,6 @@ pub(crate) const OTHER_NAMES: &[(u8, &str)] = &[
     (116, "DHCP Auto-Configuration"),
     (124, "V-I Vendor Class"),
     (125, "V-I Vendor-specific Information"),
-    (151, "Leasequery Status code"),
-    (153, "Leasequery Start Time of State"),
-    (156, "Leasequery Dhcp State"),
-    (157, "Leasequery Data Source"),
     (252, "Private/Proxy autodiscovery"),
 ];
 

@@ -203,7 +203,6 @@ pub fn option_name(code: u8) -> Option<&'static str> {
         117 => "Name Service Search",
         118 => "Subnet Selection",
         119 => "Domain Search",
-        120 => "SIP Servers",
         121 => "Classless Static Route",
         124 => "Vendor-Identifying Vendor Class",
         125 => "Vendor-Identifying Vendor-Specific Information",

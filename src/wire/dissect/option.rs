@@ -1,6 +1,6 @@
 //! What the value of an option says (RFC 2132 and as noted).
 
-use super::{Field, Reader, client_id, sub_options, value};
+use super::{Field, client_id, sub_options, value};
 use crate::wire::dhcp::{BadMessage, MessageType, code, option_name, relay_option_name};
 
 /// What an option says, and the parts of its value, which stands at `at` in the frame.
@@ -9,11 +9,11 @@ pub(super) fn describe(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>
     match (code, value) {
         (code::MESSAGE_TYPE, &[kind]) => (message_type(kind), Vec::new()),
         (code::OVERLOAD, &[fields]) => (overload(fields), Vec::new()),
-        (code::PARAMETER_LIST, _) => list(value, at, 1, |code| named(code[0])),
+        (code::PARAMETER_LIST, _) => list(value, at, 1, &|code| named(code[0])),
         (code::CLIENT_ID, _) => client_id::describe(value, at),
         (code::RELAY_AGENT, _) => sub_options::describe(value, at, relay_option_name),
-        // T1, T2, lease time, timeouts, and the waiting times of RFC 8925 and RFC 5071.
-        (24 | 35 | 38 | code::LEASE_TIME | code::T1 | code::T2 | 91 | 108 | 153 | 211, _) => {
+        // T1, T2, lease time, timeouts and the waiting time of RFC 8925.
+        (24 | 35 | 38 | code::LEASE_TIME | code::T1 | code::T2 | 91 | 108, _) => {
             let shown = word().map_or_else(|| value::bytes(value), value::seconds);
             (shown, Vec::new())
         }
@@ -21,8 +21,7 @@ pub(super) fn describe(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>
         (81, _) => fqdn(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new())),
         (93, &[high, low]) => (architecture(u16::from_be_bytes([high, low])), Vec::new()),
         (121 | 249, _) => routes(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new())),
-        (120, [encoding, servers @ ..]) => sip_servers(*encoding, servers, at),
-        (150, _) if value.len().is_multiple_of(4) => list(value, at, 4, address),
+        (150, _) if value.len().is_multiple_of(4) => list(value, at, 4, &address),
         _ => row(code, value, at).unwrap_or_else(|| by_shape(code, value, at)),
     }
 }
@@ -35,67 +34,65 @@ const COUNTED: usize = usize::MAX;
 /// The parts of a value that is a row of them, or several rows, with their sizes in bytes.
 type Row = &'static [(&'static str, usize)];
 
-/// Authentication (RFC 3118), network interface and machine identifiers (RFC 4578), user classes
-/// (RFC 3004), what vendors define (RFC 3925), and the status of a leasequery (RFC 6926).
-const ROWS: [(&[u8], Row); 6] = [
-    (&[77], &[("Length", 1), ("User Class", COUNTED)]),
-    (
-        &[90],
-        &[
-            ("Protocol", 1),
-            ("Algorithm", 1),
-            ("RDM", 1),
-            ("Replay Detection", 8),
-            ("Information", REST),
-        ],
-    ),
-    (
-        &[94],
-        &[("Type", 1), ("Major Version", 1), ("Minor Version", 1)],
-    ),
-    (&[97], &[("Type", 1), ("Identifier", REST)]),
-    (
-        &[124, 125],
-        &[("Enterprise Number", 4), ("Length", 1), ("Data", COUNTED)],
-    ),
-    (&[151], &[("Status Code", 1), ("Message", REST)]),
+/// User classes (RFC 3004), network interface and machine identifiers (RFC 4578), and what vendors
+/// define (RFC 3925).
+const ROWS: [(u8, Row); 5] = [
+    (77, &[("Length", 1), ("User Class", COUNTED)]),
+    (94, &[("Type", 1), ("Major", 1), ("Minor", 1)]),
+    (97, &[("Type", 1), ("Identifier", REST)]),
+    (124, VENDOR),
+    (125, VENDOR),
 ];
+const VENDOR: Row = &[("Enterprise Number", 4), ("Length", 1), ("Data", COUNTED)];
 
 /// A value that is one of [`ROWS`]; `None` for another option, and where the parts do not fit.
 fn row(code: u8, value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
-    let (_, row) = ROWS.iter().find(|(codes, _)| codes.contains(&code))?;
-    let mut reader = Reader::inside(value, at);
-    let mut shown = Vec::new();
-    let mut before = 0;
-    while !reader.left().is_empty() {
-        for (name, size) in *row {
-            let left = &value[reader.left()];
-            let part = left.get(
-                ..match *size {
-                    REST => left.len(),
-                    COUNTED => usize::try_from(before).ok().filter(|length| *length > 0)?,
-                    fixed => fixed,
-                },
-            )?;
-            before = number(part);
-            let text = match *size {
-                1..=4 => before.to_string(),
-                _ => value::text_or_bytes(part),
+    let (_, row) = ROWS.iter().find(|(known, _)| *known == code)?;
+    let mut parts = Vec::new();
+    let mut next = 0;
+    while next < value.len() {
+        let mut before = 0;
+        for (name, wanted) in *row {
+            let left = &value[next..];
+            let size = match *wanted {
+                REST => left.len(),
+                COUNTED if before == 0 => return None,
+                COUNTED => before as usize,
+                size => size,
             };
-            if *name != "Length" {
-                shown.push(text.clone());
-            }
+            let part = left.get(..size)?;
             if part.is_empty() {
                 continue;
             }
-            let start = at + reader.at;
-            reader.push(*name, text, part.len());
-            if let (125, COUNTED, Some(data)) = (code, *size, reader.fields.last_mut()) {
-                data.children = sub_options::describe(part, start, |_| None).1;
+            before = number(part);
+            let shown = match *wanted {
+                1..=4 => before.to_string(),
+                _ => value::text_or_bytes(part),
+            };
+            let start = at + next;
+            let mut field = Field::leaf(*name, shown, start..start + size);
+            if (code, *wanted) == (125, COUNTED) {
+                field.children = sub_options::describe(part, start, |_| None).1;
             }
+            parts.push(field);
+            next += size;
         }
     }
-    Some((shown.join(", "), reader.fields))
+    Some(together(parts))
+}
+
+/// What the parts say, and the parts, unless the one there is says it all.
+fn together(mut parts: Vec<Field>) -> (String, Vec<Field>) {
+    let texts: Vec<_> = parts
+        .iter()
+        .filter(|part| part.name != "Length")
+        .map(|part| part.value.as_str())
+        .collect();
+    let shown = texts.join(", ");
+    if parts.len() < 2 {
+        parts.clear();
+    }
+    (shown, parts)
 }
 
 fn number(bytes: &[u8]) -> u32 {
@@ -153,18 +150,15 @@ fn list(
     value: &[u8],
     at: usize,
     size: usize,
-    show: impl Fn(&[u8]) -> String,
+    show: &dyn Fn(&[u8]) -> String,
 ) -> (String, Vec<Field>) {
-    let items: Vec<_> = value.chunks(size).map(show).collect();
-    let text = items.join(", ");
-    let parts = if items.len() < 2 {
-        Vec::new()
-    } else {
-        let start = |index: usize| at + index * size;
-        let part = |(index, item)| Field::leaf("Item", item, start(index)..start(index) + size);
-        items.into_iter().enumerate().map(part).collect()
+    let mut start = at;
+    let part = |item: &[u8]| {
+        let range = start..start + item.len();
+        start = range.end;
+        Field::leaf("Item", show(item), range)
     };
-    (text, parts)
+    together(value.chunks(size).map(part).collect())
 }
 
 /// What kind of value an option has, for those of one of the plain kinds (RFC 2132 and as noted).
@@ -199,9 +193,7 @@ fn shape(code: u8) -> Option<Shape> {
         | 85
         | 89
         | 92
-        | 112
         | 118
-        | 136
         | 138 => Shape::Addresses,
         21 | 33 => Shape::AddressPairs,
         12 | 14 | 15 | 17 | 18 | 40 | 47 | 56 | 60 | 62 | 64 | 66 | 67 | 86 | 87 | 98 | 100
@@ -209,7 +201,7 @@ fn shape(code: u8) -> Option<Shape> {
         88 | 119 => Shape::Names,
         2 => Shape::Offset,
         13 | 22 | 25 | 26 | 57 | 117 => Shape::Numbers(2),
-        23 | 46 | 116 | 145 | 156 | 157 => Shape::Numbers(1),
+        23 | 46 | 116 | 145 => Shape::Numbers(1),
         19 | 20 | 27 | 29..=31 | 34 | 36 | 39 => Shape::Switch,
         _ => return None,
     })
@@ -220,9 +212,9 @@ fn shape(code: u8) -> Option<Shape> {
 fn by_shape(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
     let whole = |size: usize| !value.is_empty() && value.len().is_multiple_of(size);
     let shown = match shape(code) {
-        Some(Shape::Addresses) if whole(4) => return list(value, at, 4, address),
+        Some(Shape::Addresses) if whole(4) => return list(value, at, 4, &address),
         Some(Shape::AddressPairs) if whole(8) => {
-            return list(value, at, 8, |pair| {
+            return list(value, at, 8, &|pair| {
                 format!("{} {}", address(&pair[..4]), address(&pair[4..]))
             });
         }
@@ -233,7 +225,7 @@ fn by_shape(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
             return names(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new()));
         }
         Some(Shape::Numbers(size)) if whole(size) => {
-            return list(value, at, size, |item| number(item).to_string());
+            return list(value, at, size, &|item| number(item).to_string());
         }
         Some(Shape::Offset) if value.len() == 4 => format!("{} s", number(value).cast_signed()),
         Some(Shape::Switch) if value == [0] => "0 (no)".to_owned(),
@@ -241,18 +233,6 @@ fn by_shape(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
         Some(_) | None => value::text_or_bytes(value),
     };
     (shown, Vec::new())
-}
-
-/// Option 120 (RFC 3361 section 3): names, or behind a 1 addresses.
-fn sip_servers(encoding: u8, servers: &[u8], at: usize) -> (String, Vec<Field>) {
-    let like = if encoding == 1 { code::DNS } else { 119 };
-    let (shown, mut parts) = by_shape(like, servers, at + 1);
-    if parts.is_empty() && !servers.is_empty() {
-        let range = at + 1..at + 1 + servers.len();
-        parts.push(Field::leaf("Item", shown.clone(), range));
-    }
-    parts.insert(0, Field::leaf("Encoding", encoding.to_string(), at..at + 1));
-    (shown, parts)
 }
 
 /// Domain names one behind the other, whose ends may stand in earlier ones (RFC 3397, RFC 1035
@@ -265,12 +245,7 @@ fn names(value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
         parts.push(Field::leaf("Item", name, at + start..at + end));
         start = end;
     }
-    let texts: Vec<_> = parts.iter().map(|part| part.value.as_str()).collect();
-    let shown = texts.join(", ");
-    if parts.len() < 2 {
-        parts.clear();
-    }
-    (!shown.is_empty()).then_some((shown, parts))
+    (!parts.is_empty()).then(|| together(parts))
 }
 
 /// The name that starts at `start`, and where it ends.
@@ -374,8 +349,7 @@ fn routes(value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
         ));
         rest = next;
     }
-    let texts: Vec<_> = parts.iter().map(|part| part.value.as_str()).collect();
-    Some((texts.join(", "), parts))
+    Some(together(parts))
 }
 
 #[cfg(test)]
