@@ -11,6 +11,7 @@ mod fields;
 mod leases;
 mod net;
 mod network;
+mod regressions;
 mod run;
 mod tampered;
 mod trace;
@@ -24,7 +25,7 @@ use proptest::test_runner::{RngAlgorithm, TestCaseError, TestError, TestRng, Tes
 use run::Tally;
 
 /// How many stories each of the shards runs.
-const CASES: u32 = 500;
+const CASES: u32 = 150;
 
 /// Runs stories that are the same on every machine. `MODEL_CASES` asks for more of them and
 /// `MODEL_SEED` for others.
