@@ -25,7 +25,7 @@ use proptest::test_runner::{RngAlgorithm, TestCaseError, TestError, TestRng, Tes
 use run::Tally;
 
 /// How many stories each of the shards runs.
-const CASES: u32 = 150;
+const CASES: u32 = 500;
 
 /// Runs stories that are the same on every machine. `MODEL_CASES` asks for more of them and
 /// `MODEL_SEED` for others.
