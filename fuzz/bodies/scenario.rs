@@ -37,7 +37,7 @@ pub(crate) fn run(bytes: &[u8]) {
     }
     let _ = (
         Ladder::new(written.entries()),
-        Timeline::new(written.entries()),
+        Timeline::new(&scenario, written.entries()),
         stage::flights(written.entries(), world.now()),
         mermaid::diagram(&scenario, &written, Language::English),
         capture::capture(&scenario, &written),

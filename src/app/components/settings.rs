@@ -118,6 +118,42 @@ fn parts(name: &str) -> &'static [&'static str] {
     }
 }
 
+/// What a person looks for first stands first.
+const ORDER: &[&str] = &[
+    "inform",
+    "host_name",
+    "client_id",
+    "lease_time",
+    "choose",
+    "offer_window",
+    "rapid_commit",
+    "broadcast_flag",
+    "probe",
+    "link_local",
+    "ipv6_only",
+    "start_delay",
+    "fuzz",
+    "pools",
+    "lease",
+    "min_lease",
+    "max_lease",
+    "router",
+    "dns",
+    "domain",
+    "reservations",
+    "subnets",
+    "ping",
+    "ping_wait",
+    "offer_hold",
+    "quarantine",
+    "grace",
+    "authoritative",
+    "extends",
+    "ipv6_only_wait",
+    "servers",
+    "circuit_id",
+];
+
 struct Form<'a> {
     words: &'a Texts,
     draft: UseStateHandle<Value>,
@@ -140,8 +176,10 @@ impl Form<'_> {
         let Value::Object(fields) = value else {
             return Html::default();
         };
+        let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+        fields.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
         fields
-            .iter()
+            .into_iter()
             .map(|(name, value)| self.field(name, value, format!("{place}/{name}")))
             .collect()
     }
@@ -301,6 +339,21 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn every_setting_has_its_place_in_the_form() {
+        let names: Vec<String> = all().into_iter().map(|(name, _)| name).collect();
+        let missing: Vec<_> = names
+            .iter()
+            .filter(|name| !ORDER.contains(&name.as_str()))
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        assert!(
+            ORDER
+                .iter()
+                .all(|known| names.iter().any(|name| name == known))
+        );
     }
 
     #[test]
