@@ -9,7 +9,7 @@ use crate::app::layout::{Place, percent, places};
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
 use crate::dhcp::client::State;
-use crate::scenario::{Command, LinkId, NodeFile, NodeId};
+use crate::scenario::{Command, LinkId, NodeFile, NodeId, NodeKind};
 use crate::text::Texts;
 use crate::view::node::{Detail, NodeView, view};
 
@@ -24,6 +24,7 @@ pub(crate) fn Stage(props: &Props) -> Html {
         let scenario = session.scenario();
         let places = places(scenario);
         let crowded = scenario.nodes().count() > 7;
+        let routed = scenario.nodes().any(|(_, node)| node.kind == NodeKind::Router);
         let node = |(id, file): (NodeId, &NodeFile)| {
             let face = face(session, &words, file, id, &view(session.world(), id));
             node(store, id, places[id.index()], &face, panel == Some(Panel::Node(id)))
@@ -32,7 +33,7 @@ pub(crate) fn Stage(props: &Props) -> Html {
         let world = session.world();
         let cables = || scenario.cables().filter(|(id, ..)| !scenario.is_spare(*id) || world.link(*id).plugged);
         html! {
-            <div class={classes!("network", crowded.then_some("crowded"))}>
+            <div class={classes!("network", crowded.then_some("crowded"), routed.then_some("routed"))}>
                 <svg class="links" aria-hidden="true">
                     { for cables().map(|(id, ends, _)| cable_line(session, id, ends.map(|end| places[end.index()]))) }
                 </svg>
