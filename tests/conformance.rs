@@ -72,7 +72,9 @@ fn story(name: &str) -> Vec<(Instant, String)> {
         .from(0)
         .filter_map(|(id, entry)| {
             let told = tell(&scenario, &journal, id)?;
-            Some((entry.at, texts.sentence(&told)))
+            // Figures stand beside their units without a line break between them.
+            let words = texts.sentence(&told).replace(['\u{a0}', '\u{202f}'], " ");
+            Some((entry.at, words))
         })
         .collect()
 }

@@ -460,6 +460,7 @@ fn relay() -> Relay {
     };
     let config = relay::Config {
         servers: vec![SERVER, Ipv4Addr::new(10, 0, 0, 1)],
+        link_selection: true,
         circuit_id: true,
     };
     let gate = Ipv4Addr::new(192, 168, 1, 254);

@@ -18,6 +18,15 @@ pub struct Config {
     /// Tell them by option 82 which interface a request came in by.
     #[serde(default)]
     pub circuit_id: bool,
+    /// Name the client's network by option 82 as well (RFC 3527), which goes before `giaddr`.
+    #[serde(default)]
+    pub link_selection: bool,
+}
+
+impl Config {
+    fn informs(&self) -> bool {
+        self.circuit_id || self.link_selection
+    }
 }
 
 /// One of the networks that the relay agent stands in.
@@ -50,6 +59,7 @@ pub struct Relay {
 /// The highest `hops` that is passed on (RFC 1542 section 4.1.1).
 const MAX_HOPS: u8 = 16;
 const CIRCUIT_ID: u8 = 1;
+const LINK_SELECTION: u8 = 5;
 
 impl Relay {
     /// A relay agent that stands in these networks.
@@ -112,7 +122,7 @@ impl Relay {
         let mut relayed = message.clone();
         relayed.hops += 1;
         if message.giaddr.is_unspecified() {
-            if self.config.circuit_id {
+            if self.config.informs() {
                 // No client sends this option: it would speak for its own wire (RFC 3046
                 // section 2.1).
                 if message.options.has(code::RELAY_AGENT) {
@@ -120,7 +130,7 @@ impl Relay {
                 }
                 relayed
                     .options
-                    .push_raw(code::RELAY_AGENT, &circuit_id(port));
+                    .push_raw(code::RELAY_AGENT, &self.information(port));
             }
             relayed.giaddr = port.interface.address;
         } else if self.port_of(message.giaddr).is_some() {
@@ -150,8 +160,8 @@ impl Relay {
         let at = self.port_of(message.giaddr).ok_or(RelayDrop::NotOurs)?;
         let port = &self.ports[at];
         let mut reply = message.clone();
-        let own = self.config.circuit_id
-            && message.options.get(code::RELAY_AGENT) == Some(&circuit_id(port));
+        let own = self.config.informs()
+            && message.options.get(code::RELAY_AGENT) == Some(&self.information(port));
         if own {
             reply.options.remove(code::RELAY_AGENT);
         }
@@ -177,18 +187,28 @@ impl Relay {
         })
     }
 
+    /// Option 82 as this agent writes it: the interface's name as the circuit id, and its address as
+    /// the client's link.
+    fn information(&self, port: &Port) -> Vec<u8> {
+        let mut option = Vec::new();
+        if self.config.circuit_id {
+            let name = port.name.as_bytes();
+            let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
+            option.extend([CIRCUIT_ID, length]);
+            option.extend(&name[..usize::from(length)]);
+        }
+        if self.config.link_selection {
+            option.extend([LINK_SELECTION, 4]);
+            option.extend(port.interface.address.octets());
+        }
+        option
+    }
+
     fn port_of(&self, address: Ipv4Addr) -> Option<usize> {
         self.ports
             .iter()
             .position(|port| port.interface.address == address)
     }
-}
-
-/// Option 82 as this agent writes it: the interface's name as the circuit id.
-fn circuit_id(port: &Port) -> Vec<u8> {
-    let name = port.name.as_bytes();
-    let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
-    [&[CIRCUIT_ID, length], &name[..usize::from(length)]].concat()
 }
 
 #[cfg(test)]

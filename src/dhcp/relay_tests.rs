@@ -19,8 +19,26 @@ fn relay(circuit_id: bool) -> Relay {
     let config = Config {
         servers: SERVERS.to_vec(),
         circuit_id,
+        link_selection: false,
     };
     Relay::new(config, vec![port("eth0", NEAR), port("eth1", FAR)])
+}
+
+#[test]
+fn s14_it_can_name_the_clients_link_and_takes_that_off_again() {
+    let mut relay = relay(true);
+    relay.configure(Config {
+        link_selection: true,
+        ..relay.config().clone()
+    });
+    let sent = relay.handle(0, &discover()).unwrap();
+    let told = sent[0].datagram.message.options.get(code::RELAY_AGENT);
+    let wanted = [&[1, 4][..], b"eth0", &[5, 4], &NEAR.octets()].concat();
+    assert_eq!(told, Some(&wanted[..]));
+    let mut back = offer();
+    back.options.push_raw(code::RELAY_AGENT, &wanted);
+    let handed = relay.handle(1, &back).unwrap();
+    assert!(!handed[0].datagram.message.options.has(code::RELAY_AGENT));
 }
 
 fn discover() -> Message {

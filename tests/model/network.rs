@@ -190,6 +190,7 @@ impl Case {
         let servers = servers.map(|(number, server)| address(server.net % self.nets, 10 + number));
         let relay = relay::Config {
             servers: servers.collect(),
+            link_selection: false,
             circuit_id: self.circuit_id,
         };
         let router = |id: &str, ports: Vec<(usize, u8)>, router| NodeFile {

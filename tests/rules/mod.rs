@@ -53,7 +53,7 @@ pub(crate) const RULES: &[Rule] = &[
         "c04",
         "RFC 2131, 4.4.1",
         "an OFFER or ACK of another transaction is dropped",
-        Some(("two-servers", "it has chosen another offer before")),
+        None,
     ),
     rule(
         "c05",
@@ -95,7 +95,7 @@ pub(crate) const RULES: &[Rule] = &[
         "c11",
         "RFC 2131, 4.4.5",
         "it asks again after half of what is left, at least 60 s",
-        Some(("silence", "T2: seven eighths")),
+        Some(("lease-origin", "It asks again: try number 2")),
     ),
     rule(
         "c12",
@@ -125,7 +125,7 @@ pub(crate) const RULES: &[Rule] = &[
         "c16",
         "RFC 5227, 2.1.1",
         "probes come from 0.0.0.0; another's probe for the address is a conflict too",
-        Some(("conflict", "Before it uses")),
+        None,
     ),
     rule(
         "c17",
@@ -196,7 +196,7 @@ pub(crate) const RULES: &[Rule] = &[
         "the lease time asked for, within limits; what is left; the default",
         Some((
             "wrong-network",
-            "server offers laptop the address 10.0.1.100 for 3",
+            "server offers laptop the address 10.0.1.100 for 3 h 40 min",
         )),
     ),
     rule(
@@ -254,7 +254,7 @@ pub(crate) const RULES: &[Rule] = &[
         "s06e",
         "RFC 2131, 4.3.2",
         "REBINDING: ACK if it is ours and valid; silence if unknown",
-        Some(("silence", "it has no record of laptop")),
+        Some(("lease-origin", "so it asks every server for more time")),
     ),
     rule(
         "s07",

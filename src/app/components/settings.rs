@@ -118,6 +118,11 @@ fn parts(name: &str) -> &'static [&'static str] {
     }
 }
 
+/// Whether a part of an entry is a list by itself.
+fn is_list(name: &str) -> bool {
+    matches!(name, "pools" | "dns")
+}
+
 /// What a person looks for first stands first.
 const ORDER: &[&str] = &[
     "inform",
@@ -152,6 +157,7 @@ const ORDER: &[&str] = &[
     "ipv6_only_wait",
     "servers",
     "circuit_id",
+    "link_selection",
 ];
 
 struct Form<'a> {
@@ -204,7 +210,7 @@ impl Form<'_> {
                 |choice: &&str| html! { <option selected={value == choice}>{ *choice }</option> };
             return html! { <label>{ label }<select {onchange}>{ for choices.iter().map(option) }</select></label> };
         }
-        let list = value.is_array() || matches!(name, "pools" | "dns");
+        let list = value.is_array() || is_list(name);
         let onchange = self.on(place, move |event: Event| {
             typed(
                 &event.target_unchecked_into::<HtmlInputElement>().value(),
@@ -219,9 +225,14 @@ impl Form<'_> {
         let entries = value.as_array().cloned().unwrap_or_default();
         let add = {
             let mut longer = entries.clone();
-            let blank = parts(name)
-                .iter()
-                .map(|part| ((*part).to_owned(), Value::Null));
+            let blank = parts(name).iter().map(|part| {
+                let none = if is_list(part) {
+                    Value::Array(Vec::new())
+                } else {
+                    Value::Null
+                };
+                ((*part).to_owned(), none)
+            });
             longer.push(Value::Object(blank.collect()));
             self.on(place.to_owned(), move |_: MouseEvent| {
                 Value::Array(longer.clone())
@@ -282,10 +293,7 @@ fn typed(text: &str, list: bool) -> Value {
     if text.is_empty() {
         return Value::Null;
     }
-    match text.parse::<u32>() {
-        Ok(number) => Value::from(number),
-        Err(_) => Value::from(text),
-    }
+    Value::from(text)
 }
 
 #[cfg(test)]
@@ -304,6 +312,7 @@ mod tests {
             Settings::Relay(relay::Config {
                 servers: Vec::new(),
                 circuit_id: false,
+                link_selection: false,
             }),
         ];
         let fields = |settings| {

@@ -20,6 +20,9 @@ const PARAMETERS: [u8; 8] = [
     code::IPV6_ONLY,
 ];
 
+/// How many of them are not about a lease.
+const LEASELESS: usize = 4;
+
 impl Client {
     fn base(&self, kind: MessageType) -> Message {
         let mut message = Message::new(Op::Request, kind, self.exchange.xid, self.mac);
@@ -46,7 +49,13 @@ impl Client {
             };
             message.options.push_number(code::LEASE_TIME, secs);
         }
-        let list = &PARAMETERS[..PARAMETERS.len() - usize::from(!self.config.ipv6_only)];
+        let list = &PARAMETERS[..PARAMETERS.len() - usize::from(!self.asks_ipv6_only)];
+        // No lease is asked for (RFC 2131 section 4.4.3).
+        let list = if kind == MessageType::Inform {
+            &PARAMETERS[..LEASELESS]
+        } else {
+            list
+        };
         message.options.push_raw(code::PARAMETER_LIST, list);
         message
     }

@@ -31,7 +31,8 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// The lease of an ACK, or `None` where the ACK lacks server identifier or lease time.
+    /// The lease of an ACK, or `None` where the ACK lacks server identifier or lease time, or gives
+    /// no time at all.
     pub(super) fn from_ack(
         ack: &Message,
         start: Instant,
@@ -39,7 +40,10 @@ impl Lease {
         rng: &mut Rng,
     ) -> Option<Self> {
         let server = ack.options.address(code::SERVER_ID)?;
-        let secs = ack.options.number(code::LEASE_TIME)?;
+        let secs = ack
+            .options
+            .number(code::LEASE_TIME)
+            .filter(|secs| *secs > 0)?;
         let mut lease = Self {
             address: ack.yiaddr,
             prefix: prefix(ack).unwrap_or(24),
@@ -52,8 +56,10 @@ impl Lease {
         };
         if let Some(length) = lease_length(secs) {
             let given = |code| ack.options.number(code).and_then(lease_length);
-            let (t1, t2) = match (given(code::T1), given(code::T2)) {
-                (Some(t1), Some(t2)) if t1 < t2 && t2 < length => (t1, t2),
+            let (given_t1, given_t2) = (given(code::T1), given(code::T2));
+            let in_order = |t1, t2| Duration::ZERO < t1 && t1 < t2 && t2 < length;
+            let (t1, t2) = match (given_t1, given_t2) {
+                (Some(t1), Some(t2)) if in_order(t1, t2) => (t1, t2),
                 _ => {
                     let spread = if fuzz {
                         length.fraction(1, 100)
@@ -62,7 +68,11 @@ impl Lease {
                     };
                     let mut early = || rng.between(Duration::ZERO, spread);
                     let t1 = length.fraction(1, 2).saturating_sub(early());
-                    (t1, length.fraction(7, 8).saturating_sub(early()))
+                    let t2 = length.fraction(7, 8).saturating_sub(early());
+                    // A server may set one of them alone (RFC 2131 section 4.4.5).
+                    let told = (given_t1.unwrap_or(t1), given_t2.unwrap_or(t2));
+                    let fits = in_order(told.0, told.1);
+                    if fits { told } else { (t1, t2) }
                 }
             };
             lease.t1 = start + t1;

@@ -208,6 +208,8 @@ pub struct Client {
     mac: Mac,
     /// Option 61; empty where it sends none.
     id: Vec<u8>,
+    /// Whether option 108 is in its parameter list.
+    asks_ipv6_only: bool,
     /// An address that no server gave: then it only asks for the rest.
     fixed: Option<Interface>,
     state: State,
@@ -269,9 +271,9 @@ impl Context<'_> {
 }
 
 impl Client {
-    /// Works by other settings from now on: they hold from the next time that each matters.
+    /// Works by other settings from now on: each holds from the next time that it matters. What it
+    /// calls itself and asks for stays until it looks for an address anew (RFC 2131 section 4.4.1).
     pub fn configure(&mut self, config: Config) {
-        self.id = config.client_id.bytes(self.mac);
         self.config = config;
     }
 
@@ -285,6 +287,7 @@ impl Client {
     pub fn new(config: Config, mac: Mac, fixed: Option<Interface>) -> Self {
         Self {
             id: config.client_id.bytes(mac),
+            asks_ipv6_only: config.ipv6_only,
             config,
             mac,
             fixed,

@@ -49,6 +49,8 @@ impl Client {
         self.chosen = None;
         self.offers.clear();
         self.began = cx.now;
+        self.id = self.config.client_id.bytes(self.mac);
+        self.asks_ipv6_only = self.config.ipv6_only;
         self.enter(State::Init, cx);
         if !self.link {
             return;
@@ -140,7 +142,8 @@ impl Client {
             .options
             .address(code::SERVER_ID)
             .ok_or(Ignored::Incomplete)?;
-        if !message.options.has(code::LEASE_TIME) || message.yiaddr.is_unspecified() {
+        let length = message.options.number(code::LEASE_TIME);
+        if length.is_none_or(|secs| secs == 0) || message.yiaddr.is_unspecified() {
             return Err(Ignored::Incomplete);
         }
         if let Some(secs) = message.options.number(code::IPV6_ONLY)

@@ -80,7 +80,11 @@ impl Server {
 
     /// Whether a DISCOVER is answered by an ACK at once (RFC 4039 section 3.1).
     fn is_rapid(&self, message: &Message) -> bool {
-        self.config.rapid_commit && message.options.has(code::RAPID_COMMIT)
+        // A client that may do without the address must be able to (RFC 8925 section 3.2).
+        let list = message.options.get(code::PARAMETER_LIST);
+        let ipv6_only = self.config.ipv6_only_wait.is_some()
+            && list.is_some_and(|list| list.contains(&code::IPV6_ONLY));
+        self.config.rapid_commit && !ipv6_only && message.options.has(code::RAPID_COMMIT)
     }
 
     /// Asks by ping first where the settings say so, else offers at once.
@@ -123,7 +127,10 @@ impl Server {
             .bindings
             .get(address)
             .filter(|binding| binding.state == BindingState::Offered);
-        let granted = offered.and_then(|binding| binding.granted);
+        let granted = offered.map_or_else(
+            || self.granted(address, message, None),
+            |binding| binding.granted,
+        );
         self.pings = self.pings.wrapping_add(1);
         self.bindings.set(
             address,
@@ -258,7 +265,7 @@ impl Server {
     ) -> Option<Duration> {
         let Some(asked) = message.options.number(code::LEASE_TIME) else {
             let lease = self.settings(address).lease;
-            return remaining.or_else(|| lease.and_then(finite));
+            return remaining.or(lease).and_then(finite);
         };
         let asked = crate::dhcp::lease_length(asked).unwrap_or(Duration::MAX);
         finite(asked.clamp(
@@ -272,10 +279,14 @@ impl Server {
         cx.note(ServerNote::OfferEnded { address, why });
     }
 
-    /// What is left of a running lease, if that is long enough to be said in seconds.
+    /// What is left of a running lease, if that is long enough to be said in seconds;
+    /// [`Duration::MAX`] of one without end.
     fn remaining(&self, binding: &Binding, now: Instant) -> Option<Duration> {
+        if binding.until == Instant::MAX {
+            return Some(Duration::MAX);
+        }
         let left = binding.until.since(now).saturating_sub(self.config.grace);
-        (binding.until != Instant::MAX && left >= Duration::from_secs(1)).then_some(left)
+        (left >= Duration::from_secs(1)).then_some(left)
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::{Binding, BindingState, Context, Identity, PingCheck, Server};
 use crate::dhcp::{Action, OfferEnd, Refusal, ServerNote, Silence};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::wire::dhcp::{Message, MessageType, code};
 
 impl Server {
@@ -189,12 +189,16 @@ impl Server {
         let mac = message.mac();
         // An ACK repeats the lease time of its OFFER, however often the REQUEST comes (RFC 2131
         // section 4.3.2); one that names no server answers no OFFER.
-        let offered = self
-            .bindings
-            .get(address)
-            .filter(|binding| message.options.has(code::SERVER_ID) && !binding.is_free())
-            .and_then(|binding| binding.granted);
-        let granted = offered.or_else(|| self.granted(address, message, None));
+        let held = self.bindings.get(address).filter(|held| !held.is_free());
+        let granted = match held {
+            Some(held) if message.options.has(code::SERVER_ID) => held.granted,
+            _ => {
+                let endless = held.is_some_and(|held| {
+                    held.state == BindingState::Active && held.granted.is_none()
+                });
+                self.granted(address, message, endless.then_some(Duration::MAX))
+            }
+        };
         let until = granted.map_or(Instant::MAX, |length| cx.now + length);
         let freed = until + self.config.grace;
         let lease = Binding {
@@ -257,6 +261,13 @@ impl Server {
             return Err(Silence::OtherServer);
         }
         self.check_holder(message.ciaddr, message)?;
+        if self
+            .bindings
+            .get(message.ciaddr)
+            .is_some_and(|held| held.state != BindingState::Active)
+        {
+            return Err(Silence::NotHolder);
+        }
         self.bindings
             .end(message.ciaddr, BindingState::Released, cx.now);
         cx.note(ServerNote::Released {

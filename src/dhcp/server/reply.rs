@@ -7,6 +7,9 @@ use crate::dhcp::{Action, Datagram};
 use crate::time::Duration;
 use crate::wire::dhcp::{CLIENT_PORT, Message, MessageType, Op, Options, SERVER_PORT, code};
 
+/// What a reply brings back of its request.
+const ECHOED: [u8; 3] = [code::CLIENT_ID, code::SUBNET_SELECTION, code::RELAY_AGENT];
+
 impl Server {
     /// Answers `request`. For an OFFER or an ACK of a lease `granted` is its length, `None` being
     /// infinity; the ACK of an INFORM is known by its request.
@@ -30,7 +33,8 @@ impl Server {
         } else {
             yiaddr
         };
-        push_parameters(&mut message.options, self.settings(told), request);
+        let room = room(request, &message.options);
+        push_parameters(&mut message.options, self.settings(told), request, room);
         // Never unasked (RFC 8925 section 3.3).
         let list = request.options.get(code::PARAMETER_LIST);
         if let Some(wait) = self.config.ipv6_only_wait
@@ -82,8 +86,7 @@ impl Server {
         mut message: Message,
         cx: &mut Context<'_>,
     ) {
-        let echoed = [code::CLIENT_ID, code::SUBNET_SELECTION, code::RELAY_AGENT];
-        for echoed in echoed {
+        for echoed in ECHOED {
             // RFC 2131 table 3 has a NAK carry next to nothing.
             let told = kind != MessageType::Nak || echoed != code::SUBNET_SELECTION;
             if let Some(value) = request.options.get(echoed).filter(|_| told) {
@@ -140,23 +143,48 @@ fn push_lease(options: &mut Options, granted: Option<Duration>) {
     }
 }
 
+/// How many bytes of further options fit into what the client can take: 576 octets with IP and UDP,
+/// or what it says by option 57 (RFC 2131 section 2; RFC 2132 section 9.10).
+fn room(request: &Message, options: &Options) -> usize {
+    const LEAST: usize = 576;
+    /// IP, UDP, the fixed fields and the cookie, and the End option.
+    const FIXED: usize = 20 + 8 + 240 + 1;
+    let size = |value: &[u8]| value.len() + 2 * value.len().div_ceil(255).max(1);
+    let said = request.options.get(code::MAX_SIZE);
+    let said = said.and_then(|value| Some(usize::from(u16::from_be_bytes(value.try_into().ok()?))));
+    let echoed = ECHOED.iter().filter_map(|code| request.options.get(*code));
+    let own = options.iter().map(|(_, value)| value);
+    let taken: usize = echoed.chain(own).map(size).sum();
+    // Option 108 may come after.
+    said.unwrap_or(LEAST)
+        .max(LEAST)
+        .saturating_sub(FIXED + taken + 6)
+}
+
 /// What the client asks for by option 55, the subnet mask before the router (RFC 2132
 /// section 3.3); everything there is, if it sends no list.
-fn push_parameters(options: &mut Options, subnet: &Subnet, request: &Message) {
+fn push_parameters(options: &mut Options, subnet: &Subnet, request: &Message, mut room: usize) {
     let list = request.options.get(code::PARAMETER_LIST);
     let wanted = |code| list.is_none_or(|list| list.contains(&code));
-    if wanted(code::SUBNET_MASK) {
+    let mut fits = |bytes: usize| {
+        let fits = bytes + 2 <= room;
+        room -= if fits { bytes + 2 } else { 0 };
+        fits
+    };
+    if wanted(code::SUBNET_MASK) && fits(4) {
         options.push_number(code::SUBNET_MASK, subnet.network.mask());
     }
-    if let Some(router) = subnet.router.filter(|_| wanted(code::ROUTER)) {
+    if let Some(router) = subnet.router.filter(|_| wanted(code::ROUTER) && fits(4)) {
         options.push_address(code::ROUTER, router);
     }
     if wanted(code::DNS) {
-        for server in &subnet.dns {
+        // As many as fit: the first are the ones that the client asks first.
+        for server in subnet.dns.iter().take_while(|_| fits(4)) {
             options.push_address(code::DNS, *server);
         }
     }
-    if let Some(domain) = subnet.domain.as_ref().filter(|_| wanted(code::DOMAIN_NAME)) {
+    let domain = subnet.domain.as_ref().filter(|_| wanted(code::DOMAIN_NAME));
+    if let Some(domain) = domain.filter(|name| fits(name.len())) {
         options.push_raw(code::DOMAIN_NAME, domain.as_bytes());
     }
 }

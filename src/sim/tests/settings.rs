@@ -76,12 +76,14 @@ fn a_client_that_moves_is_no_longer_heard_where_it_was() {
 }
 
 #[test]
-fn a_clients_new_settings_are_in_its_next_message() {
+fn c06_new_settings_are_in_the_next_message_but_its_name_only_once_it_looks_anew() {
     let scenario = with_commands(
         "two-servers",
         r#"{ "at": "1s", "do": "power-on", "node": "laptop" },
            { "at": "1m", "do": "configure", "node": "laptop", "client": { "host_name": "other", "lease_time": "90s", "client_id": "01:02:03" } },
-           { "at": "2m", "do": "renew", "node": "laptop" }"#,
+           { "at": "2m", "do": "renew", "node": "laptop" },
+           { "at": "3m", "do": "release", "node": "laptop" },
+           { "at": "4m", "do": "start", "node": "laptop" }"#,
     );
     let (_, journal) = run(&scenario);
     let before = &sent_by(&scenario, &journal, "laptop", 0)[0];
@@ -89,7 +91,21 @@ fn a_clients_new_settings_are_in_its_next_message() {
     let after = &sent_by(&scenario, &journal, "laptop", 120)[0];
     assert_eq!(after.options.get(code::HOST_NAME), Some(&b"other"[..]));
     assert_eq!(after.options.number(code::LEASE_TIME), Some(90));
-    assert_eq!(after.options.get(code::CLIENT_ID), Some(&[1, 2, 3][..]));
+    let id = |from| {
+        let message = &sent_by(&scenario, &journal, "laptop", from)[0];
+        message.options.get(code::CLIENT_ID).map(<[u8]>::to_vec)
+    };
+    let old = Some(vec![1, 2, 0, 0, 0, 0, 10]);
+    assert_eq!(
+        [id(120), id(180)],
+        [old.clone(), old],
+        "C6: the same to its end"
+    );
+    assert_eq!(
+        id(240),
+        Some(vec![1, 2, 3]),
+        "from its next look for an address on"
+    );
 }
 
 #[test]

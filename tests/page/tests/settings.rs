@@ -125,3 +125,17 @@ fn a_client_is_moved_to_another_switch_and_gets_a_nak() -> Result<()> {
     })?;
     page.assert_clean()
 }
+
+#[test]
+fn a_network_can_be_added_with_what_is_usual_left_blank() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    open(&page, "two-servers", "server1")?;
+    let buttons = page.all("button")?;
+    let last = buttons.iter().rfind(|button| button.name() == "Add");
+    last.context("a button to add")?.click()?;
+    fill(&page, "Network network", "10.0.9.0/24")?;
+    click(&page, "Apply now")?;
+    says(&page, "subnets")?;
+    ensure!(page.all("alert")?.is_empty());
+    page.assert_clean()
+}

@@ -86,6 +86,38 @@ fn c10_t1_is_half_and_t2_seven_eighths_with_a_fuzz() {
 }
 
 #[test]
+fn c10_a_server_may_set_one_of_the_two_and_none_is_at_once() {
+    let clocks = [
+        (58, 300, 300, 875),
+        (59, 700, 500, 700),
+        (58, 900, 500, 875),
+        (58, 0, 500, 875),
+    ];
+    for (code, secs, t1, t2) in clocks {
+        let mut rig = Rig::on(plain(), 1);
+        rig.answer(MessageType::Offer, 1_000);
+        let mut ack = rig.reply(MessageType::Ack, 1_000);
+        ack.options.push_number(code, secs);
+        rig.deliver(&ack);
+        let first = rig.next_sent();
+        assert_eq!(first.at, at(t1), "option {code}: {secs}");
+        rig.run_until(at(t2));
+        assert_eq!(rig.last().datagram.destination, Ipv4Addr::BROADCAST);
+    }
+}
+
+#[test]
+fn c05_a_lease_of_no_time_is_no_offer_and_no_lease() {
+    let mut rig = Rig::on(plain(), 1);
+    rig.answer(MessageType::Offer, 0);
+    assert_eq!(rig.count(MessageType::Request), 0);
+    rig.answer(MessageType::Offer, 1_000);
+    rig.answer(MessageType::Ack, 0);
+    assert_eq!(rig.client.state(), State::Requesting);
+    assert_eq!(rig.ignored(), [Ignored::Incomplete, Ignored::Incomplete]);
+}
+
+#[test]
 fn c10_options_58_and_59_override_where_they_are_in_order() {
     let good = (300, 600);
     for (t1, t2) in [good, (600, 300), (500, 500), (500, 1_000), (1_200, 1_300)] {

@@ -343,3 +343,35 @@ fn s18_an_offer_and_every_ack_make_or_refresh_the_arp_entry() {
     rig.one(&inform(3, ip(33)), false);
     assert_eq!(rig.neighbours.len(), 3);
 }
+
+/// IP, UDP and the message of an OFFER to a client that can take `size` octets.
+fn octets(size: Option<u16>) -> (usize, Message) {
+    let mut rig = Rig::new(Config {
+        dns: (1..=32).map(ip).collect(),
+        domain: Some("x".repeat(243)),
+        ..plain()
+    });
+    let mut message = discover(1);
+    message.options.push_raw(code::PARAMETER_LIST, &LIST);
+    if let Some(size) = size {
+        message
+            .options
+            .push_raw(code::MAX_SIZE, &size.to_be_bytes());
+    }
+    let offer = rig.one(&message, false);
+    (offer.bytes.len() + 28, offer.message)
+}
+
+#[test]
+fn s08_a_reply_is_no_longer_than_the_client_can_take() {
+    for size in [None, Some(576), Some(68)] {
+        let (octets, offer) = octets(size);
+        assert!(octets <= 576, "{octets} for {size:?}");
+        let servers = offer.options.get(code::DNS).unwrap().len() / 4;
+        assert_eq!(servers, 32, "the name servers still fit");
+        assert!(!offer.options.has(code::DOMAIN_NAME));
+        assert!(offer.options.has(code::ROUTER));
+    }
+    let (long, offer) = octets(Some(1_500));
+    assert!(long > 576 && offer.options.has(code::DOMAIN_NAME));
+}
