@@ -1,10 +1,8 @@
 //! Other settings for a node that runs: a merge patch (RFC 7396) over those that it has.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{NodeFile, Problem, check, file};
+use super::{NodeFile, Problem, check, reader};
 use crate::dhcp::Settings;
 
 /// Other settings, and what is new in them.
@@ -57,46 +55,32 @@ pub(super) fn change(
     patch: &Value,
     path: &str,
 ) -> Result<Change, Problem> {
-    let section = section(now);
     let mut merged = values(now);
     merge(&mut merged, patch);
-    let text = merged.to_string();
+    let settings = read(now, &merged).map_err(|mut problem| {
+        let dot = if problem.path.is_empty() { "" } else { "." };
+        problem.path = format!("{path}.{}{dot}{}", section(now), problem.path);
+        problem
+    })?;
     let mut file = node.clone();
-    let settings = match now {
-        Settings::Client(_) => {
-            let config = read(&text, section, path)?;
-            file.client = Some(config);
-            file.client.clone().map(Settings::Client)
-        }
-        Settings::Server(_) => {
-            let config = read(&text, section, path)?;
-            file.server = Some(config);
-            file.server.clone().map(Settings::Server)
-        }
-        Settings::Relay(_) => {
-            let config = read(&text, section, path)?;
-            file.relay = Some(config);
-            file.relay.clone().map(Settings::Relay)
-        }
-    };
+    match settings.clone() {
+        Settings::Client(config) => file.client = Some(config),
+        Settings::Server(config) => file.server = Some(config),
+        Settings::Relay(config) => file.relay = Some(config),
+    }
     check::check_node(&file, path)?;
     Ok(Change {
-        settings: settings.unwrap_or_else(|| now.clone()),
+        settings,
         words: words(patch),
     })
 }
 
-fn read<T: DeserializeOwned + Serialize>(
-    text: &str,
-    section: &str,
-    path: &str,
-) -> Result<T, Problem> {
-    file::read(text).map_err(|problem| {
-        let dot = if problem.path.is_empty() { "" } else { "." };
-        let path = format!("{path}.{section}{dot}{}", problem.path);
-        // The line and column are those of the merged text, which no one has seen.
-        let message = problem.message.split(" at line ").next();
-        Problem::new(path, message.unwrap_or_default())
+/// Settings of the same kind as those there are now.
+fn read(now: &Settings, value: &Value) -> Result<Settings, Problem> {
+    Ok(match now {
+        Settings::Client(_) => Settings::Client(reader::from_value(value)?),
+        Settings::Server(_) => Settings::Server(reader::from_value(value)?),
+        Settings::Relay(_) => Settings::Relay(reader::from_value(value)?),
     })
 }
 
