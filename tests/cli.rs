@@ -155,4 +155,15 @@ fn a_bridge_that_cannot_be_is_said_in_a_line() {
         assert_eq!(error.lines().count(), 1, "{error}");
         assert_eq!(output.status.code(), Some(2));
     }
+    let twice = [
+        "--interface",
+        "a",
+        "--interface",
+        "a",
+        "--scenario",
+        "relay",
+    ];
+    let output = dhcp_lab(&[&["bridge", "relay"][..], &twice].concat());
+    let error = text(&output.stderr);
+    assert_eq!(error, "dhcp-lab: the interface 'a' is named twice\n");
 }

@@ -3,6 +3,8 @@
 //!
 //! `DHCP_LAB_WRITE=1 cargo test --test conformance` writes it anew.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -53,7 +55,7 @@ fn search(root: &Path, folder: &Path, found: &mut BTreeMap<String, BTreeSet<(Str
             let rule = name.split('_').next().unwrap_or_default();
             if RULES.iter().any(|known| known.id == rule) {
                 let place = path.strip_prefix(root).unwrap().display().to_string();
-                let tests = found.entry(rule.to_owned()).or_insert_with(BTreeSet::new);
+                let tests = found.entry(rule.to_owned()).or_default();
                 tests.insert((place, name.to_owned()));
             }
         }

@@ -34,7 +34,10 @@ pub(crate) fn narration(session: &Session) -> Narration {
     let Some((last, _)) = latest(scenario, journal, session.world().written()) else {
         return Narration::Opening;
     };
-    let Some(entry) = journal.get(last).filter(|entry| entry.at > Instant::ZERO) else {
+    // What is on from the start is no news; what a person does then is.
+    let is_news =
+        |entry: &&Entry| entry.at > Instant::ZERO || matches!(entry.what, What::Command(_));
+    let Some(entry) = journal.get(last).filter(is_news) else {
         return Narration::Opening;
     };
     Narration::Told {
@@ -84,8 +87,9 @@ fn weight(entry: &Entry) -> u8 {
         What::Dhcp(Note::Client(
             ClientNote::Leased { .. } | ClientNote::Expired { .. } | ClientNote::Conflict { .. },
         )) => 5,
-        What::Command(_)
-        | What::Dhcp(Note::Server(ServerNote::Silent { .. } | ServerNote::Refused { .. })) => 4,
+        // Whoever does something sees that it was done.
+        What::Command(_) => 6,
+        What::Dhcp(Note::Server(ServerNote::Silent { .. } | ServerNote::Refused { .. })) => 4,
         What::Dhcp(_) => 3,
         What::Fired { .. } => 3,
         What::Net(_) => 4,

@@ -1,16 +1,20 @@
 //! One node of a scenario on a real network (feature `cli`): the same world, host and journal as in
-//! a simulation, with a real cable where the scenario has one of its own.
+//! a simulation, with real cables where the scenario has its own.
 //!
 //! [`Bridge`] has no clock and no socket either. Its owner says what time it is
-//! ([`Bridge::advance`]), brings in what the interface received ([`Bridge::receive`]), and puts on
-//! the interface whatever [`Bridge::take`] hands out.
+//! ([`Bridge::advance`]), brings in what an interface received ([`Bridge::receive`]), and puts on
+//! the interfaces whatever [`Bridge::take`] hands out.
+//!
+//! A router passes on DHCP and ping between its networks, as it does in a simulation. Other packets
+//! are left to the kernel, which whoever starts a bridge sets up for that or not.
 
 mod offload;
 #[cfg(test)]
 mod tests;
 
+use crate::net::router::port_name;
 use crate::scenario::{
-    Command, LinkFile, LinkId, NodeFile, NodeId, NodeKind, Problem, Scenario, Timed,
+    Command, InterfaceFile, LinkFile, LinkId, NodeFile, NodeId, NodeKind, Problem, Scenario, Timed,
 };
 use crate::sim::{Entry, EventId, Journal, What, World};
 use crate::time::{Duration, Instant};
@@ -20,36 +24,55 @@ use crate::wire::frame::{self, Arp, Frame, Payload, Peek, Transport};
 
 pub use offload::fill_checksum;
 
-/// The node that is bridged is the first of its scenario, the real network the second.
+/// The node that is bridged is the first of its scenario; the real network at its first cable is
+/// the second, and so on.
 const OWN: NodeId = NodeId(0);
-const NETWORK: NodeId = NodeId(1);
-const CABLE: LinkId = LinkId(0);
 
-/// Which side of DHCP is bridged.
+/// Which part in DHCP is bridged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// A scenario's client.
     Client,
     /// A scenario's server.
     Server,
+    /// A scenario's router with a relay agent.
+    Relay,
 }
 
 impl Side {
-    fn kind(self) -> (NodeKind, &'static str) {
+    fn name(self) -> &'static str {
         match self {
-            Self::Client => (NodeKind::Client, "client"),
-            Self::Server => (NodeKind::Server, "server"),
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Relay => "router with a relay agent",
+        }
+    }
+
+    fn fits(self, node: &NodeFile) -> bool {
+        match self {
+            Self::Client => node.kind == NodeKind::Client,
+            Self::Server => node.kind == NodeKind::Server,
+            Self::Relay => node.kind == NodeKind::Router && node.relay.is_some(),
         }
     }
 
     /// Whether a frame that it sends says that its first lease is there: a client's announcement
-    /// of its address, a server's ACK.
+    /// of its address, a server's ACK, an ACK that a relay agent passes on.
     pub fn has_lease_with(self, frame: &Frame) -> bool {
         match self {
             Self::Client => is_announcement(frame),
-            Self::Server => is_lease_ack(frame),
+            Self::Server | Self::Relay => is_lease_ack(frame),
         }
     }
+}
+
+/// A real card that takes the place of one of the node's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// Its Ethernet address.
+    pub mac: Mac,
+    /// Whether its cable carries frames at the start.
+    pub carrier: bool,
 }
 
 /// Why a scenario's node cannot be bridged.
@@ -71,7 +94,17 @@ pub enum Unfit {
         /// The names there are.
         others: String,
     },
-    /// The bridged node with the real card makes no valid scenario.
+    /// The node has another number of cards.
+    #[error("'{node}' has {wanted}, and the cards named are {given}: name one for each, in order")]
+    Cards {
+        /// The node.
+        node: String,
+        /// Its interfaces in words.
+        wanted: String,
+        /// How many cards were named.
+        given: usize,
+    },
+    /// The bridged node with the real cards makes no valid scenario.
     #[error("{0}")]
     Problem(#[from] Problem),
 }
@@ -88,52 +121,50 @@ pub struct Bridge {
 }
 
 impl Bridge {
-    /// The node `name` of that side, or the only one there is, with the card `mac` and random
-    /// numbers from `seed`; whether its cable carries frames already. Its scenario's other nodes,
-    /// cables and commands play no part: the real network takes their place.
+    /// The node `name` of that side, or the only one there is, with the real `cards`, one for each
+    /// of its interfaces, and random numbers from `seed`. Its scenario's other nodes, cables and
+    /// commands play no part: the real networks take their place.
     ///
     /// # Errors
-    /// [`Unfit`], where the scenario has not exactly one such node.
+    /// [`Unfit`], where the scenario has not exactly one such node, or the cards do not fit it.
     pub fn new(
         scenario: &Scenario,
         side: Side,
         name: Option<&str>,
-        mac: Mac,
+        cards: &[Card],
         seed: u64,
-        carrier: bool,
     ) -> Result<Self, Unfit> {
-        let node = NodeFile {
-            mac: Some(mac),
-            on: true,
-            ..choose(scenario, side, name)?.clone()
-        };
-        let network = if node.id == "network" {
-            "the-network"
+        let mut node = choose(scenario, side, name)?.clone();
+        check_cards(&node, cards)?;
+        let networks = names_of_networks(&node.id, cards.len());
+        node.on = true;
+        if node.kind == NodeKind::Router {
+            let ends = cards.iter().zip(&networks);
+            for (port, (card, network)) in node.interfaces.iter_mut().zip(ends) {
+                *port = InterfaceFile {
+                    address: port.address,
+                    link: network.clone(),
+                    mac: Some(card.mac),
+                };
+            }
         } else {
-            "network"
-        };
+            node.mac = cards.first().map(|card| card.mac);
+        }
         let mut file = scenario.file().clone();
         file.seed = seed;
         file.commands.clear();
-        file.links = vec![LinkFile {
-            between: [node.id.clone(), network.to_owned()],
-            latency: Duration::from_micros(1),
-            plugged: carrier,
-            faults: None,
-        }];
-        let switch = NodeFile {
-            id: network.to_owned(),
-            kind: NodeKind::Switch,
-            mac: None,
-            address: None,
-            router: None,
-            on: true,
-            client: None,
-            server: None,
-            interfaces: Vec::new(),
-            relay: None,
-        };
-        file.nodes = vec![node, switch];
+        file.links = cards
+            .iter()
+            .zip(&networks)
+            .map(|(card, network)| LinkFile {
+                between: [node.id.clone(), network.clone()],
+                latency: Duration::from_micros(1),
+                plugged: card.carrier,
+                faults: None,
+            })
+            .collect();
+        file.nodes = vec![node];
+        file.nodes.extend(networks.into_iter().map(switch));
         let scenario = Scenario::new(file)?;
         Ok(Self {
             world: World::new(&scenario),
@@ -169,26 +200,29 @@ impl Bridge {
         self.world.run_until(now, &self.commands, &mut self.journal);
     }
 
-    /// Takes a frame that the interface received. What an engine of DHCP, ARP and ping has no use
-    /// for is none of its business: the kernel's own traffic passes the same card.
-    pub fn receive(&mut self, now: Instant, mut bytes: Vec<u8>) {
+    /// Takes a frame that card number `card` received, from 0. What an engine of DHCP, ARP and ping
+    /// has no use for is none of its business: the kernel's own traffic passes the same card.
+    pub fn receive(&mut self, now: Instant, card: u32, mut bytes: Vec<u8>) {
         self.advance(now);
         fill_checksum(&mut bytes);
         let frame = Frame::new(bytes);
         if concerns(&frame) {
-            self.world.inject(CABLE, NETWORK, &frame, &mut self.journal);
+            let network = NodeId(OWN.0 + 1 + card);
+            let cable = LinkId(card);
+            self.world.inject(cable, network, &frame, &mut self.journal);
         }
     }
 
-    /// The real cable carries frames now, or no longer.
-    pub fn set_carrier(&mut self, now: Instant, up: bool) {
-        if self.world.link(CABLE).plugged != up {
+    /// The real cable at card number `card` carries frames now, or no longer.
+    pub fn set_carrier(&mut self, now: Instant, card: u32, up: bool) {
+        let cable = LinkId(card);
+        if self.world.link(cable).plugged != up {
             self.command(
                 now,
                 if up {
-                    Command::Plug(CABLE)
+                    Command::Plug(cable)
                 } else {
-                    Command::Unplug(CABLE)
+                    Command::Unplug(cable)
                 },
             );
         }
@@ -212,17 +246,73 @@ impl Bridge {
         start..self.taken
     }
 
-    /// The frame of an entry that is to go out on the interface.
-    pub fn outgoing<'a>(&self, id: EventId, entry: &'a Entry) -> Option<&'a Frame> {
-        if let What::Sent { origin, frame, .. } = &entry.what
+    /// The frame of an entry that is to go out, and the number of the card that sends it.
+    pub fn outgoing<'a>(&self, id: EventId, entry: &'a Entry) -> Option<(u32, &'a Frame)> {
+        if let What::Sent {
+            origin,
+            link,
+            frame,
+            ..
+        } = &entry.what
             && *origin == id
             && entry.node == Some(OWN)
         {
-            Some(frame)
+            Some((link.0, frame))
         } else {
             None
         }
     }
+}
+
+fn switch(id: String) -> NodeFile {
+    NodeFile {
+        id,
+        kind: NodeKind::Switch,
+        mac: None,
+        address: None,
+        router: None,
+        on: true,
+        client: None,
+        server: None,
+        interfaces: Vec::new(),
+        relay: None,
+    }
+}
+
+/// What the real networks at `node` are called: `network`, or `network0`, `network1` and so on.
+fn names_of_networks(node: &str, count: usize) -> Vec<String> {
+    let article = if node.starts_with("network") {
+        "the-"
+    } else {
+        ""
+    };
+    match count {
+        1 => vec![format!("{article}network")],
+        _ => (0..count)
+            .map(|number| format!("{article}network{number}"))
+            .collect(),
+    }
+}
+
+fn check_cards(node: &NodeFile, cards: &[Card]) -> Result<(), Unfit> {
+    let names: Vec<String> = node
+        .interfaces
+        .iter()
+        .enumerate()
+        .map(|(number, port)| format!("{} {}", port_name(number), port.address))
+        .collect();
+    let wanted = match names.as_slice() {
+        [] => "one interface".to_owned(),
+        names => format!("{} interfaces ({})", names.len(), names.join(", ")),
+    };
+    if cards.len() == names.len().max(1) {
+        return Ok(());
+    }
+    Err(Unfit::Cards {
+        node: node.id.clone(),
+        wanted,
+        given: cards.len(),
+    })
 }
 
 fn choose<'a>(
@@ -230,11 +320,11 @@ fn choose<'a>(
     side: Side,
     name: Option<&str>,
 ) -> Result<&'a NodeFile, Unfit> {
-    let (kind, word) = side.kind();
+    let word = side.name();
     let fitting: Vec<&NodeFile> = scenario
         .nodes()
         .map(|(_, node)| node)
-        .filter(|node| node.kind == kind)
+        .filter(|node| side.fits(node))
         .collect();
     let names = || {
         let names: Vec<&str> = fitting.iter().map(|node| node.id.as_str()).collect();

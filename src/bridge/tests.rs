@@ -1,22 +1,36 @@
 use super::*;
 use crate::dhcp::Note;
 use crate::scenario::library;
+use crate::sim::Kind;
 use crate::wire::frame::{Route, udp};
 
-const CARD: Mac = Mac([2, 0, 0, 0, 0, 0x99]);
+const MAC: Mac = Mac([2, 0, 0, 0, 0, 0x99]);
+
+fn card(last: u8) -> Card {
+    Card {
+        mac: Mac([2, 0, 0, 0, 0, last]),
+        carrier: true,
+    }
+}
 
 fn bridge(side: Side, name: Option<&str>) -> Result<Bridge, Unfit> {
     let scenario = library::load("lease-origin").unwrap();
-    Bridge::new(&scenario, side, name, CARD, 7, true)
+    Bridge::new(&scenario, side, name, &[card(0x99)], 7)
 }
 
-fn sent(bridge: &mut Bridge) -> Vec<Frame> {
+/// What leaves, each frame with the number of the card that sends it.
+fn sent_by(bridge: &mut Bridge) -> Vec<(u32, Frame)> {
     let news = bridge.take();
     let entries = bridge.journal().from(news.start);
     entries
         .filter_map(|(id, entry)| bridge.outgoing(id, entry))
-        .cloned()
+        .map(|(card, frame)| (card, frame.clone()))
         .collect()
+}
+
+fn sent(bridge: &mut Bridge) -> Vec<Frame> {
+    let frames = sent_by(bridge).into_iter();
+    frames.map(|(_, frame)| frame).collect()
 }
 
 #[test]
@@ -38,9 +52,8 @@ fn a_client_and_a_server_of_two_worlds_come_to_a_lease() {
         &library::load("lease-origin").unwrap(),
         Side::Server,
         Some("server1"),
-        Mac([2, 0, 0, 0, 0, 0x98]),
+        &[card(0x98)],
         8,
-        true,
     )
     .unwrap();
     for millis in 0..20_000 {
@@ -48,10 +61,10 @@ fn a_client_and_a_server_of_two_worlds_come_to_a_lease() {
         client.advance(now);
         server.advance(now);
         for frame in sent(&mut client) {
-            server.receive(now, frame.bytes().to_vec());
+            server.receive(now, 0, frame.bytes().to_vec());
         }
         for frame in sent(&mut server) {
-            client.receive(now, frame.bytes().to_vec());
+            client.receive(now, 0, frame.bytes().to_vec());
         }
     }
     let lease = client
@@ -64,18 +77,90 @@ fn a_client_and_a_server_of_two_worlds_come_to_a_lease() {
     assert_eq!(lease.to_string(), "192.168.1.10");
     let committed = server.journal().entries().iter().any(|entry| {
         matches!(&entry.what, What::Dhcp(Note::Server(crate::dhcp::ServerNote::Committed { address, client, .. }))
-            if *address == lease && *client == CARD)
+            if *address == lease && *client == MAC)
     });
     assert!(committed);
+}
+
+fn relay(cards: &[Card], name: Option<&str>) -> Result<Bridge, Unfit> {
+    let scenario = library::load("relay").unwrap();
+    Bridge::new(&scenario, Side::Relay, name, cards, 9)
+}
+
+#[test]
+fn a_relay_takes_one_card_for_each_interface() {
+    assert!(relay(&[card(1), card(2)], Some("router")).is_ok());
+    let one = relay(&[card(1)], None).unwrap_err().to_string();
+    assert!(
+        one.contains("2 interfaces (eth0 10.0.1.1/24, eth1 10.0.2.1/24)"),
+        "{one}"
+    );
+    assert!(one.contains("cards named are 1"), "{one}");
+    let no_relay = bridge(Side::Relay, None).unwrap_err().to_string();
+    assert!(
+        no_relay.ends_with("no router with a relay agent"),
+        "{no_relay}"
+    );
+    let kind = relay(&[card(1), card(2)], Some("laptop")).unwrap_err();
+    assert!(
+        kind.to_string().contains("'laptop'; there are: router"),
+        "{kind}"
+    );
+    let same = relay(&[card(1), card(1)], None).unwrap_err().to_string();
+    assert!(same.contains("already"), "{same}");
+}
+
+/// Three bridges on two wires. The client's lease comes through the relay agent, and its renewal as
+/// a packet that is passed on.
+#[test]
+fn a_client_gets_and_renews_its_lease_through_a_bridged_relay() {
+    let scenario = library::load("relay").unwrap();
+    let host = |side, last| Bridge::new(&scenario, side, None, &[card(last)], 9).unwrap();
+    let (mut client, mut server) = (host(Side::Client, 0x0a), host(Side::Server, 0x0b));
+    let mut relay = relay(&[card(1), card(2)], None).unwrap();
+    let mut renewed = false;
+    let mut leases = Vec::new();
+    // A lease is an hour, T1 half of that.
+    for tenths in 0..18_200 {
+        let now = Instant::ZERO + Duration::from_millis(tenths * 100);
+        for _ in 0..4 {
+            client.advance(now);
+            server.advance(now);
+            relay.advance(now);
+            for frame in sent(&mut client) {
+                relay.receive(now, 0, frame.bytes().to_vec());
+            }
+            for frame in sent(&mut server) {
+                relay.receive(now, 1, frame.bytes().to_vec());
+            }
+            for (port, frame) in sent_by(&mut relay) {
+                let to = if port == 0 { &mut client } else { &mut server };
+                renewed |= tenths > 10_000 && Side::Relay.has_lease_with(&frame);
+                to.receive(now, 0, frame.bytes().to_vec());
+            }
+        }
+        leases.extend(client.world().node(OWN).client().unwrap().address());
+    }
+    assert_eq!(leases.last().unwrap().to_string(), "10.0.1.100");
+    assert!(renewed);
+    let Kind::Router(router) = &relay.world().node(OWN).kind else {
+        panic!("no router");
+    };
+    let counts = router.relay().unwrap().counts();
+    assert_eq!(counts, [2, 2, 0], "the renewal is not relayed");
 }
 
 #[test]
 fn without_carrier_nothing_goes_out_until_it_is_there() {
     let scenario = library::load("lease-origin").unwrap();
-    let mut client = Bridge::new(&scenario, Side::Client, None, CARD, 7, false).unwrap();
+    let no_carrier = Card {
+        carrier: false,
+        ..card(0x99)
+    };
+    let mut client = Bridge::new(&scenario, Side::Client, None, &[no_carrier], 7).unwrap();
     client.advance(Instant::from_micros(20_000_000));
     assert_eq!(sent(&mut client), []);
-    client.set_carrier(Instant::from_micros(21_000_000), true);
+    client.set_carrier(Instant::from_micros(21_000_000), 0, true);
     assert_eq!(sent(&mut client).len(), 1);
 }
 
@@ -86,16 +171,17 @@ fn a_frame_of_no_concern_leaves_no_trace() {
     let before = client.journal().len();
     let route = Route {
         source_mac: Mac([2, 0, 0, 0, 0, 1]),
-        destination_mac: CARD,
+        destination_mac: MAC,
         source: [192, 0, 2, 1].into(),
         destination: [192, 0, 2, 2].into(),
     };
     client.receive(
         Instant::ZERO,
+        0,
         udp(route, 53, 4_000, b"dns").bytes().to_vec(),
     );
-    client.receive(Instant::ZERO, vec![0xff; 14]);
-    client.receive(Instant::ZERO, Vec::new());
+    client.receive(Instant::ZERO, 0, vec![0xff; 14]);
+    client.receive(Instant::ZERO, 0, Vec::new());
     assert_eq!(client.journal().len(), before);
 }
 
@@ -104,7 +190,7 @@ fn a_checksum_left_to_the_card_is_filled_in_and_a_wrong_one_is_not() {
     for payload in [&b"an even one"[..], b"an odd one"] {
         let route = Route {
             source_mac: Mac([2, 0, 0, 0, 0, 1]),
-            destination_mac: CARD,
+            destination_mac: MAC,
             source: [10, 200, 255, 1].into(),
             destination: [255, 255, 255, 255].into(),
         };

@@ -204,6 +204,23 @@ pub struct TimedFile {
     pub faults: Option<Faults>,
 }
 
+impl TimedFile {
+    /// Something that happens to nothing yet.
+    pub fn new(at: Duration, verb: Verb) -> Self {
+        Self {
+            at,
+            verb,
+            node: None,
+            link: None,
+            to: None,
+            client: None,
+            server: None,
+            relay: None,
+            faults: None,
+        }
+    }
+}
+
 impl File {
     /// Reads a file without checking what it says.
     ///

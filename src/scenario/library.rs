@@ -88,16 +88,10 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
     for number in 0..clients {
         let id = format!("client{number}");
         links.push(link(&id));
+        let at = Duration::from_secs(1) + Duration::from_millis(50 * u64::from(number));
         commands.push(TimedFile {
-            at: Duration::from_secs(1) + Duration::from_millis(50 * u64::from(number)),
-            verb: Verb::PowerOn,
             node: Some(id.clone()),
-            link: None,
-            to: None,
-            client: None,
-            server: None,
-            relay: None,
-            faults: None,
+            ..TimedFile::new(at, Verb::PowerOn)
         });
         nodes.push(NodeFile {
             client: Some(client::Config {

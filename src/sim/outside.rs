@@ -2,14 +2,14 @@
 
 use super::carry::Carry;
 use super::journal::{Journal, What};
-use super::world::World;
+use super::world::{Kind, World};
 use crate::scenario::{LinkId, NodeId};
 use crate::wire::Mac;
 use crate::wire::frame::Frame;
 
 impl World {
     /// Brings in a frame over `link` as if `from`, one of its ends, had sent it just now, and says
-    /// whether it was let in. One that the host at the other end would not read is left outside,
+    /// whether it was let in. One that the node at the other end would not read is left outside,
     /// and out of the journal.
     pub fn inject(
         &mut self,
@@ -23,11 +23,19 @@ impl World {
         };
         let to = NodeId(cable.peer(from.0));
         let (carrier, epoch) = (cable.carrier, cable.epoch);
-        let wanted = self.node(to).host().is_some_and(|host| {
-            let destination = frame.destination();
-            let for_it = destination == host.mac() || destination == Mac::BROADCAST;
-            for_it && host.has_use_for(frame)
-        });
+        let node = self.node(to);
+        let wanted = match &node.kind {
+            Kind::Host(host) => {
+                let destination = frame.destination();
+                let for_it = destination == host.mac() || destination == Mac::BROADCAST;
+                for_it && host.has_use_for(frame)
+            }
+            Kind::Router(router) => {
+                let port = node.links.iter().position(|other| *other == link);
+                port.is_some_and(|port| router.has_use_for(port, frame))
+            }
+            Kind::Switch(_) => false,
+        };
         if !carrier || !wanted {
             return false;
         }

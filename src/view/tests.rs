@@ -111,9 +111,26 @@ fn a_broadcast_is_in_flight_on_the_first_link_and_then_on_all_the_others() {
 }
 
 #[test]
+fn a_client_that_was_moved_is_not_without_a_cable() {
+    let recording = whole("wrong-network");
+    let painted = timeline::Timeline::new(recording.scenario(), recording.journal().entries());
+    let cables: Vec<_> = painted
+        .outages
+        .iter()
+        .filter(|outage| matches!(outage.what, timeline::Out::Link(_)))
+        .map(|outage| outage.until.map(|until| until.since(outage.from)))
+        .collect();
+    let at_once = Some(crate::time::Duration::ZERO);
+    assert!(
+        cables.len() > 1 && cables.iter().all(|length| *length == at_once),
+        "{cables:?}"
+    );
+}
+
+#[test]
 fn the_timeline_has_each_lease_with_its_clocks_and_each_outage() {
     let recording = whole("two-servers");
-    let painted = timeline::Timeline::new(recording.journal().entries());
+    let painted = timeline::Timeline::new(recording.scenario(), recording.journal().entries());
     let hour = Duration::from_secs(3_600);
     for bar in &painted.leases {
         // Counted from the REQUEST, which went out before the address was in use.

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use crate::dhcp::{ClientNote, Note, ServerNote};
-use crate::scenario::{LinkId, NodeId};
+use crate::scenario::{LinkId, NodeId, NodeKind, Scenario};
 use crate::sim::{Entry, EventId, What};
 use crate::time::Instant;
 use crate::wire::dhcp::MessageType;
@@ -91,21 +91,21 @@ pub struct Timeline {
 
 impl Timeline {
     /// The timeline of a journal.
-    pub fn new(entries: &[Entry]) -> Self {
+    pub fn new(scenario: &Scenario, entries: &[Entry]) -> Self {
         let mut timeline = Self::default();
-        timeline.extend(entries);
+        timeline.extend(scenario, entries);
         timeline
     }
 
     /// Reads on in a journal of which the first part was read before. Where `entries` has become
     /// shorter than what was read, it starts afresh.
-    pub fn extend(&mut self, entries: &[Entry]) {
+    pub fn extend(&mut self, scenario: &Scenario, entries: &[Entry]) {
         if entries.len() < self.read {
             *self = Self::default();
         }
         for (number, entry) in entries.iter().enumerate().skip(self.read) {
             let id = EventId(u32::try_from(number).unwrap_or(u32::MAX));
-            self.read_entry(id, entry);
+            self.read_entry(scenario, id, entry);
         }
         self.read = entries.len();
     }
@@ -117,7 +117,7 @@ impl Timeline {
         }
     }
 
-    fn read_entry(&mut self, id: EventId, entry: &Entry) {
+    fn read_entry(&mut self, scenario: &Scenario, id: EventId, entry: &Entry) {
         match &entry.what {
             What::Sent { origin, frame, .. } if *origin == id => {
                 if let Packet::Dhcp {
@@ -139,7 +139,7 @@ impl Timeline {
                     self.begin(Out::Node(node), entry.at);
                 }
             }
-            What::Carrier { link, up: true } => self.end(Out::Link(*link), entry.at),
+            What::Carrier { link, up: true } => self.carrier(scenario, *link, entry.at),
             What::Carrier { link, up: false } => self.begin(Out::Link(*link), entry.at),
             What::Dhcp(Note::Client(note)) => {
                 if let Some(node) = entry.node {
@@ -163,6 +163,24 @@ impl Timeline {
             | What::Fired { .. }
             | What::Dhcp(Note::Relay(_))
             | What::Net(_) => {}
+        }
+    }
+
+    /// A link carries frames again, and so does every card at it, whichever cable it had before.
+    fn carrier(&mut self, scenario: &Scenario, link: LinkId, at: Instant) {
+        let has_one = |node: &NodeId| {
+            let kind = scenario.node(*node).kind;
+            !matches!(kind, NodeKind::Switch | NodeKind::Router)
+        };
+        let ends = scenario.ends(link);
+        for outage in &mut self.outages {
+            let Out::Link(other) = outage.what else {
+                continue;
+            };
+            let same_card = |end: &NodeId| has_one(end) && ends.contains(end);
+            if other == link || scenario.ends(other).iter().any(same_card) {
+                outage.until.get_or_insert(at);
+            }
         }
     }
 

@@ -1,11 +1,13 @@
 //! Bytes to meaning and back.
 //!
-//! [`frame`] builds and reads whole Ethernet frames; [`dhcp`] the DHCP message inside;
+//! [`frame`] builds and reads whole Ethernet frames; [`dhcp`] the DHCP message inside; [`failover`]
+//! the messages between two servers;
 //! [`dissect`] the tree of fields with the bytes that each of them stands in; [`summary`] what a
 //! label of one line says.
 
 pub mod dhcp;
 pub mod dissect;
+pub mod failover;
 pub mod frame;
 pub mod summary;
 

@@ -120,57 +120,121 @@ fn dhclient_leases_comes_back_and_releases() {
     );
 }
 
-fn dhcpcd(client: &lan::Host) -> crate::run::Program {
-    let settings = "clientid\nnoipv6rs\nwaitip 4\noption subnet_mask, routers\nrequire dhcp_server_identifier\n";
-    let file = client.write("dhcpcd.conf", settings);
-    let script = nothing();
-    let arguments = ["-4", "-1", "-B", "-d", "-t", "40", "-c", &script];
-    let rest = ["-f", file.to_str().unwrap(), &client.interface];
-    client.start("dhcpcd.log", "dhcpcd", &[&arguments[..], &rest].concat())
+/// The same, but an address that someone answers ARP for is no good: dhclient declines what its
+/// script refuses.
+const CONFIGURE_IF_FREE: &str = "#!/bin/sh
+[ -z \"$new_ip_address\" ] && exit
+busybox arping -D -q -c 2 -w 2 -I \"$interface\" \"$new_ip_address\" || exit 1
+ip addr replace \"$new_ip_address/24\" dev \"$interface\"
+";
+
+/// A third host has the address that our server, which does not ping, gives away.
+fn decline(server: &lan::Host, squatter: &lan::Host) -> Ours {
+    squatter.add_address("192.0.2.10/24");
+    let mut config = pool();
+    config["ping"] = json!("never");
+    Ours::server(server, SERVER, &config)
+}
+
+/// The client has said so, and then leased the next address.
+fn until_declined(ours: &Ours, client: &lan::Host) {
+    let declined = ours.until("the DECLINE", 20, server_note("declined", "192.0.2.10"));
+    assert_eq!(declined["client"], client.mac());
+    ours.until("the message", 1, sent("DHCPDECLINE"));
+    let next = ours.until("a lease", 50, server_note("committed", "192.0.2.11"));
+    assert_eq!(next["client"], client.mac());
 }
 
 #[test]
-fn dhcpcd_leases_after_its_probes() {
+fn udhcpc_declines_an_address_in_use() {
+    if !lan::available(&["udhcpc"]) {
+        return;
+    }
+    let (_lan, [server, client, squatter]) = Lan::new("udhcpc-decline");
+    let ours = decline(&server, &squatter);
+    let script = nothing();
+    let place = ["-i", &client.interface, "-s", &script];
+    let words = [&place[..], &["-f", "-q", "-a", "-t", "5", "-T", "2"]].concat();
+    let mut udhcpc = client.start("udhcpc.log", "udhcpc", &words);
+    until_declined(&ours, &client);
+    assert!(udhcpc.until_ends(20).success(), "{}", udhcpc.log());
+    let log = udhcpc.log();
+    assert!(log.contains("broadcasting decline"), "{log}");
+    assert!(log.contains("lease of 192.0.2.11"), "{log}");
+}
+
+#[test]
+fn dhclient_declines_an_address_in_use() {
+    if !lan::available(&["dhclient", "busybox"]) {
+        return;
+    }
+    let (_lan, [server, client, squatter]) = Lan::new("dhclient-decline");
+    let ours = decline(&server, &squatter);
+    let script = client.script("configure", CONFIGURE_IF_FREE);
+    let leases = client.file("dhclient.leases");
+    let files = ["-lf", leases.to_str().unwrap(), "--no-pid"];
+    let rest = ["-cf", "/dev/null", "-sf", &script, &client.interface];
+    let words = [&["-4", "-d", "-v"][..], &files, &rest].concat();
+    let dhclient = client.start("dhclient.log", "dhclient", &words);
+    until_declined(&ours, &client);
+    dhclient.until_prints("bound to 192.0.2.11", 10);
+    let log = dhclient.log();
+    assert!(log.contains("DHCPDECLINE of 192.0.2.10"), "{log}");
+}
+
+fn dhcpcd(client: &lan::Host, log: &str, setting: &str, more: &[&str]) -> crate::run::Program {
+    let settings = "clientid\nnoipv6rs\nwaitip 4\noption subnet_mask, routers\nrequire dhcp_server_identifier\n";
+    let file = client.write("dhcpcd.conf", &format!("{settings}{setting}\n"));
+    let script = nothing();
+    let arguments = ["-4", "-B", "-d", "-t", "40", "-c", &script];
+    let rest = ["-f", file.to_str().unwrap(), &client.interface];
+    client.start(log, "dhcpcd", &[&arguments[..], more, &rest].concat())
+}
+
+#[test]
+fn dhcpcd_leases_after_its_probes_comes_back_and_releases() {
     if !lan::available(&["dhcpcd"]) {
         return;
     }
     let (_lan, [server, client]) = Lan::new("dhcpcd");
     let ours = Ours::server(&server, SERVER, &pool());
-    let mut dhcpcd = dhcpcd(&client);
-    assert!(dhcpcd.until_ends(30).success(), "{}", dhcpcd.log());
+    let mut first = dhcpcd(&client, "first.log", "", &["-1"]);
+    assert!(first.until_ends(30).success(), "{}", first.log());
     let lease = "leased 192.0.2.10 for 600 seconds";
-    assert!(dhcpcd.log().contains(lease), "{}", dhcpcd.log());
+    assert!(first.log().contains(lease), "{}", first.log());
     let committed = ours.until("the lease", 5, server_note("committed", "192.0.2.10"));
     assert_eq!(committed["client"], client.mac());
+    // It has kept the lease: INIT-REBOOT. Told to, it releases what it leaves.
+    let mut again = dhcpcd(&client, "again.log", "release", &[]);
+    again.until_prints("rebinding lease of 192.0.2.10", 20);
+    again.until_prints(lease, 20);
+    let after = crate::ours::number(&committed) + 1;
+    let known = server_note("committed", "192.0.2.10");
+    ours.until_after(after, "INIT-REBOOT", 5, known);
+    let messages = ours.messages();
+    let discovers = messages.iter().filter(|label| *label == "DHCPDISCOVER");
+    assert_eq!(discovers.count(), 1, "{messages:?}");
+    again.stop();
+    ours.until("the release", 5, server_note("released", "192.0.2.10"));
+    assert!(
+        again.log().contains("releasing lease of 192.0.2.10"),
+        "{}",
+        again.log()
+    );
 }
 
-/// A third host has the address that our server, which does not ping, gives away.
 #[test]
 fn dhcpcd_declines_an_address_in_use() {
     if !lan::available(&["dhcpcd"]) {
         return;
     }
-    let (_lan, [server, client, squatter]) = Lan::new("decline");
-    squatter.add_address("192.0.2.10/24");
-    let mut config = pool();
-    config["ping"] = json!("never");
-    let ours = Ours::server(&server, SERVER, &config);
-    let mut dhcpcd = dhcpcd(&client);
-    let declined = ours.until("the DECLINE", 20, server_note("declined", "192.0.2.10"));
-    assert_eq!(declined["client"], client.mac());
-    ours.until("the message", 1, sent("DHCPDECLINE"));
-    // It begins anew and gets another address.
+    let (_lan, [server, client, squatter]) = Lan::new("dhcpcd-decline");
+    let ours = decline(&server, &squatter);
+    let mut dhcpcd = dhcpcd(&client, "dhcpcd.log", "", &["-1"]);
+    until_declined(&ours, &client);
     assert!(dhcpcd.until_ends(50).success(), "{}", dhcpcd.log());
-    assert!(
-        dhcpcd.log().contains("leased 192.0.2.11"),
-        "{}",
-        dhcpcd.log()
-    );
-    ours.until(
-        "the second lease",
-        5,
-        server_note("committed", "192.0.2.11"),
-    );
+    let log = dhcpcd.log();
+    assert!(log.contains("leased 192.0.2.11"), "{log}");
 }
 
 /// An address in use is never offered where the server does ping.

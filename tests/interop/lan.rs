@@ -1,4 +1,4 @@
-//! A network of namespaces: hosts with one interface each on one Linux bridge, gone when dropped.
+//! Networks of namespaces: hosts, and a Linux bridge for each network, all gone when dropped.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -71,67 +71,119 @@ fn must(arguments: &[&str]) {
     );
 }
 
-/// A host: a namespace with one interface.
+/// A host, at one of its interfaces: a namespace.
 #[derive(Clone)]
 pub(crate) struct Host {
     pub(crate) namespace: String,
-    /// Its interface, whose name no other host on this machine has.
+    /// The interface, whose name no other host on this machine has.
     pub(crate) interface: String,
     folder: PathBuf,
 }
 
-/// Hosts on one switch, and a folder for their files.
+/// Hosts on switches, and a folder for their files.
 pub(crate) struct Lan {
     namespaces: Vec<String>,
     hosts: Vec<Host>,
     folder: PathBuf,
+    /// Which of this process's networks it is.
+    number: u32,
+}
+
+/// A client's network and a server's.
+pub(crate) struct Routed {
+    pub(crate) client: Host,
+    /// The host between them, at its interface in the client's network.
+    pub(crate) near: Host,
+    /// The same host at its other interface.
+    pub(crate) far: Host,
+    pub(crate) server: Host,
 }
 
 impl Lan {
     /// A network with this many hosts.
     pub(crate) fn new<const HOSTS: usize>(test: &str) -> (Self, [Host; HOSTS]) {
+        let mut lan = Self::empty(test);
+        let switch = lan.add_switch(0);
+        let hosts = std::array::from_fn(|_| {
+            let namespace = lan.add_host();
+            lan.plug(&namespace, &switch)
+        });
+        (lan, hosts)
+    }
+
+    /// Two networks and a host that stands in both.
+    pub(crate) fn routed(test: &str) -> (Self, Routed) {
+        let mut lan = Self::empty(test);
+        let switches = [0, 1].map(|number| lan.add_switch(number));
+        let [client, middle, server] = std::array::from_fn(|_| lan.add_host());
+        let routed = Routed {
+            client: lan.plug(&client, &switches[0]),
+            near: lan.plug(&middle, &switches[0]),
+            far: lan.plug(&middle, &switches[1]),
+            server: lan.plug(&server, &switches[1]),
+        };
+        (lan, routed)
+    }
+
+    fn empty(test: &str) -> Self {
         let number = next();
         let unique = format!("{}-{number}", std::process::id());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("interop")
             .join(format!("{test}-{unique}"));
         std::fs::create_dir_all(&folder).unwrap();
-        let mut lan = Self {
+        Self {
             namespaces: Vec::new(),
             hosts: Vec::new(),
-            folder: folder.clone(),
-        };
-        let switch = format!("dhcplab-{unique}-switch");
-        lan.add_namespace(&switch);
+            folder,
+            number,
+        }
+    }
+
+    fn add_switch(&mut self, number: usize) -> String {
+        let switch = self.add_namespace(&format!("switch{number}"));
         let forwarding = ["-n", &switch, "link", "add", "br0", "type", "bridge"];
         must(&[&forwarding[..], &["stp_state", "0", "mcast_snooping", "0"]].concat());
         must(&["-n", &switch, "link", "set", "br0", "up"]);
-        let hosts = std::array::from_fn(|place| {
-            let host = Host {
-                namespace: format!("dhcplab-{unique}-{place}"),
-                // At most 15 letters.
-                interface: format!("d{}x{number}h{place}", std::process::id() % 1_000_000),
-                folder: folder.clone(),
-            };
-            lan.add_namespace(&host.namespace);
-            let port = format!("port{place}");
-            let (inside, name) = (host.namespace.as_str(), host.interface.as_str());
-            must(&[
-                "link", "add", name, "netns", inside, "type", "veth", "peer", "name", &port,
-                "netns", &switch,
-            ]);
-            must(&["-n", &switch, "link", "set", &port, "master", "br0", "up"]);
-            must(&["-n", inside, "link", "set", "lo", "up"]);
-            must(&["-n", inside, "link", "set", name, "up"]);
-            lan.hosts.push(host.clone());
-            host
-        });
-        (lan, hosts)
+        switch
     }
 
-    fn add_namespace(&mut self, name: &str) {
-        self.namespaces.push(name.to_owned());
-        must(&["netns", "add", name]);
+    fn add_host(&mut self) -> String {
+        let namespace = self.add_namespace(&self.namespaces.len().to_string());
+        must(&["-n", &namespace, "link", "set", "lo", "up"]);
+        namespace
+    }
+
+    /// A cable from a host to a switch.
+    fn plug(&mut self, namespace: &str, switch: &str) -> Host {
+        let place = self.hosts.len();
+        let host = Host {
+            namespace: namespace.to_owned(),
+            // At most 15 letters.
+            interface: format!(
+                "d{}x{}h{place}",
+                std::process::id() % 1_000_000,
+                self.number
+            ),
+            folder: self.folder.clone(),
+        };
+        let port = format!("port{place}");
+        let name = host.interface.as_str();
+        must(&[
+            "link", "add", name, "netns", namespace, "type", "veth", "peer", "name", &port,
+            "netns", switch,
+        ]);
+        must(&["-n", switch, "link", "set", &port, "master", "br0", "up"]);
+        must(&["-n", namespace, "link", "set", name, "up"]);
+        self.hosts.push(host.clone());
+        host
+    }
+
+    fn add_namespace(&mut self, suffix: &str) -> String {
+        let name = format!("dhcplab-{}-{}-{suffix}", std::process::id(), self.number);
+        must(&["netns", "add", &name]);
+        self.namespaces.push(name.clone());
+        name
     }
 }
 
@@ -162,6 +214,26 @@ impl Host {
         let broadcast = ["broadcast", "+"];
         let words = ["-n", &self.namespace, "addr", "add", address];
         must(&[&words[..], &broadcast, &["dev", &self.interface]].concat());
+    }
+
+    /// Its kernel sends what is for another network to this router.
+    pub(crate) fn add_route(&self, network: &str, router: &str) {
+        must(&[
+            "-n",
+            &self.namespace,
+            "route",
+            "add",
+            network,
+            "via",
+            router,
+        ]);
+    }
+
+    /// Its kernel passes on what is for others.
+    pub(crate) fn forward(&self) {
+        let file = "/proc/sys/net/ipv4/ip_forward";
+        let words = ["netns", "exec", &self.namespace, "sh", "-c"];
+        must(&[&words[..], &[&format!("echo 1 > {file}")]].concat());
     }
 
     /// It uses none any more.

@@ -1,25 +1,28 @@
 //! `dhcp-lab bridge` on a host, and its journal.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use dhcp_lab::wire::dhcp::{Message, MessageType, code};
+use dhcp_lab::wire::frame::{self, Payload, Transport};
 use serde_json::{Value, json};
 
 use crate::lan::Host;
 use crate::run::{Program, wait_for};
 
-/// Our server or client.
+/// Our server, client or relay agent.
 pub(crate) struct Ours {
     program: Program,
     journal: PathBuf,
 }
 
 /// A scenario with one node, its name that of its kind, and these settings.
-fn scenario(kind: &str, address: Option<&str>, config: &Value) -> String {
+fn scenario(kind: &str, place: &[(&str, &str)], config: &Value) -> String {
     let mut node = json!({ "id": kind, "kind": kind, kind: config });
-    if let Some(address) = address {
-        node["address"] = json!(address);
+    for (field, address) in place {
+        node[field] = json!(address);
     }
     json!({ "version": 1, "name": "interop", "until": "1h", "nodes": [node], "links": [] })
         .to_string()
@@ -31,14 +34,47 @@ impl Ours {
         Self::start(
             host,
             "server",
-            &scenario("server", Some(address), config),
+            &scenario("server", &[("address", address)], config),
             &[],
         )
     }
 
+    /// The same with a router to other networks.
+    pub(crate) fn server_behind(host: &Host, address: &str, router: &str, config: &Value) -> Self {
+        let place = [("address", address), ("router", router)];
+        Self::start(host, "server", &scenario("server", &place, config), &[])
+    }
+
     /// Our client.
     pub(crate) fn client(host: &Host, config: &Value, more: &[&str]) -> Self {
-        Self::start(host, "client", &scenario("client", None, config), more)
+        Self::start(host, "client", &scenario("client", &[], config), more)
+    }
+
+    /// Our relay agent between two networks, with these addresses in them and this server.
+    pub(crate) fn relay(
+        hosts: [&Host; 2],
+        addresses: [&str; 2],
+        server: &str,
+        more: &[&str],
+    ) -> Self {
+        let node = json!({
+            "id": "relay", "kind": "router",
+            "interfaces": [
+                { "address": addresses[0], "link": "near" },
+                { "address": addresses[1], "link": "far" },
+            ],
+            "relay": { "servers": [server], "circuit_id": true },
+        });
+        let ends = ["near", "far"];
+        let switches = ends.map(|id| json!({ "id": id, "kind": "switch" }));
+        let links = ends.map(|id| json!({ "between": ["relay", id], "latency": "1us" }));
+        let scenario = json!({
+            "version": 1, "name": "interop", "until": "1h",
+            "nodes": [node, switches[0], switches[1]], "links": links,
+        });
+        let second = ["--interface", &hosts[1].interface];
+        let more = [&second[..], more].concat();
+        Self::start(hosts[0], "relay", &scenario.to_string(), &more)
     }
 
     fn start(host: &Host, kind: &str, scenario: &str, more: &[&str]) -> Self {
@@ -106,6 +142,12 @@ impl Ours {
             .collect()
     }
 
+    /// The DHCP messages that went by, each with who sent it and to whom, in order.
+    pub(crate) fn passed(&self) -> Vec<Passed> {
+        let journal = self.journal();
+        journal.iter().filter_map(Passed::read).collect()
+    }
+
     pub(crate) fn log(&self) -> String {
         self.program.log()
     }
@@ -116,6 +158,54 @@ impl Ours {
 
     pub(crate) fn stop(&mut self) -> ExitStatus {
         self.program.stop()
+    }
+}
+
+/// A DHCP message on one of the cables.
+#[derive(Debug)]
+pub(crate) struct Passed {
+    /// The node of the scenario that it came from: ours, or the real network.
+    pub(crate) from: String,
+    /// The other end of that cable.
+    pub(crate) to: String,
+    /// Whose address is in the IPv4 header, as sender and as receiver.
+    pub(crate) source: Ipv4Addr,
+    pub(crate) destination: Ipv4Addr,
+    pub(crate) message: Message,
+}
+
+impl Passed {
+    fn read(entry: &Value) -> Option<Self> {
+        let hex = entry["frame"].as_str()?;
+        let bytes: Vec<u8> = (0..hex.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+            .collect();
+        let Payload::Ip(ip) = frame::parse(&bytes).unwrap() else {
+            return None;
+        };
+        let Transport::Udp(udp) = ip.transport else {
+            return None;
+        };
+        Some(Self {
+            from: entry["node"].as_str()?.to_owned(),
+            to: entry["to"].as_str()?.to_owned(),
+            source: ip.source,
+            destination: ip.destination,
+            message: Message::parse(udp.payload).unwrap(),
+        })
+    }
+
+    /// What it says of itself on its way: its type, `hops`, `giaddr` and option 82.
+    pub(crate) fn way(&self) -> (MessageType, u8, Ipv4Addr, Option<&[u8]>) {
+        let message = &self.message;
+        let option = message.options.get(code::RELAY_AGENT);
+        (
+            message.kind().unwrap(),
+            message.hops,
+            message.giaddr,
+            option,
+        )
     }
 }
 

@@ -92,10 +92,15 @@ impl Program {
 
     /// Asks it to end, as a person at a terminal or a service manager would.
     pub(crate) fn stop(&mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
-        assert!(asked.success());
+        self.signal("TERM");
         self.until_ends(10)
+    }
+
+    /// Sends it a signal by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let (name, id) = (format!("-{name}"), self.child.id().to_string());
+        let asked = Command::new("kill").args([&name, &id]).status().unwrap();
+        assert!(asked.success());
     }
 }
 

@@ -194,7 +194,10 @@ pub(crate) const RULES: &[Rule] = &[
         "s02",
         "RFC 2131, 4.3.1",
         "the lease time asked for, within limits; what is left; the default",
-        Some(("wrong-network", "laptop the address 10.0.1.100 for 3 h")),
+        Some((
+            "wrong-network",
+            "server offers laptop the address 10.0.1.100 for 3",
+        )),
     ),
     rule(
         "s03",

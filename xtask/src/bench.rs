@@ -77,8 +77,8 @@ fn compare(ours: &[String], theirs: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Our side: the hidden verb of the headless twin.
-fn ours(root: &Path) -> Result<Vec<String>> {
+/// Builds the headless twin for speed; where it is then.
+pub(crate) fn twin(root: &Path) -> Result<PathBuf> {
     let build = [
         "build",
         "--release",
@@ -88,7 +88,12 @@ fn ours(root: &Path) -> Result<Vec<String>> {
         "dhcp-lab",
     ];
     shell::run(shell::cargo().args(build).current_dir(root))?;
-    let program = target_folder(root).join("release").join("dhcp-lab");
+    Ok(target_folder(root).join("release").join("dhcp-lab"))
+}
+
+/// Our side: its hidden verb.
+fn ours(root: &Path) -> Result<Vec<String>> {
+    let program = twin(root)?;
     let Workload {
         clients,
         hours,

@@ -1,8 +1,10 @@
 //! Everything that is done with this repository besides editing it: `cargo xtask help`.
 
 mod bench;
+mod fuzz;
 mod loads;
 mod page;
+mod peers;
 mod setup;
 mod shell;
 mod size;
@@ -27,6 +29,10 @@ cargo xtask lint
     checks format and lints only
 cargo xtask bench
     measures the engine, beside ns-3 where that is installed
+cargo xtask bench peers
+    measures `dhcp-lab bridge server` by perfdhcp, beside Kea and dnsmasq (Linux, as root)
+cargo xtask fuzz [TARGET] [--minutes N]
+    runs a fuzz target, or each in turn, for a minute or for N; takes a nightly Rust
 cargo xtask setup
     sets up what is missing and stops there
 ";
@@ -52,6 +58,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["test", "--only", stage] => test::run(&root, Some(stage)),
         ["lint"] => test::run(&root, Some("lint")),
         ["bench"] => bench::run(&root),
+        ["bench", "peers"] => peers::run(&root),
+        ["fuzz", options @ ..] => fuzz::run(&root, &fuzz::Options::parse(options)?),
         ["setup"] => {
             setup::PageBuild::ready(&root, setup::Purpose::Release)?;
             setup::Browser::ready()?;

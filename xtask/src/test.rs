@@ -91,6 +91,8 @@ fn native(root: &Path) -> Result<()> {
     command.env("DHCP_LAB_REQUIRE_TSHARK", "1");
     if peers {
         command.env("DHCP_LAB_REQUIRE_NETNS", "1");
+        // Those tests wait for timers of real programs most of the time.
+        command.env("RUST_TEST_THREADS", "8");
     }
     shell::run(&mut command)
 }

@@ -126,6 +126,42 @@ fn parts(name: &str) -> &'static [&'static str] {
     }
 }
 
+/// What a person looks for first stands first.
+const ORDER: &[&str] = &[
+    "inform",
+    "host_name",
+    "client_id",
+    "lease_time",
+    "choose",
+    "offer_window",
+    "rapid_commit",
+    "broadcast_flag",
+    "probe",
+    "link_local",
+    "ipv6_only",
+    "start_delay",
+    "fuzz",
+    "pools",
+    "lease",
+    "min_lease",
+    "max_lease",
+    "router",
+    "dns",
+    "domain",
+    "reservations",
+    "subnets",
+    "ping",
+    "ping_wait",
+    "offer_hold",
+    "quarantine",
+    "grace",
+    "authoritative",
+    "extends",
+    "ipv6_only_wait",
+    "servers",
+    "circuit_id",
+];
+
 struct Form<'a> {
     words: &'a Texts,
     draft: UseStateHandle<Value>,
@@ -149,7 +185,9 @@ impl Form<'_> {
     }
 
     fn fields(&self, value: &Value) -> impl Iterator<Item = Element> {
-        let fields = value.as_object().into_iter().flatten();
+        let mut fields: Vec<(&String, &Value)> = value.as_object().into_iter().flatten().collect();
+        fields.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
+        let fields = fields.into_iter();
         fields.map(|(name, value)| self.field(name, value, format!("/{name}")))
     }
 
@@ -319,6 +357,21 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn every_setting_has_its_place_in_the_form() {
+        let names: Vec<String> = all().into_iter().map(|(name, _)| name).collect();
+        let missing: Vec<_> = names
+            .iter()
+            .filter(|name| !ORDER.contains(&name.as_str()))
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        assert!(
+            ORDER
+                .iter()
+                .all(|known| names.iter().any(|name| name == known))
+        );
     }
 
     #[test]

@@ -185,7 +185,8 @@ impl Session {
 
     fn read_on(&mut self) {
         self.ladder.extend(self.recording.journal().entries());
-        self.timeline.extend(self.recording.journal().entries());
+        let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
+        self.timeline.extend(scenario, journal.entries());
     }
 
     fn go(&mut self, at: Instant) {

@@ -4,26 +4,30 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// Which side of DHCP is bridged.
+/// Which part in DHCP is bridged.
 #[derive(Subcommand)]
 pub(crate) enum Bridge {
     /// Serve leases on the interface, by the scenario's server.
     ///
     /// With --once it ends with code 0 after its first ACK to a REQUEST.
-    Server(Options),
+    Server(HostOptions),
     /// Get a lease on the interface, as the scenario's client does.
     ///
     /// With --once it ends with code 0 when it is BOUND and has announced its address. The
     /// interface itself is not configured: the engine answers ARP and ping.
     Client(ClientOptions),
+    /// Stand between networks, as the scenario's router with its relay agent does.
+    ///
+    /// With --once it ends with code 0 after the first ACK that it passes on. The interfaces
+    /// themselves are not configured and need no address. DHCP and ping are passed on between the
+    /// networks, unicast too; all else is left to the kernel, whose own forwarding should be off
+    /// or pass neither.
+    Relay(RelayOptions),
 }
 
-/// What both sides take.
+/// What every node takes.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The interface; its Ethernet address becomes the node's.
-    #[arg(long, value_name = "IF")]
-    pub(crate) interface: String,
     /// A scenario file, or the name of a built-in scenario. Its other nodes, its cables and its
     /// commands play no part.
     #[arg(long, value_name = "F")]
@@ -45,14 +49,34 @@ pub(crate) struct Options {
     pub(crate) quiet: bool,
 }
 
+/// What a host with one interface takes.
+#[derive(Args)]
+pub(crate) struct HostOptions {
+    /// The interface; its Ethernet address becomes the node's.
+    #[arg(long, value_name = "IF")]
+    pub(crate) interface: String,
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
 /// What a client takes.
 #[derive(Args)]
 pub(crate) struct ClientOptions {
     #[command(flatten)]
-    pub(crate) options: Options,
+    pub(crate) host: HostOptions,
     /// Give the address back before ending, on SIGINT or SIGTERM too.
     #[arg(long)]
     pub(crate) release: bool,
+}
+
+/// What a router takes.
+#[derive(Args)]
+pub(crate) struct RelayOptions {
+    /// An interface, given once for each of the router's, in their order.
+    #[arg(long = "interface", value_name = "IF", required = true)]
+    pub(crate) interfaces: Vec<String>,
+    #[command(flatten)]
+    pub(crate) options: Options,
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -65,6 +89,7 @@ pub(crate) use linux::run;
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use std::collections::BTreeSet;
     use std::fs::File;
     use std::io::{BufWriter, Write as _};
     use std::os::fd::AsFd as _;
@@ -77,7 +102,7 @@ mod linux {
     use nix::sys::signalfd::{SfdFlags, SignalFd};
     use nix::sys::time::TimeSpec;
 
-    use dhcp_lab::bridge::{Bridge, Side};
+    use dhcp_lab::bridge::{Bridge, Card, Side};
     use dhcp_lab::lesson;
     use dhcp_lab::text::{Language, Texts};
     use dhcp_lab::time::{Duration, Instant};
@@ -87,7 +112,7 @@ mod linux {
     use crate::socket::{Socket, Unusable};
     use crate::{Failure, load, print};
 
-    /// How often the cable is looked at.
+    /// How often the cables are looked at.
     const CARRIER_CHECK: Duration = Duration::from_secs(1);
     /// How long a RELEASE may wait for the answer to an ARP request.
     const RELEASE_PATIENCE: Duration = Duration::from_secs(4);
@@ -126,25 +151,38 @@ mod linux {
     }
 
     pub(crate) fn run(verb: &super::Bridge) -> Result<ExitCode, Failure> {
-        let (side, options, release) = match verb {
-            super::Bridge::Server(options) => (Side::Server, options, false),
-            super::Bridge::Client(client) => (Side::Client, &client.options, client.release),
+        let one = |host: &super::HostOptions| vec![host.interface.clone()];
+        let (side, interfaces, options, release) = match verb {
+            super::Bridge::Server(host) => (Side::Server, one(host), &host.options, false),
+            super::Bridge::Client(client) => {
+                let host = &client.host;
+                (Side::Client, one(host), &host.options, client.release)
+            }
+            super::Bridge::Relay(relay) => {
+                let names = relay.interfaces.clone();
+                (Side::Relay, names, &relay.options, false)
+            }
         };
         let scenario = load(&options.scenario)?;
-        let socket = Socket::open(&options.interface)?;
-        let seed = options.seed.unwrap_or_else(seed_of_the_day);
+        let sockets = open(&interfaces)?;
+        let cards: Vec<Card> = sockets
+            .iter()
+            .map(|socket| Card {
+                mac: socket.mac(),
+                carrier: socket.has_carrier(),
+            })
+            .collect();
         let bridge = Bridge::new(
             &scenario,
             side,
             options.node.as_deref(),
-            socket.mac(),
-            seed,
-            socket.has_carrier(),
+            &cards,
+            options.seed.unwrap_or_else(seed_of_the_day),
         )?;
         let outlet = Outlet::open(options)?;
         Loop {
             bridge,
-            socket,
+            sockets,
             outlet,
             clock: Clock::start(),
             once: options.once,
@@ -155,11 +193,21 @@ mod linux {
         .run(release)
     }
 
+    fn open(interfaces: &[String]) -> Result<Vec<Socket>, Unusable> {
+        let mut names = BTreeSet::new();
+        if let Some(name) = interfaces.iter().find(|name| !names.insert(*name)) {
+            return Err(Unusable::Twice(name.clone()));
+        }
+        interfaces.iter().map(|name| Socket::open(name)).collect()
+    }
+
     /// Where the story and the journal go.
     struct Outlet {
         texts: Option<Texts>,
         journal: Option<BufWriter<File>>,
         path: std::path::PathBuf,
+        /// How many entries of the journal have been told.
+        told: usize,
     }
 
     impl Outlet {
@@ -175,13 +223,18 @@ mod linux {
                 texts: (!options.quiet).then(|| Texts::new(Language::English)),
                 journal,
                 path,
+                told: 0,
             })
         }
 
-        fn write(&mut self, bridge: &Bridge, news: std::ops::Range<usize>) -> Result<(), Failure> {
+        fn write(&mut self, bridge: &Bridge) -> Result<(), Failure> {
+            let start = std::mem::replace(&mut self.told, bridge.journal().len());
+            if start == self.told {
+                return Ok(());
+            }
             let scenario = bridge.scenario();
             let mut story = String::new();
-            for (id, entry) in bridge.journal().from(news.start) {
+            for (id, entry) in bridge.journal().from(start) {
                 if let Some(texts) = &self.texts
                     && let Some(sentence) = lesson::tell(scenario, bridge.journal(), id)
                 {
@@ -211,13 +264,14 @@ mod linux {
 
     struct Loop {
         bridge: Bridge,
-        socket: Socket,
+        /// One for each of the node's cards, in order.
+        sockets: Vec<Socket>,
         outlet: Outlet,
         clock: Clock,
         once: bool,
         side: Side,
         done: bool,
-        /// When the cable is looked at next.
+        /// When the cables are looked at next.
         look: Instant,
     }
 
@@ -244,8 +298,8 @@ mod linux {
                 while self.bridge.next_at().is_some() && self.clock.now() < end {
                     self.turn(&stop, end)?;
                 }
-                self.carry_out()?;
             }
+            self.carry_out()?;
             Ok(if self.once && !self.done {
                 ExitCode::FAILURE
             } else {
@@ -260,7 +314,9 @@ mod linux {
             self.bridge.advance(now);
             if now >= self.look {
                 self.look = now + CARRIER_CHECK;
-                self.bridge.set_carrier(now, self.socket.has_carrier());
+                for (card, socket) in (0..).zip(&self.sockets) {
+                    self.bridge.set_carrier(now, card, socket.has_carrier());
+                }
             }
             self.carry_out()?;
             if self.once && self.done && end == Instant::MAX {
@@ -268,40 +324,64 @@ mod linux {
             }
             let next = self.bridge.next_at().unwrap_or(Instant::MAX);
             let pause = next.min(self.look).min(end).since(self.clock.now());
-            let mut waiting = [
-                PollFd::new(self.socket.descriptor(), PollFlags::POLLIN),
-                PollFd::new(stop.as_fd(), PollFlags::POLLIN),
-            ];
+            let sockets = self.sockets.iter().map(Socket::descriptor);
+            let mut waiting: Vec<PollFd<'_>> = std::iter::once(stop.as_fd())
+                .chain(sockets)
+                .map(|descriptor| PollFd::new(descriptor, PollFlags::POLLIN))
+                .collect();
             let pause = TimeSpec::from(time::Duration::from_micros(pause.as_micros()));
             match ppoll(&mut waiting, Some(pause), None) {
                 Ok(_) | Err(Errno::EINTR) => {}
                 Err(error) => return Err(system("cannot wait for frames")(error)),
             }
-            if waiting[1].any().unwrap_or(false) {
+            if waiting[0].any().unwrap_or(false) {
                 // Read, so that a second signal is waited for anew.
                 let _ = stop.read_signal();
                 return Ok(true);
             }
-            for _ in 0..BURST {
-                let Some(bytes) = self.socket.receive()? else {
-                    break;
-                };
-                self.bridge.receive(self.clock.now(), bytes);
+            for card in 0..self.sockets.len() {
+                self.take_in(card)?;
             }
             Ok(false)
+        }
+
+        /// Takes in what one card has heard. Each answer leaves before the next frame is read: who
+        /// has waited longest is answered first, and no burst of answers floods a small buffer.
+        fn take_in(&mut self, number: usize) -> Result<(), Failure> {
+            let card = u32::try_from(number).unwrap_or(u32::MAX);
+            for _ in 0..BURST {
+                let Some(socket) = self.sockets.get_mut(number) else {
+                    break;
+                };
+                let Some(bytes) = socket.receive()? else {
+                    break;
+                };
+                self.bridge.receive(self.clock.now(), card, bytes);
+                self.send_out()?;
+            }
+            Ok(())
+        }
+
+        /// Sends what is to be sent.
+        fn send_out(&mut self) -> Result<(), Failure> {
+            let news = self.bridge.take();
+            for (id, entry) in self.bridge.journal().from(news.start) {
+                if let Some((card, frame)) = self.bridge.outgoing(id, entry) {
+                    let socket = usize::try_from(card).ok();
+                    if let Some(socket) = socket.and_then(|card| self.sockets.get(card)) {
+                        socket.send(frame.bytes())?;
+                    }
+                    self.done |= self.side.has_lease_with(frame);
+                }
+            }
+            Ok(())
         }
 
         /// Sends what is to be sent, then tells what happened: an answer does not wait for a
         /// terminal.
         fn carry_out(&mut self) -> Result<(), Failure> {
-            let news = self.bridge.take();
-            for (id, entry) in self.bridge.journal().from(news.start) {
-                if let Some(frame) = self.bridge.outgoing(id, entry) {
-                    self.socket.send(frame.bytes())?;
-                    self.done |= self.side.has_lease_with(frame);
-                }
-            }
-            self.outlet.write(&self.bridge, news)
+            self.send_out()?;
+            self.outlet.write(&self.bridge)
         }
     }
 }

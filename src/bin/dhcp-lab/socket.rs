@@ -24,6 +24,8 @@ const ETHERNET: u16 = 1;
 pub(crate) enum Unusable {
     #[error("there is no interface '{0}'; there are: {1}")]
     Missing(String, String),
+    #[error("the interface '{0}' is named twice")]
+    Twice(String),
     #[error("'{0}' is no Ethernet interface")]
     NotEthernet(String),
     #[error("raw packets take privileges that this user lacks: run it as root or with CAP_NET_RAW")]

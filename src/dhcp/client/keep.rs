@@ -7,9 +7,16 @@ use crate::time::Duration;
 /// The shortest pause between two REQUESTs of a renewal (RFC 2131 section 4.4.5).
 const SHORTEST_RENEWAL_PAUSE: Duration = Duration::from_secs(60);
 
+/// The longest that a RELEASE may wait for ARP. With less than that left of the lease it could
+/// leave from an address that is no longer the client's.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
+
 impl Client {
     pub(super) fn release(&mut self, cx: &mut Context<'_>) {
-        if let (Some(address), Some(lease)) = (self.leased(), self.lease.clone()) {
+        let now = cx.now;
+        let runs_on = |lease: &Lease| lease.expiry.since(now) > LONGEST_WAIT;
+        let lease = self.lease.clone().filter(runs_on);
+        if let (Some(address), Some(lease)) = (self.leased(), lease) {
             self.send_release(&lease, cx);
             cx.note(ClientNote::Released { address });
         } else if let Some(lease) = &self.lease {

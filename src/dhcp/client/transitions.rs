@@ -229,10 +229,12 @@ impl Client {
         let moved = self
             .leased()
             .is_some_and(|address| address != lease.address);
-        if moved {
+        // One that was under way for longer than it lasts is never used: its end comes first.
+        let over = lease.expiry <= cx.now;
+        if moved || over {
             self.forget(cx);
         }
-        if (new || moved) && self.config.probe {
+        if (new || moved) && self.config.probe || over {
             self.begin_probing(lease, cx);
         } else {
             self.bind(lease, cx);

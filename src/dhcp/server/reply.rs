@@ -127,13 +127,14 @@ fn push_lease(options: &mut Options, granted: Option<Duration>) {
         options.push_number(code::LEASE_TIME, u32::MAX);
         return;
     };
-    options.push_number(code::LEASE_TIME, length.as_lease_secs());
+    let whole = length.as_lease_secs();
+    options.push_number(code::LEASE_TIME, whole);
     let (t1, t2) = (
         length.fraction(1, 2).as_lease_secs(),
         length.fraction(7, 8).as_lease_secs(),
     );
     // A lease of a few seconds has no whole seconds for both (RFC 2131 section 4.4.5).
-    if 0 < t1 && t1 < t2 {
+    if 0 < t1 && t1 < t2 && t2 < whole {
         options.push_number(code::T1, t1);
         options.push_number(code::T2, t2);
     }

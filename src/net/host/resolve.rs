@@ -123,7 +123,25 @@ impl Host {
         }
     }
 
+    /// What still waits to leave from an address that is the host's no more stays here: a RELEASE
+    /// that left after the address was asked for again would take it from its own sender.
+    fn drop_stale(&mut self, cx: &mut Context<'_>) {
+        let own = self.interface.map(|interface| interface.address);
+        for waiting in &mut self.waiting {
+            let sources = |packet: &Packet| Some(packet.addresses().0) == own;
+            waiting.packets.retain(sources);
+        }
+        let before = self.waiting.len();
+        self.waiting.retain(|waiting| !waiting.packets.is_empty());
+        if self.waiting.len() < before {
+            self.keep_arp_clock(cx);
+        }
+    }
+
     pub(in crate::net) fn send_datagram(&mut self, datagram: &Datagram, cx: &mut Context<'_>) {
+        if datagram.source.is_unspecified() {
+            self.drop_stale(cx);
+        }
         let packet = Packet::Udp {
             source: datagram.source,
             destination: datagram.destination,

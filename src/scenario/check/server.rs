@@ -115,6 +115,14 @@ fn ranges(list: &[Range], network: Cidr, path: &str) -> Result<(), Problem> {
                 format!("{range} is outside the network {network}"),
             ));
         }
+        // What Cidr::is_host says of one address.
+        let [first, last] = [range.first, range.last].map(|address| address.octets()[0]);
+        if first == 0 || last >= 224 || (first <= 127 && last >= 127) {
+            return Err(Problem::new(
+                path,
+                format!("{range} holds addresses that no host can have"),
+            ));
+        }
         let overlaps = |other: &Range| range.first <= other.last && other.first <= range.last;
         if list[..number].iter().any(overlaps) {
             return Err(Problem::new(

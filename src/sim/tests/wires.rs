@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::build::*;
+use crate::dhcp::Reason;
 use crate::net::NetNote;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
@@ -99,6 +100,52 @@ fn an_ack_that_comes_after_the_power_went_is_lost() {
         .iter()
         .filter(|entry| entry.node == Some(NodeId(0)) && entry.at > millis(40));
     assert_eq!(after.count(), 0, "nothing happens in it");
+}
+
+/// The RELEASE waits for ARP while its client looks for an address again: it would take from it
+/// what it gets.
+#[test]
+fn a_release_that_waits_for_arp_does_not_come_after_a_new_start() {
+    let release = r#"{ "at": "1s", "do": "release", "node": "pc" }"#;
+    let start = r#"{ "at": "1s5ms", "do": "start", "node": "pc" }"#;
+    let said = |commands: &str| {
+        let story = cable(QUICK, SERVER, commands);
+        let (world, journal) = run(&story);
+        let late = lines(&story, &journal)
+            .into_iter()
+            .filter(|line| line.at >= at(1));
+        let words = talk(&late.collect::<Vec<_>>());
+        (world, words[..words.len().min(4)].join(", "))
+    };
+    let (_, words) = said(release);
+    assert_eq!(words, "pc RELEASE");
+    let (world, words) = said(&format!("{release}, {start}"));
+    assert_eq!(words, "pc DISCOVER, srv OFFER, pc REQUEST, srv ACK");
+    let timers = world.node(NodeId(0)).timers();
+    assert!(
+        timers
+            .into_iter()
+            .all(|timer| !matches!(timer.reason, Reason::ArpSilence { .. }))
+    );
+}
+
+/// The RELEASE would wait for ARP until after the end of the lease.
+#[test]
+fn a_lease_is_not_given_back_in_its_last_seconds() {
+    let lossy =
+        r#"{ "at": "1s", "do": "faults", "link": ["pc", "srv"], "faults": { "loss": 1000000 } }"#;
+    let release = r#"{ "at": "58s500ms", "do": "release", "node": "pc" }"#;
+    let server = SERVER.replace("\"ping\"", "\"lease\": \"60s\", \"ping\"");
+    let story = cable(QUICK, &server, &format!("{lossy}, {release}"));
+    let (_, journal) = run(&story);
+    let all = lines(&story, &journal);
+    let gone = all.iter().find(|line| line.text.contains("deconfigured"));
+    assert_eq!(gone.map(|line| line.at), Some(millis(58_500)));
+    let late = all
+        .iter()
+        .filter(|line| line.node == "pc" && line.at > millis(58_500));
+    let late: Vec<_> = late.map(|line| &line.text).collect();
+    assert!(late.is_empty(), "{late:?}");
 }
 
 #[test]

@@ -117,7 +117,7 @@ pub fn option_name(code: u8) -> Option<&'static str> {
         5 => "Name Server",
         6 => "Domain Name Server",
         7 => "Log Server",
-        8 => "Quote Server",
+        8 => "Quotes Server",
         9 => "LPR Server",
         10 => "Impress Server",
         11 => "Resource Location Server",

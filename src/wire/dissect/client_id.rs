@@ -44,6 +44,11 @@ fn iaid_and_duid(reader: &mut Reader<'_>) {
             other => other.to_string(),
         })?;
         let kind = u16::from_be_bytes(kind);
+        if kind == 2 {
+            reader.field("Enterprise Number", |octets| {
+                u32::from_be_bytes(octets).to_string()
+            })?;
+        }
         if matches!(kind, 1 | 3) {
             let hardware = reader.field("Hardware Type", |octets| {
                 value::hardware_type(u16::from_be_bytes(octets))
@@ -60,5 +65,5 @@ fn iaid_and_duid(reader: &mut Reader<'_>) {
         Some(())
     };
     fields(reader);
-    reader.rest("DUID", value::bytes);
+    reader.rest("Identifier", value::bytes);
 }

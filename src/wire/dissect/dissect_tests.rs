@@ -285,6 +285,18 @@ fn wrong_checksums_say_what_is_right() {
 }
 
 #[test]
+fn a_checksum_of_all_ones_is_as_good_as_one_of_zeros() {
+    let mut bytes = udp(TO_ALL, 68, 67, &discover().bytes()).bytes().to_vec();
+    let identification = u16::from_be_bytes([bytes[24], bytes[25]]);
+    bytes[18..20].copy_from_slice(&identification.to_be_bytes());
+    bytes[24..26].fill(0xff);
+    let layers = checked(&bytes);
+    let shown = &find(&layers, &["IPv4", "Header Checksum"]).value;
+    assert_eq!(shown, "0xffff (correct)");
+    assert!(crate::wire::frame::parse(&bytes).is_ok());
+}
+
+#[test]
 fn what_is_malformed_is_said_where_it_is() {
     let say = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = with_options(&[53, 1, 1, 255]).bytes().to_vec();

@@ -6,9 +6,10 @@
 
 mod client_id;
 mod dhcp;
+mod failover;
 mod ip;
 mod option;
-mod relay_agent;
+mod sub_options;
 mod value;
 
 use std::borrow::Cow;
@@ -17,6 +18,8 @@ use std::ops::Range;
 use super::Mac;
 use super::frame::{BadFrame, ETHERNET_HEADER};
 use super::summary::summary;
+
+pub use failover::failover;
 
 /// A layer, a field of a layer, or a part of a field.
 ///

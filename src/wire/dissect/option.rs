@@ -1,31 +1,104 @@
 //! What the value of an option says (RFC 2132 and as noted).
 
-use super::{Field, client_id, relay_agent, value};
-use crate::wire::dhcp::{BadMessage, MessageType, code, option_name};
+use super::{Field, client_id, sub_options, value};
+use crate::wire::dhcp::{BadMessage, MessageType, code, option_name, relay_option_name};
 
 /// What an option says, and the parts of its value, which stands at `at` in the frame.
 pub(super) fn describe(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
-    let number = || value.try_into().ok().map(u32::from_be_bytes);
+    let word = || value.try_into().ok().map(u32::from_be_bytes);
     match (code, value) {
         (code::MESSAGE_TYPE, &[kind]) => (message_type(kind), Vec::new()),
         (code::OVERLOAD, &[fields]) => (overload(fields), Vec::new()),
-        (code::PARAMETER_LIST, _) => list(value, at, 1, |code| named(code[0])),
+        (code::PARAMETER_LIST, _) => list(value, at, 1, &|code| named(code[0])),
         (code::CLIENT_ID, _) => client_id::describe(value, at),
-        (code::RELAY_AGENT, _) => relay_agent::describe(value, at),
+        (code::RELAY_AGENT, _) => sub_options::describe(value, at, relay_option_name),
         // T1, T2, lease time, timeouts and the waiting time of RFC 8925.
         (24 | 35 | 38 | code::LEASE_TIME | code::T1 | code::T2 | 91 | 108, _) => {
-            let shown = number().map_or_else(|| value::bytes(value), value::seconds);
+            let shown = word().map_or_else(|| value::bytes(value), value::seconds);
             (shown, Vec::new())
         }
         (37, &[hops]) => (hops.to_string(), Vec::new()),
-        // RFC 3004 has every class behind its length; others send plain text.
-        (77, _) => prefixed(value, at).unwrap_or_else(|| (value::text_or_bytes(value), Vec::new())),
         (81, _) => fqdn(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new())),
         (93, &[high, low]) => (architecture(u16::from_be_bytes([high, low])), Vec::new()),
         (121 | 249, _) => routes(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new())),
-        (150, _) if value.len().is_multiple_of(4) => list(value, at, 4, address),
-        _ => by_shape(code, value, at),
+        (150, _) if value.len().is_multiple_of(4) => list(value, at, 4, &address),
+        _ => row(code, value, at).unwrap_or_else(|| by_shape(code, value, at)),
     }
+}
+
+/// All that is left of the value.
+const REST: usize = 0;
+/// As many bytes as the part before says.
+const COUNTED: usize = usize::MAX;
+
+/// The parts of a value that is a row of them, or several rows, with their sizes in bytes.
+type Row = &'static [(&'static str, usize)];
+
+/// User classes (RFC 3004), network interface and machine identifiers (RFC 4578), and what vendors
+/// define (RFC 3925).
+const ROWS: [(u8, Row); 5] = [
+    (77, &[("Length", 1), ("User Class", COUNTED)]),
+    (94, &[("Type", 1), ("Major", 1), ("Minor", 1)]),
+    (97, &[("Type", 1), ("Identifier", REST)]),
+    (124, VENDOR),
+    (125, VENDOR),
+];
+const VENDOR: Row = &[("Enterprise Number", 4), ("Length", 1), ("Data", COUNTED)];
+
+/// A value that is one of [`ROWS`]; `None` for another option, and where the parts do not fit.
+fn row(code: u8, value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
+    let (_, row) = ROWS.iter().find(|(known, _)| *known == code)?;
+    let mut parts = Vec::new();
+    let mut next = 0;
+    while next < value.len() {
+        let mut before = 0;
+        for (name, wanted) in *row {
+            let left = &value[next..];
+            let size = match *wanted {
+                REST => left.len(),
+                COUNTED if before == 0 => return None,
+                COUNTED => before as usize,
+                size => size,
+            };
+            let part = left.get(..size)?;
+            if part.is_empty() {
+                continue;
+            }
+            before = number(part);
+            let shown = match *wanted {
+                1..=4 => before.to_string(),
+                _ => value::text_or_bytes(part),
+            };
+            let start = at + next;
+            let mut field = Field::leaf(*name, shown, start..start + size);
+            if (code, *wanted) == (125, COUNTED) {
+                field.children = sub_options::describe(part, start, |_| None).1;
+            }
+            parts.push(field);
+            next += size;
+        }
+    }
+    Some(together(parts))
+}
+
+/// What the parts say, and the parts, unless the one there is says it all.
+fn together(mut parts: Vec<Field>) -> (String, Vec<Field>) {
+    let texts: Vec<_> = parts
+        .iter()
+        .filter(|part| part.name != "Length")
+        .map(|part| part.value.as_str())
+        .collect();
+    let shown = texts.join(", ");
+    if parts.len() < 2 {
+        parts.clear();
+    }
+    (shown, parts)
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    bytes
+        .iter()
+        .fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
 }
 
 fn message_type(number: u8) -> String {
@@ -77,18 +150,15 @@ fn list(
     value: &[u8],
     at: usize,
     size: usize,
-    show: impl Fn(&[u8]) -> String,
+    show: &dyn Fn(&[u8]) -> String,
 ) -> (String, Vec<Field>) {
-    let items: Vec<_> = value.chunks(size).map(show).collect();
-    let text = items.join(", ");
-    let parts = if items.len() < 2 {
-        Vec::new()
-    } else {
-        let start = |index: usize| at + index * size;
-        let part = |(index, item)| Field::leaf("Item", item, start(index)..start(index) + size);
-        items.into_iter().enumerate().map(part).collect()
+    let mut start = at;
+    let part = |item: &[u8]| {
+        let range = start..start + item.len();
+        start = range.end;
+        Field::leaf("Item", show(item), range)
     };
-    (text, parts)
+    together(value.chunks(size).map(part).collect())
 }
 
 /// What kind of value an option has, for those of one of the plain kinds (RFC 2132 and as noted).
@@ -97,7 +167,8 @@ enum Shape {
     AddressPairs,
     Text,
     Names,
-    Number(usize),
+    /// Numbers of so many bytes, mostly only one.
+    Numbers(usize),
     Offset,
     Switch,
 }
@@ -119,17 +190,18 @@ fn shape(code: u8) -> Option<Shape> {
         | 54
         | 65
         | 68..=76
+        | 85
         | 89
         | 92
-        | 118 => Shape::Addresses,
+        | 118
+        | 138 => Shape::Addresses,
         21 | 33 => Shape::AddressPairs,
-        12 | 14 | 15 | 17 | 18 | 40 | 47 | 56 | 60 | 62 | 64 | 66 | 67 | 100 | 101 | 114 => {
-            Shape::Text
-        }
+        12 | 14 | 15 | 17 | 18 | 40 | 47 | 56 | 60 | 62 | 64 | 66 | 67 | 86 | 87 | 98 | 100
+        | 101 | 113 | 114 | 209 | 210 => Shape::Text,
         88 | 119 => Shape::Names,
         2 => Shape::Offset,
-        13 | 22 | 26 | 57 => Shape::Number(2),
-        23 => Shape::Number(1),
+        13 | 22 | 25 | 26 | 57 | 117 => Shape::Numbers(2),
+        23 | 46 | 116 | 145 => Shape::Numbers(1),
         19 | 20 | 27 | 29..=31 | 34 | 36 | 39 => Shape::Switch,
         _ => return None,
     })
@@ -139,24 +211,23 @@ fn shape(code: u8) -> Option<Shape> {
 /// does not keep to it.
 fn by_shape(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
     let whole = |size: usize| !value.is_empty() && value.len().is_multiple_of(size);
-    let number = || {
-        value
-            .iter()
-            .fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
-    };
     let shown = match shape(code) {
-        Some(Shape::Addresses) if whole(4) => return list(value, at, 4, address),
+        Some(Shape::Addresses) if whole(4) => return list(value, at, 4, &address),
         Some(Shape::AddressPairs) if whole(8) => {
-            return list(value, at, 8, |pair| {
+            return list(value, at, 8, &|pair| {
                 format!("{} {}", address(&pair[..4]), address(&pair[4..]))
             });
         }
         Some(Shape::Text) if value.is_empty() => String::new(),
         Some(Shape::Text) if std::str::from_utf8(value).is_ok() => value::text(value),
         Some(Shape::Text) => value::bytes(value),
-        Some(Shape::Names) => names(value).unwrap_or_else(|| value::bytes(value)),
-        Some(Shape::Number(size)) if value.len() == size => number().to_string(),
-        Some(Shape::Offset) if value.len() == 4 => format!("{} s", number().cast_signed()),
+        Some(Shape::Names) => {
+            return names(value, at).unwrap_or_else(|| (value::bytes(value), Vec::new()));
+        }
+        Some(Shape::Numbers(size)) if whole(size) => {
+            return list(value, at, size, &|item| number(item).to_string());
+        }
+        Some(Shape::Offset) if value.len() == 4 => format!("{} s", number(value).cast_signed()),
         Some(Shape::Switch) if value == [0] => "0 (no)".to_owned(),
         Some(Shape::Switch) if value == [1] => "1 (yes)".to_owned(),
         Some(_) | None => value::text_or_bytes(value),
@@ -166,65 +237,44 @@ fn by_shape(code: u8, value: &[u8], at: usize) -> (String, Vec<Field>) {
 
 /// Domain names one behind the other, whose ends may stand in earlier ones (RFC 3397, RFC 1035
 /// section 4.1.4); `None` where one is cut off or points forward.
-fn names(value: &[u8]) -> Option<String> {
-    let mut names: Vec<String> = Vec::new();
-    let mut next = 0;
-    while next < value.len() {
-        let mut name = String::new();
-        let (mut at, mut jumped, mut limit) = (next, false, next);
-        loop {
-            let length = usize::from(*value.get(at)?);
-            if length >= 0xc0 {
-                let low = usize::from(*value.get(at + 1)?);
-                if !jumped {
-                    next = at + 2;
-                    jumped = true;
-                }
-                at = (length & 0x3f) << 8 | low;
-                // Each jump goes further back, so there is an end to it.
-                if at >= limit {
-                    return None;
-                }
-                limit = at;
-            } else if length == 0 {
-                break;
-            } else {
-                let label = value.get(at + 1..at + 1 + length).filter(|_| length < 64)?;
-                name.push_str(&label.escape_ascii().to_string());
-                name.push('.');
-                at += 1 + length;
-            }
-        }
-        if !jumped {
-            next = at + 1;
-        }
-        names.push(if name.is_empty() {
-            ".".to_owned()
-        } else {
-            name
-        });
+fn names(value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
+    let mut parts: Vec<Field> = Vec::new();
+    let mut start = 0;
+    while start < value.len() {
+        let (name, end) = name(value, start)?;
+        parts.push(Field::leaf("Item", name, at + start..at + end));
+        start = end;
     }
-    (!names.is_empty()).then(|| names.join(", "))
+    (!parts.is_empty()).then(|| together(parts))
 }
 
-/// Pieces each behind its length in one byte; `None` where the lengths do not fit.
-fn prefixed(value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
-    let mut parts = Vec::new();
-    let mut rest = value;
-    while let [length, tail @ ..] = rest {
-        let (class, next) = tail
-            .split_at_checked(usize::from(*length))
-            .filter(|_| *length > 0)?;
-        let start = at + value.len() - rest.len();
-        parts.push(Field::leaf(
-            "User Class",
-            value::text(class),
-            start..start + 1 + class.len(),
-        ));
-        rest = next;
+/// The name that starts at `start`, and where it ends.
+fn name(value: &[u8], start: usize) -> Option<(String, usize)> {
+    let mut name = String::new();
+    let (mut at, mut end, mut limit) = (start, None, start);
+    loop {
+        let length = usize::from(*value.get(at)?);
+        if length >= 0xc0 {
+            let low = usize::from(*value.get(at + 1)?);
+            end = end.or(Some(at + 2));
+            at = (length & 0x3f) << 8 | low;
+            // Each jump goes further back, so there is an end to it.
+            if at >= limit {
+                return None;
+            }
+            limit = at;
+        } else if length == 0 {
+            if name.is_empty() {
+                name.push('.');
+            }
+            return Some((name, end.unwrap_or(at + 1)));
+        } else {
+            let label = value.get(at + 1..at + 1 + length).filter(|_| length < 64)?;
+            name.push_str(&label.escape_ascii().to_string());
+            name.push('.');
+            at += 1 + length;
+        }
     }
-    let texts: Vec<_> = parts.iter().map(|part| part.value.as_str()).collect();
-    Some((texts.join(", "), parts))
 }
 
 /// Option 81 (RFC 4702 section 2); `None` where it is too short for its fixed part.
@@ -299,8 +349,7 @@ fn routes(value: &[u8], at: usize) -> Option<(String, Vec<Field>)> {
         ));
         rest = next;
     }
-    let texts: Vec<_> = parts.iter().map(|part| part.value.as_str()).collect();
-    Some((texts.join(", "), parts))
+    Some(together(parts))
 }
 
 #[cfg(test)]

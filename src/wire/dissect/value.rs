@@ -21,7 +21,7 @@ pub(super) fn bytes(bytes: &[u8]) -> String {
 }
 
 pub(super) fn padding(padding: &[u8]) -> String {
-    if padding.iter().all(|byte| *byte == 0) {
+    if padding.len() > 1 && padding.iter().all(|byte| *byte == 0) {
         format!("{} bytes of zeros", padding.len())
     } else {
         bytes(padding)
@@ -88,7 +88,8 @@ pub(super) fn hardware(hardware_type: u16, address: &[u8]) -> String {
 }
 
 pub(super) fn checksum(found: u16, expected: u16) -> String {
-    if found == expected {
+    // All ones are the other zero of ones' complement, and add up as well.
+    if found == expected || (found, expected) == (0xffff, 0) {
         format!("0x{found:04x} (correct)")
     } else {
         format!("0x{found:04x} (wrong, should be 0x{expected:04x})")

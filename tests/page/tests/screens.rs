@@ -84,6 +84,16 @@ fn each_view(dark: bool) -> Result<()> {
         shot("8-server-off")?;
         page.press('\u{E010}')?;
         shot("9-end")?;
+        node(&page, "server1")?.click()?;
+        page.script(
+            "const s = document.querySelector('.settings'); s.open = true; s.scrollIntoView()",
+        )?;
+        shot("10-settings")?;
+        page.go("?scenario=wrong-network")?;
+        page.press('\u{E010}')?;
+        shot("11-moved")?;
+        node(&page, "router")?.click()?;
+        shot("12-router")?;
         page.assert_clean()?;
     }
     Ok(())

@@ -96,13 +96,13 @@ fn a_reservation_can_be_added_and_is_kept_to() -> Result<()> {
         .find(|button| button.name() == "Add")
         .context("a button to add")?
         .click()?;
-    fill(&page, "address", "192.168.1.77")?;
+    fill(&page, "Address address", "192.168.1.77")?;
     let card = page.script("return [...document.querySelectorAll('.node')].map(n => n.getAttribute('aria-label')).join('|')")?;
     ensure!(
         card.as_str().is_some_and(|nodes| nodes.contains("laptop")),
         "{card}"
     );
-    fill(&page, "mac", "02:00:00:00:00:0a")?;
+    fill(&page, "Card (MAC) mac", "02:00:00:00:00:0a")?;
     click(&page, "Apply now")?;
     says(&page, "reservations")?;
     click(&page, "Close")?;

@@ -147,6 +147,23 @@ impl Browser {
     }
 }
 
+/// Makes sure that there is a nightly Rust and cargo-fuzz; the search path with both.
+pub(crate) fn fuzzer() -> Result<OsString> {
+    let nightly =
+        || shell::succeeds(Command::new("rustup").args(["run", "nightly", "rustc", "-V"]));
+    if !nightly() {
+        let install = ["toolchain", "install", "nightly", "--profile", "minimal"];
+        shell::step("asking rustup for a nightly Rust", "a minute", || {
+            shell::run(Command::new("rustup").args(install))
+        })
+        .context("fuzzing takes a nightly Rust: rustup toolchain install nightly")?;
+    }
+    let folder = tools::cargo_fuzz(&Cache::open()?)?;
+    let before = shell::search_path();
+    let path = folder.into_iter().chain(env::split_paths(&before));
+    Ok(env::join_paths(path)?)
+}
+
 /// Makes sure that tshark is on `PATH`.
 pub(crate) fn tshark() -> Result<()> {
     if shell::find_on_path("tshark").is_some() {
@@ -159,10 +176,12 @@ pub(crate) fn tshark() -> Result<()> {
 }
 
 /// The DHCP software that ours is tried with, and what makes the networks for that.
-const PEERS: [(&str, &str); 8] = [
+const PEERS: [(&str, &str); 10] = [
+    ("busybox", "busybox"),
     ("udhcpc", "udhcpc"),
     ("dhclient", "isc-dhcp-client"),
     ("dhcpcd", "dhcpcd-base"),
+    ("dhcrelay", "isc-dhcp-relay"),
     ("dnsmasq", "dnsmasq-base"),
     ("dhcpd", "isc-dhcp-server"),
     ("kea-dhcp4", "kea-dhcp4-server"),
@@ -201,7 +220,7 @@ pub(crate) fn peers() -> Result<bool> {
 }
 
 /// `PATH` and the folders of what only an administrator runs.
-fn admin_path() -> OsString {
+pub(crate) fn admin_path() -> OsString {
     let mut path = shell::search_path();
     path.push(":/usr/sbin:/sbin");
     path

@@ -14,6 +14,9 @@ use crate::shell;
 /// The newest Trunk that the compilers in reach can build.
 const TRUNK: &str = "0.21.14";
 
+/// What builds and runs the fuzz targets.
+const CARGO_FUZZ: &str = "0.13.2";
+
 /// The folder of a Trunk of the right version; `None` when it is on `PATH` already.
 pub(super) fn trunk(cache: &Cache) -> Result<Option<PathBuf>> {
     let tool = Tool {
@@ -22,6 +25,18 @@ pub(super) fn trunk(cache: &Cache) -> Result<Option<PathBuf>> {
         version: TRUNK,
         locked: true,
         usually: "5 to 12 minutes, once",
+    };
+    tool.ensure(cache)
+}
+
+/// The folder of cargo-fuzz; `None` when it is on `PATH` already.
+pub(super) fn cargo_fuzz(cache: &Cache) -> Result<Option<PathBuf>> {
+    let tool = Tool {
+        package: "cargo-fuzz",
+        program: "cargo-fuzz",
+        version: CARGO_FUZZ,
+        locked: true,
+        usually: "a minute, once",
     };
     tool.ensure(cache)
 }

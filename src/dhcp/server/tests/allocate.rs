@@ -339,6 +339,22 @@ fn s02_a_lease_of_a_few_seconds_has_no_t1_and_t2_that_are_no_times() {
     }
 }
 
+/// Seven eighths of 2.3 s are 2 whole seconds, which is when a lease of 2.3 s ends on the wire.
+#[test]
+fn s02_the_rest_of_a_lease_has_no_t2_at_its_end() {
+    let mut rig = Rig::new(Config {
+        lease: secs(10),
+        ..plain()
+    });
+    rig.lease(1);
+    let late = Instant::ZERO + Duration::from_millis(7_700);
+    rig.run_until(late);
+    let offer = rig.one(&discover(1), false);
+    let times = [code::LEASE_TIME, code::T1, code::T2];
+    let times = times.map(|code| offer.message.options.number(code));
+    assert_eq!(times, [Some(2), None, None]);
+}
+
 #[test]
 fn s03_identity_is_the_client_id_if_present_else_type_and_chaddr() {
     let mut rig = Rig::new(plain());

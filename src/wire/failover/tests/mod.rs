@@ -1,0 +1,3 @@
+mod capture;
+mod messages;
+mod random;
