@@ -228,3 +228,41 @@ impl From<bool> for Value {
 pub(super) fn spelt(holds: bool) -> &'static str {
     if holds { "true" } else { "false" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_leave_out_what_does_not_hold() {
+        let all = ["node", when(false, "off"), when(true, "chosen")];
+        assert_eq!(classes(&all), "node chosen");
+        assert_eq!(classes(&[""]), "");
+    }
+
+    #[test]
+    fn an_element_has_the_attributes_that_have_a_value() {
+        let element = el!(
+            "option",
+            "value" = "a".to_owned(),
+            "selected" = false,
+            "lang" = None::<String>
+        );
+        let Html::VTag(tag) = element.text("A").html() else {
+            panic!("an element");
+        };
+        let attributes: Vec<(&str, &str)> = tag.attributes.iter().collect();
+        assert_eq!(attributes, [("value", "a")]);
+        assert!(matches!(tag.children(), Some(Html::VText(_))));
+    }
+
+    #[test]
+    fn a_list_stays_a_list_with_one_entry() {
+        let item = || el!("li").key(1);
+        let Html::VTag(tag) = el!("ol").all([item()].into_iter()).html() else {
+            panic!("an element");
+        };
+        // Else a second entry would replace the first, and take the focus from it.
+        assert!(matches!(tag.children(), Some(Html::VList(_))));
+    }
+}
