@@ -21,6 +21,7 @@ pub use crate::net::link::Faults;
 pub use check::Problem;
 pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
 pub(crate) use reader::read;
+pub(crate) use settings::json;
 pub use settings::{Change, section, values};
 
 /// A node, by its place in the file.
