@@ -11,7 +11,7 @@ use crate::app::layout::{Place, percent, places};
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
 use crate::dhcp::client::State;
-use crate::scenario::{Command, LinkId, NodeFile, NodeId};
+use crate::scenario::{Command, LinkId, NodeFile, NodeId, NodeKind};
 use crate::text::Texts;
 use crate::view::node::{Detail, NodeView, view};
 
@@ -26,6 +26,9 @@ pub(crate) fn Stage(props: &Props) -> Html {
         let scenario = session.scenario();
         let places = places(scenario);
         let crowded = scenario.nodes().count() > 7;
+        let routed = scenario
+            .nodes()
+            .any(|(_, node)| node.kind == NodeKind::Router);
         let node = |(id, file): (NodeId, &NodeFile)| {
             let face = face(session, &words, file, id, &view(session.world(), id));
             node(
@@ -51,11 +54,7 @@ pub(crate) fn Stage(props: &Props) -> Html {
             let middle = places[ends[0].index()].towards(places[ends[1].index()], 0.5);
             cable_button(store, session, &words, id, middle)
         });
-        let class = if crowded {
-            "network crowded"
-        } else {
-            "network"
-        };
+        let class = classes(&["network", when(crowded, "crowded"), when(routed, "routed")]);
         el!("div", "class" = class)
             .with(links)
             .all(buttons)
