@@ -104,18 +104,24 @@ fn scenarios_lists_the_built_in_ones() {
 fn what_cannot_be_run_ends_in_one_clear_line_and_a_code() {
     let broken = scratch("broken.json");
     std::fs::write(&broken, "{ \"version\": 1,\n \"nme\": 2 }").unwrap();
+    let no_json = scratch("no-json.json");
+    std::fs::write(&no_json, "{ \"version\": 1,\n name }").unwrap();
     let wrong = scratch("wrong.json");
     let file = include_str!("../scenarios/two-servers.json")
         .replace("192.168.1.10-192.168.1.99", "10.0.0.1-10.0.0.9");
     std::fs::write(&wrong, file).unwrap();
     let nowhere = scratch("no/such/folder/x.pcapng");
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 6] = [
         (
             &["run", "three-servers"],
             "no built-in scenario 'three-servers'; there are two-servers, lease-origin",
         ),
         (&["run", "absent.json"], "cannot read absent.json"),
-        (&["run", broken.to_str().unwrap()], "line 2"),
+        (
+            &["run", broken.to_str().unwrap()],
+            "nme: unknown field `nme`, expected one of `version`",
+        ),
+        (&["run", no_json.to_str().unwrap()], "at line 2 column 2"),
         (
             &["run", wrong.to_str().unwrap()],
             "nodes[2].server.pools[0]: 10.0.0.1-10.0.0.9 is outside",

@@ -1,8 +1,11 @@
 //! What the page takes from the browser and leaves there. Nothing here fails: where a browser
 //! withholds something, the page goes without it.
 
-use wasm_bindgen::JsValue;
-use web_sys::{Document, Element, HtmlElement, Storage, UrlSearchParams, Window};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Document, Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent, Storage,
+    UrlSearchParams, Window,
+};
 
 use super::session::Theme;
 use crate::text::Language;
@@ -117,7 +120,6 @@ pub(crate) fn request_frame(step: &js_sys::Function) {
 
 /// What has the focus.
 pub(crate) fn focused() -> Option<HtmlElement> {
-    use wasm_bindgen::JsCast;
     document()?.active_element()?.dyn_into().ok()
 }
 
@@ -130,9 +132,28 @@ pub(crate) fn focus(element: Option<HtmlElement>) {
 
 /// Moves the focus to the element of this id.
 pub(crate) fn focus_on(id: &str) {
-    use wasm_bindgen::JsCast;
     let element = document().and_then(|document| document.get_element_by_id(id));
     focus(element.and_then(|element| element.dyn_into().ok()));
+}
+
+/// What stands in the field, or is chosen in the list, that the event is about.
+pub(crate) fn value(event: &Event) -> String {
+    // A list gives its value by the same name as a field.
+    field(event).map_or_else(String::new, |field| field.value())
+}
+
+/// Whether the box is ticked that the event is about.
+pub(crate) fn is_ticked(event: &Event) -> bool {
+    field(event).is_some_and(|field| field.checked())
+}
+
+fn field(event: &Event) -> Option<HtmlInputElement> {
+    event.target().map(JsCast::unchecked_into)
+}
+
+/// The key that was pressed; only for events of the keyboard.
+pub(crate) fn key(event: &Event) -> String {
+    event.unchecked_ref::<KeyboardEvent>().key()
 }
 
 /// Says on the console what must not happen.

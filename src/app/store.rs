@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::components::Handler;
 use super::map::SortedMap;
 use super::session::{Action, Session};
 
@@ -59,10 +60,10 @@ impl Store {
         }
     }
 
-    /// A callback that does one thing.
-    pub(crate) fn on<E>(&self, action: impl Fn() -> Action + 'static) -> Callback<E> {
+    /// A handler that does one thing.
+    pub(crate) fn on(&self, action: Action) -> Handler {
         let store = self.clone();
-        Callback::from(move |_| store.apply(action()))
+        Rc::new(move |_| store.apply(action.clone()))
     }
 
     /// Calls `listener` after everything that is done, for as long as what it returns lives.

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Problem;
+use super::{Problem, reader};
 use crate::dhcp::{Cidr, client, relay, server};
 use crate::net::link::Faults;
 use crate::time::Duration;
@@ -228,7 +227,7 @@ impl File {
     /// # Errors
     /// A [`Problem`] with line and column, and the path of the field where it is known.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        read(text)
+        reader::read(text)
     }
 
     /// The file's text.
@@ -236,35 +235,4 @@ impl File {
         // Every field is text, a number, a list or a struct of those: nothing that JSON lacks.
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
-}
-
-type Reader<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
-
-/// Reads a part of a file.
-///
-/// # Errors
-/// A [`Problem`] with line and column, and the path of the field where it is known.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let value = tracked(&mut reader)?;
-    let end = reader.end();
-    end.map_err(|error| Problem::new("", error.to_string()))?;
-    Ok(value)
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn tracked<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Problem> {
-    serde_path_to_error::deserialize(reader).map_err(|error| {
-        let path = error.path().to_string();
-        Problem::new(
-            if path == "." { String::new() } else { path },
-            error.into_inner().to_string(),
-        )
-    })
-}
-
-/// In the page line and column have to do: the path weighs 17 kB.
-#[cfg(target_arch = "wasm32")]
-fn tracked<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Problem> {
-    T::deserialize(reader).map_err(|error| Problem::new("", error.to_string()))
 }

@@ -6,6 +6,7 @@
 mod check;
 mod file;
 pub mod library;
+mod reader;
 mod settings;
 
 use std::rc::Rc;
@@ -19,6 +20,8 @@ pub use crate::dhcp::Cidr;
 pub use crate::net::link::Faults;
 pub use check::Problem;
 pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+pub(crate) use reader::read;
+pub(crate) use settings::json;
 pub use settings::{Change, section, values};
 
 /// A node, by its place in the file.

@@ -1,10 +1,8 @@
 //! Other settings for a node that runs: a merge patch (RFC 7396) over those that it has.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{NodeFile, Problem, check, file};
+use super::{NodeFile, Problem, check, reader};
 use crate::dhcp::Settings;
 
 /// Other settings, and what is new in them.
@@ -57,46 +55,32 @@ pub(super) fn change(
     patch: &Value,
     path: &str,
 ) -> Result<Change, Problem> {
-    let section = section(now);
     let mut merged = values(now);
     merge(&mut merged, patch);
-    let text = merged.to_string();
+    let settings = read(now, &merged).map_err(|mut problem| {
+        let dot = if problem.path.is_empty() { "" } else { "." };
+        problem.path = format!("{path}.{}{dot}{}", section(now), problem.path);
+        problem
+    })?;
     let mut file = node.clone();
-    let settings = match now {
-        Settings::Client(_) => {
-            let config = read(&text, section, path)?;
-            file.client = Some(config);
-            file.client.clone().map(Settings::Client)
-        }
-        Settings::Server(_) => {
-            let config = read(&text, section, path)?;
-            file.server = Some(config);
-            file.server.clone().map(Settings::Server)
-        }
-        Settings::Relay(_) => {
-            let config = read(&text, section, path)?;
-            file.relay = Some(config);
-            file.relay.clone().map(Settings::Relay)
-        }
-    };
+    match settings.clone() {
+        Settings::Client(config) => file.client = Some(config),
+        Settings::Server(config) => file.server = Some(config),
+        Settings::Relay(config) => file.relay = Some(config),
+    }
     check::check_node(&file, path)?;
     Ok(Change {
-        settings: settings.unwrap_or_else(|| now.clone()),
+        settings,
         words: words(patch),
     })
 }
 
-fn read<T: DeserializeOwned + Serialize>(
-    text: &str,
-    section: &str,
-    path: &str,
-) -> Result<T, Problem> {
-    file::read(text).map_err(|problem| {
-        let dot = if problem.path.is_empty() { "" } else { "." };
-        let path = format!("{path}.{section}{dot}{}", problem.path);
-        // The line and column are those of the merged text, which no one has seen.
-        let message = problem.message.split(" at line ").next();
-        Problem::new(path, message.unwrap_or_default())
+/// Settings of the same kind as those there are now.
+fn read(now: &Settings, value: &Value) -> Result<Settings, Problem> {
+    Ok(match now {
+        Settings::Client(_) => Settings::Client(reader::from_value(value)?),
+        Settings::Server(_) => Settings::Server(reader::from_value(value)?),
+        Settings::Relay(_) => Settings::Relay(reader::from_value(value)?),
     })
 }
 
@@ -123,13 +107,67 @@ fn merge(value: &mut Value, patch: &Value) {
 
 fn words(patch: &Value) -> String {
     let Value::Object(fields) = patch else {
-        return patch.to_string();
+        return json(patch);
     };
     let words = fields.iter().map(|(name, value)| match value {
         Value::String(text) => format!("{name}: {text}"),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            format!("{name}: {value}")
+            format!("{name}: {}", json(value))
         }
     });
     words.collect::<Vec<_>>().join(", ")
+}
+
+/// A setting as JSON, which is what its own `to_string` gives too, along with the writing of
+/// fractions: no setting is one, and the page is lighter without.
+pub(crate) fn json(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(number) => {
+            let whole = number.as_u64().map(|number| number.to_string());
+            whole
+                .or_else(|| number.as_i64().map(|number| number.to_string()))
+                .unwrap_or_default()
+        }
+        Value::String(text) => quoted(text),
+        Value::Array(values) => {
+            let values: Vec<String> = values.iter().map(json).collect();
+            format!("[{}]", values.join(","))
+        }
+        Value::Object(fields) => {
+            let field =
+                |(name, value): (&String, &Value)| format!("{}:{}", quoted(name), json(value));
+            let fields: Vec<String> = fields.iter().map(field).collect();
+            format!("{{{}}}", fields.join(","))
+        }
+    }
+}
+
+/// A text as JSON (RFC 8259 section 7).
+fn quoted(text: &str) -> String {
+    let mut quoted = "\"".to_owned();
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            '\0'..' ' => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            _ => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_is_written_as_json() {
+        let text =
+            r#"{"a":[null,true,-3,18446744073709551615],"b\"\\":{"c":"é\u0001","d":[]},"e":{}}"#;
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(json(&value), text);
+        assert_eq!(json(&value), value.to_string());
+    }
 }

@@ -136,7 +136,7 @@ impl Texts {
         let mut texts = BTreeMap::new();
         for file in language.files() {
             // The files are built in, and a test reads every one of them.
-            let read: BTreeMap<String, String> = serde_json::from_str(file).unwrap_or_default();
+            let read: BTreeMap<String, String> = crate::scenario::read(file).unwrap_or_default();
             texts.extend(read);
         }
         Self { language, texts }

@@ -3,6 +3,7 @@
 mod bench;
 mod fuzz;
 mod loads;
+mod pack;
 mod page;
 mod peers;
 mod setup;

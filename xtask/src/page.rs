@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    loads,
+    loads, pack,
     setup::{PageBuild, Purpose},
     shell, size,
 };
@@ -103,6 +103,7 @@ pub(crate) fn build(root: &Path) -> Result<()> {
     let start = Instant::now();
     shell::run(build.trunk()?.args(["build", "--release", "--offline"]))?;
     let dist = root.join("dist");
+    pack::pack(&dist).context("packing dist/")?;
     add_policy(&dist.join("index.html"))?;
     println!("built dist/ in {}", shell::duration(start.elapsed()));
     size::check(&dist)?;

@@ -1,9 +1,11 @@
 //! Time in the person's hands: play, step, jump, speed, and the clock.
 
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::element::{Element, el, handler, spelt};
 use super::icons::{Icon, icon};
+use super::shell::part;
+use crate::app::browser;
 use crate::app::pace::Speed;
 use crate::app::session::{Action, Target};
 use crate::app::store::{Props, Store, use_view};
@@ -21,76 +23,106 @@ pub(crate) fn Controls(props: &Props) -> Html {
             session.is_real_time(),
         )
     });
-    let button = |text: &'static str, drawing: Icon, action: fn() -> Action| {
+    let button = |text: &str, drawing: Icon, action: Action| {
         let label = words.get(text).to_owned();
-        html! {
-            <button class="button" aria-label={label.clone()} title={label} onclick={store.on(action)}>{ icon(drawing) }</button>
-        }
+        el!(
+            "button",
+            "class" = "button",
+            "aria-label" = label.clone(),
+            "title" = label
+        )
+        .on_click(store.on(action))
+        .put(icon(drawing))
     };
-    let jump = |text: &'static str, shown: &'static str, target: Target| {
+    let jump = |text: &str, shown: &str, target: Target| {
         let label = words.get(text).to_owned();
-        html! {
-            <button class="button text" aria-label={label.clone()} title={label} onclick={store.on(move || Action::Next(target))}>
-                { words.get(shown) }
-            </button>
-        }
+        el!(
+            "button",
+            "class" = "button text",
+            "aria-label" = label.clone(),
+            "title" = label
+        )
+        .on_click(store.on(Action::Next(target)))
+        .text(words.get(shown))
     };
-    html! {
-        <section class="controls" aria-label={words.get("ui.controls").to_owned()}>
-            <div class="group transport">
-                { button("ui.start-over", Icon::Restart, || Action::StartOver) }
-                { button("ui.step-back", Icon::Back, || Action::StepBack) }
-                { play(store, &words, playing) }
-                { button("ui.step-forward", Icon::Forward, || Action::StepForward) }
-            </div>
-            <div class="group jumps">
-                <span class="group-name" aria-hidden="true">{ words.get("ui.next") }</span>
-                { jump("ui.next-message", "ui.short.message", Target::Message) }
-                { jump("ui.next-t1", "ui.short.t1", Target::T1) }
-                { jump("ui.next-t2", "ui.short.t2", Target::T2) }
-                { jump("ui.next-expiry", "ui.short.expiry", Target::Expiry) }
-            </div>
-            { pace(store, &words, speed, real) }
-            <Clock store={store.clone()} />
-        </section>
-    }
+    let transport = el!("div", "class" = "group transport")
+        .with(button("ui.start-over", Icon::Restart, Action::StartOver))
+        .with(button("ui.step-back", Icon::Back, Action::StepBack))
+        .with(play(store, &words, playing))
+        .with(button(
+            "ui.step-forward",
+            Icon::Forward,
+            Action::StepForward,
+        ));
+    let next =
+        el!("span", "class" = "group-name", "aria-hidden" = "true").text(words.get("ui.next"));
+    let jumps = el!("div", "class" = "group jumps")
+        .with(next)
+        .with(jump("ui.next-message", "ui.short.message", Target::Message))
+        .with(jump("ui.next-t1", "ui.short.t1", Target::T1))
+        .with(jump("ui.next-t2", "ui.short.t2", Target::T2))
+        .with(jump("ui.next-expiry", "ui.short.expiry", Target::Expiry));
+    el!(
+        "section",
+        "class" = "controls",
+        "aria-label" = words.get("ui.controls").to_owned()
+    )
+    .with(transport)
+    .with(jumps)
+    .with(pace(store, &words, speed, real))
+    .put(part::<Clock>(store))
+    .html()
 }
 
-fn play(store: &Store, words: &Texts, playing: bool) -> Html {
+fn play(store: &Store, words: &Texts, playing: bool) -> Element {
     let (text, drawing) = if playing {
         ("ui.pause", Icon::Pause)
     } else {
         ("ui.play", Icon::Play)
     };
-    let onclick = store.on(move || if playing { Action::Pause } else { Action::Play });
-    html! { <button class="button play" {onclick}>{ icon(drawing) }<span>{ words.get(text) }</span></button> }
+    let action = if playing { Action::Pause } else { Action::Play };
+    el!("button", "class" = "button play")
+        .on_click(store.on(action))
+        .put(icon(drawing))
+        .with(el!("span").text(words.get(text)))
 }
 
-fn pace(store: &Store, words: &Texts, speed: Speed, real: bool) -> Html {
-    let oninput = Callback::from({
+fn pace(store: &Store, words: &Texts, speed: Speed, real: bool) -> Element {
+    let oninput = handler({
         let store = store.clone();
-        move |event: InputEvent| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let step = input
-                .value()
-                .parse::<usize>()
-                .ok()
-                .and_then(|step| Speed::STEPS.get(step).copied());
-            if let Some(speed) = step {
-                store.apply(Action::Speed(speed));
+        move |event| {
+            let step = browser::value(&event).parse::<usize>().ok();
+            if let Some(speed) = step.and_then(|step| Speed::STEPS.get(step)) {
+                store.apply(Action::Speed(*speed));
             }
         }
     });
-    html! {
-        <div class="group speed">
-            <label class="group-name" for="speed">{ words.get("ui.speed") }</label>
-            <input id="speed" type="range" min="0" max={(Speed::STEPS.len() - 1).to_string()} step="1"
-                value={speed.step().to_string()} aria-valuetext={speed.label()} {oninput} />
-            <output for="speed" class="speed-value">{ speed.label() }</output>
-            <button class="button text" aria-pressed={real.to_string()} title={words.get("ui.real-time-hint").to_owned()}
-                onclick={store.on(move || Action::RealTime(!real))}>{ words.get("ui.real-time") }</button>
-        </div>
-    }
+    let slider = el!(
+        "input",
+        "id" = "speed",
+        "type" = "range",
+        "min" = "0",
+        "max" = (Speed::STEPS.len() - 1).to_string(),
+        "step" = "1",
+        "aria-valuetext" = speed.label()
+    );
+    let slider = slider.shows(speed.step().to_string()).on("input", oninput);
+    let as_it_is = el!(
+        "button",
+        "class" = "button text",
+        "aria-pressed" = spelt(real),
+        "title" = words.get("ui.real-time-hint").to_owned()
+    );
+    let as_it_is = as_it_is
+        .on_click(store.on(Action::RealTime(!real)))
+        .text(words.get("ui.real-time"));
+    let name = el!("label", "class" = "group-name", "for" = "speed").text(words.get("ui.speed"));
+    let value = el!("output", "for" = "speed", "class" = "speed-value").text(&speed.label());
+    el!("div", "class" = "group speed")
+        .with(name)
+        .with(slider)
+        .with(value)
+        .with(as_it_is)
 }
 
 #[function_component]
@@ -98,5 +130,13 @@ fn Clock(props: &Props) -> Html {
     let (words, now) = use_view(&props.store, |session| {
         (session.texts().clone(), session.now())
     });
-    html! { <div class="clock" role="timer" aria-label={words.get("ui.clock").to_owned()}>{ words.instant(now) }</div> }
+    let label = words.get("ui.clock").to_owned();
+    el!(
+        "div",
+        "class" = "clock",
+        "role" = "timer",
+        "aria-label" = label
+    )
+    .text(&words.instant(now))
+    .html()
 }

@@ -1,7 +1,8 @@
 //! The client's states as RFC 2131 figure 5 has them, with the current one lit.
 
-use yew::prelude::*;
+use yew::Html;
 
+use super::element::{classes, el, when};
 use super::stage::state_class;
 use crate::dhcp::client::State;
 
@@ -45,32 +46,60 @@ pub(super) fn diagram(current: State, label: String) -> Html {
     let state = |state: &State| {
         let (x, y) = place(*state)?;
         let lit = *state == current;
-        let class = classes!(
+        let class = classes(&[
             "dia-state",
-            lit.then_some("lit"),
-            lit.then(|| state_class(*state))
-        );
+            when(lit, "lit"),
+            if lit { state_class(*state) } else { "" },
+        ]);
         let (text_x, text_y) = (x + BOX.0 / 2, y + BOX.1 / 2);
-        Some(html! {
-            <g {class}>
-                <rect x={x.to_string()} y={y.to_string()} width={BOX.0.to_string()} height={BOX.1.to_string()} rx="6" />
-                <text x={text_x.to_string()} y={text_y.to_string()}>{ state.name() }</text>
-            </g>
-        })
+        let shape = el!(
+            "rect",
+            "x" = x.to_string(),
+            "y" = y.to_string(),
+            "width" = BOX.0.to_string(),
+            "height" = BOX.1.to_string(),
+            "rx" = "6"
+        );
+        let name =
+            el!("text", "x" = text_x.to_string(), "y" = text_y.to_string()).text(state.name());
+        Some(el!("g", "class" = class).with(shape).with(name))
     };
-    let note = |x: &'static str, y: &'static str, text: &'static str| html! { <text class="dia-note" {x} {y}>{ text }</text> };
-    html! {
-        <svg class="diagram" viewBox={format!("-14 0 {} {}", SIZE.0 + 16, SIZE.1)} role="img" aria-label={label}>
-            <defs>
-                <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-                    <path d="M0 0l8 4-8 4z" />
-                </marker>
-            </defs>
-            { for WAYS.iter().map(|way| html! { <path class="dia-way" d={*way} marker-end="url(#tip)" /> }) }
-            { note("214", "108", "T1") }
-            { note("103", "116", "T2") }
-            { note("158", "167", "ACK") }
-            { for State::ALL.iter().filter_map(state) }
-        </svg>
-    }
+    let notes = [
+        ("214", "108", "T1"),
+        ("103", "116", "T2"),
+        ("158", "167", "ACK"),
+    ];
+    let note = |(x, y, text): (&'static str, &'static str, &str)| {
+        el!("text", "class" = "dia-note", "x" = x, "y" = y).text(text)
+    };
+    let tip = el!(
+        "marker",
+        "id" = "tip",
+        "viewBox" = "0 0 8 8",
+        "refX" = "7",
+        "refY" = "4",
+        "markerWidth" = "7",
+        "markerHeight" = "7",
+        "orient" = "auto"
+    );
+    let size = format!("-14 0 {} {}", SIZE.0 + 16, SIZE.1);
+    el!(
+        "svg",
+        "class" = "diagram",
+        "viewBox" = size,
+        "role" = "img",
+        "aria-label" = label
+    )
+    .with(el!("defs").with(tip.with(el!("path", "d" = "M0 0l8 4-8 4z"))))
+    .all(WAYS.iter().map(|way| {
+        el!(
+            "path",
+            "class" = "dia-way",
+            "d" = *way,
+            "marker-end" = "url(#tip)"
+        )
+    }))
+    .all(notes.into_iter().map(note))
+    .all(State::ALL.iter().filter_map(state))
+    .html()
 }

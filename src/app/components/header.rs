@@ -1,8 +1,8 @@
 //! The page's head: which story, which language, which theme, which keys.
 
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::element::{Element, el, handler};
 use super::icons::{Icon, icon};
 use super::kinds;
 use crate::app::browser;
@@ -29,64 +29,70 @@ pub(crate) fn Header(props: &Props) -> Html {
             .filter_map(load)
             .collect::<Vec<Scenario>>()
     });
-    html! {
-        <header class="head">
-            <h1 class="brand">
-                <svg viewBox="0 0 24 24" class="logo" aria-hidden="true">
-                    <rect width="24" height="24" rx="6" />
-                    <path d="M5 9h14m-3.5-3L19 9M19 15H5m3.5-3L5 15l3.5 3" />
-                </svg>
-                <span>{ "DHCP Lab" }</span>
-            </h1>
-            { scenario(store, &words, &scenarios, &current) }
-            <div class="spacer"></div>
-            { language(store, &words) }
-            { theme_button(store, &words, theme) }
-            { keyboard(&words) }
-        </header>
-    }
+    let logo = el!(
+        "svg",
+        "viewBox" = "0 0 24 24",
+        "class" = "logo",
+        "aria-hidden" = "true"
+    )
+    .with(el!("rect", "width" = "24", "height" = "24", "rx" = "6"))
+    .with(el!(
+        "path",
+        "d" = "M5 9h14m-3.5-3L19 9M19 15H5m3.5-3L5 15l3.5 3"
+    ));
+    let brand = el!("h1", "class" = "brand")
+        .with(logo)
+        .with(el!("span").text("DHCP Lab"));
+    let [button, popover] = keyboard(&words);
+    el!("header", "class" = "head")
+        .with(brand)
+        .with(scenario(store, &words, &scenarios, &current))
+        .with(el!("div", "class" = "spacer"))
+        .with(language(store, &words))
+        .with(theme_button(store, &words, theme))
+        .with(button)
+        .with(popover)
+        .html()
 }
 
-fn scenario(store: &Store, words: &Texts, scenarios: &[Scenario], current: &str) -> Html {
+fn scenario(store: &Store, words: &Texts, scenarios: &[Scenario], current: &str) -> Element {
     let option = |scenario: &Scenario| {
         let name = scenario.file().name.clone();
         let selected = name == current;
-        html! { <option value={name} {selected}>{ kinds::title(scenario, words) }</option> }
+        el!("option", "value" = name, "selected" = selected).text(kinds::title(scenario, words))
     };
     let store = store.clone();
-    let onchange = Callback::from(move |event: Event| {
-        let select: HtmlSelectElement = event.target_unchecked_into();
-        store.apply(Action::Scenario(select.value()));
-    });
-    html! {
-        <label class="field scenario">
-            <span class="field-name">{ words.get("ui.scenario") }</span>
-            <select {onchange}>{ for scenarios.iter().map(option) }</select>
-        </label>
-    }
+    let choose = handler(move |event| store.apply(Action::Scenario(browser::value(&event))));
+    el!("label", "class" = "field scenario")
+        .with(el!("span", "class" = "field-name").text(words.get("ui.scenario")))
+        .with(
+            el!("select")
+                .on("change", choose)
+                .all(scenarios.iter().map(option)),
+        )
 }
 
-fn language(store: &Store, words: &Texts) -> Html {
+fn language(store: &Store, words: &Texts) -> Element {
     let store = store.clone();
-    let onchange = Callback::from(move |event: Event| {
-        let select: HtmlSelectElement = event.target_unchecked_into();
-        let language = Language::from_tag(&select.value());
+    let choose = handler(move |event| {
+        let language = Language::from_tag(&browser::value(&event));
         browser::keep_language(language);
         store.apply(Action::Language(language));
     });
     let option = |language: Language| {
         let selected = language == words.language();
-        html! { <option value={language.tag()} lang={language.tag()} {selected}>{ language.name() }</option> }
+        let tag = language.tag();
+        el!("option", "value" = tag, "lang" = tag, "selected" = selected).text(language.name())
     };
-    html! {
-        <label class="field">
-            <span class="field-name">{ words.get("ui.language") }</span>
-            <select class="language" {onchange}>{ for Language::ALL.into_iter().map(option) }</select>
-        </label>
-    }
+    let select = el!("select", "class" = "language")
+        .on("change", choose)
+        .all(Language::ALL.into_iter().map(option));
+    el!("label", "class" = "field")
+        .with(el!("span", "class" = "field-name").text(words.get("ui.language")))
+        .with(select)
 }
 
-fn theme_button(store: &Store, words: &Texts, theme: Theme) -> Html {
+fn theme_button(store: &Store, words: &Texts, theme: Theme) -> Element {
     let (next, drawing, text) = match theme {
         Theme::Auto => (Theme::Light, Icon::Half, "ui.theme.auto"),
         Theme::Light => (Theme::Dark, Icon::Sun, "ui.theme.light"),
@@ -94,16 +100,22 @@ fn theme_button(store: &Store, words: &Texts, theme: Theme) -> Html {
     };
     let label = words.say("ui.theme", &[("theme", words.get(text))]);
     let store = store.clone();
-    let onclick = Callback::from(move |_: MouseEvent| {
+    let turn = handler(move |_| {
         browser::keep_theme(next);
         store.apply(Action::Theme(next));
     });
-    html! {
-        <button class="button quiet" aria-label={label.clone()} title={label} {onclick}>{ icon(drawing) }</button>
-    }
+    el!(
+        "button",
+        "class" = "button quiet",
+        "aria-label" = label.clone(),
+        "title" = label
+    )
+    .on_click(turn)
+    .put(icon(drawing))
 }
 
-fn keyboard(words: &Texts) -> Html {
+/// The button that shows the keys, and what it shows.
+fn keyboard(words: &Texts) -> [Element; 2] {
     const KEYS: [(&str, &str); 6] = [
         ("ui.key.space", "ui.keys.play"),
         ("← →", "ui.keys.step"),
@@ -113,20 +125,32 @@ fn keyboard(words: &Texts) -> Html {
         ("Esc", "ui.keys.close"),
     ];
     let label = words.get("ui.keyboard").to_owned();
-    let line = |(key, what): (&str, &str)| {
-        html! { <><dt><kbd>{ words.get(key) }</kbd></dt><dd>{ words.get(what) }</dd></> }
-    };
-    html! {
-        <>
-            <button class="button quiet" popovertarget="keyboard" aria-label={label.clone()} title={label.clone()}>
-                { icon(Icon::Keyboard) }
-            </button>
-            <div id="keyboard" class="popover" popover="auto" role="dialog" aria-label={label.clone()}>
-                <h2>{ label }</h2>
-                <dl class="keys">{ for KEYS.into_iter().map(line) }</dl>
-            </div>
-        </>
+    let mut list = el!("dl", "class" = "keys");
+    for (key, what) in KEYS {
+        let key = el!("kbd").text(words.get(key));
+        list = list
+            .with(el!("dt").with(key))
+            .with(el!("dd").text(words.get(what)));
     }
+    let button = el!(
+        "button",
+        "class" = "button quiet",
+        "popovertarget" = "keyboard",
+        "aria-label" = label.clone(),
+        "title" = label.clone()
+    );
+    let popover = el!(
+        "div",
+        "id" = "keyboard",
+        "class" = "popover",
+        "popover" = "auto",
+        "role" = "dialog",
+        "aria-label" = label.clone()
+    );
+    [
+        button.put(icon(Icon::Keyboard)),
+        popover.with(el!("h2").text(&label)).with(list),
+    ]
 }
 
 /// What there is to tell besides the story.
@@ -146,17 +170,20 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
             Some(words.say("ui.no-more", &[("what", words.get(target_key(*target)))]))
         }
     };
-    html! {
-        <div class="notices" role="status">
-            if let Some(text) = text {
-                <p class="notice">
-                    <span>{ text }</span>
-                    <button class="button quiet" aria-label={words.get("ui.dismiss").to_owned()}
-                        onclick={store.on(|| Action::Dismiss)}>{ icon(Icon::Close) }</button>
-                </p>
-            }
-        </div>
-    }
+    let notice = text.map(|text| {
+        let dismiss = words.get("ui.dismiss").to_owned();
+        let button = el!("button", "class" = "button quiet", "aria-label" = dismiss);
+        el!("p", "class" = "notice")
+            .with(el!("span").text(&text))
+            .with(
+                button
+                    .on_click(store.on(Action::Dismiss))
+                    .put(icon(Icon::Close)),
+            )
+    });
+    el!("div", "class" = "notices", "role" = "status")
+        .maybe(notice)
+        .html()
 }
 
 /// The text that names what playback can jump to.

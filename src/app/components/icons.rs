@@ -1,6 +1,8 @@
 //! The page's drawings: one stroke, one grid of 24.
 
-use yew::prelude::*;
+use yew::Html;
+
+use super::element::el;
 
 /// What a drawing shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,11 +50,16 @@ pub(crate) enum Icon {
 /// Draws it, as high as the text beside it says. It says nothing to who does not see it.
 pub(crate) fn icon(icon: Icon) -> Html {
     let filled = matches!(icon, Icon::Play | Icon::Pause);
-    html! {
-        <svg class={classes!("icon", filled.then_some("filled"))} viewBox="0 0 24 24" aria-hidden="true">
-            { for paths(icon).iter().map(|path| html! { <path d={*path} /> }) }
-        </svg>
-    }
+    let class = if filled { "icon filled" } else { "icon" };
+    let drawing = el!(
+        "svg",
+        "class" = class,
+        "viewBox" = "0 0 24 24",
+        "aria-hidden" = "true"
+    );
+    drawing
+        .all(paths(icon).iter().map(|path| el!("path", "d" = *path)))
+        .html()
 }
 
 fn paths(icon: Icon) -> &'static [&'static str] {

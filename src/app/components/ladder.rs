@@ -1,11 +1,11 @@
 //! The ladder: every message by time, from whom to whom.
 
-use web_sys::Element;
 use yew::prelude::*;
 
+use super::element::{Element, classes, el, group, handler, spelt, when};
 use super::icons::{Icon, icon};
 use super::kinds;
-use super::shell::texts;
+use super::shell::{part, texts};
 use crate::app::layout::percent;
 use crate::app::lines::{Line, Mark, Short, lines};
 use crate::app::session::{Action, Panel, Session};
@@ -30,21 +30,21 @@ pub(crate) fn LadderPane(props: &Props) -> Html {
         )
     });
     let columns = store.read(|session| Columns::new(session.scenario()));
-    html! {
-        <>
-            <div class="ladder-head">
-                <div class="lanes" aria-hidden="true">
-                    { for columns.nodes.iter().map(|(id, name)| html! {
-                        <span class="column" style={columns.left(*id)}>{ name }</span>
-                    }) }
-                </div>
-                <button class="chip" aria-pressed={all.to_string()} onclick={store.on(move || Action::ShowAll(!all))}>
-                    { words.get("ui.show-all") }
-                </button>
-            </div>
-            <Rows store={store.clone()} />
-        </>
-    }
+    let name = |(id, name): &(NodeId, String)| {
+        el!("span", "class" = "column", "style" = columns.left(*id)).text(name)
+    };
+    let lanes =
+        el!("div", "class" = "lanes", "aria-hidden" = "true").all(columns.nodes.iter().map(name));
+    let show_all = el!("button", "class" = "chip", "aria-pressed" = spelt(all))
+        .on_click(store.on(Action::ShowAll(!all)))
+        .text(words.get("ui.show-all"));
+    group(vec![
+        el!("div", "class" = "ladder-head")
+            .with(lanes)
+            .with(show_all)
+            .html(),
+        part::<Rows>(store),
+    ])
 }
 
 /// Where each host's line stands.
@@ -91,47 +91,70 @@ fn Rows(props: &Props) -> Html {
     use_effect_with((key, all, most, *follows), {
         let list = list.clone();
         move |(_, _, _, follows)| {
-            if let Some(list) = list.cast::<Element>().filter(|_| *follows) {
+            if let Some(list) = list.cast::<web_sys::Element>().filter(|_| *follows) {
                 list.set_scroll_top(list.scroll_height());
             }
         }
     });
-    let onscroll = Callback::from({
+    let onscroll = handler({
         let (list, follows) = (list.clone(), follows.clone());
-        move |_: Event| {
-            if let Some(list) = list.cast::<Element>() {
+        move |_| {
+            if let Some(list) = list.cast::<web_sys::Element>() {
                 follows.set(list.scroll_height() - list.scroll_top() - list.client_height() < NEAR);
             }
         }
     });
-    let newest = Callback::from({
+    let newest = handler({
         let follows = follows.clone();
-        move |_: MouseEvent| follows.set(true)
+        move |_| follows.set(true)
     });
     store.read(|session| {
         let columns = Columns::new(session.scenario());
         let (lines, more) = lines(session);
         let now = session.now();
         let mut last = None;
-        let rows = lines.iter().map(|line| row(store, session, &words, &columns, line, panel, now, &mut last));
-        let rows: Vec<Html> = rows.collect();
-        html! {
-            <div class="ladder-body" ref={list} {onscroll}>
-                if more {
-                    <button class="chip earlier" onclick={store.on(|| Action::Earlier)}>{ words.get("ui.earlier") }</button>
-                }
-                <div class="paper" style={format!("--columns:{}", columns.nodes.len().max(1))}>
-                    <div class="lanes lifelines" aria-hidden="true">
-                        { for columns.nodes.iter().map(|(id, _)| html! { <span class="lifeline" style={columns.left(*id)}></span> }) }
-                    </div>
-                    <ol class="rows" aria-label={words.get("ui.ladder-list").to_owned()}>{ rows }</ol>
-                    if lines.is_empty() { <p class="empty">{ words.get("ui.ladder-empty") }</p> }
-                </div>
-                if !*follows {
-                    <button class="chip newest" onclick={newest}>{ icon(Icon::Down) }{ words.get("ui.newest") }</button>
-                }
-            </div>
-        }
+        let rows = lines.iter().map(|line| {
+            row(
+                store, session, &words, &columns, line, panel, now, &mut last,
+            )
+        });
+        let rows = el!(
+            "ol",
+            "class" = "rows",
+            "aria-label" = words.get("ui.ladder-list").to_owned()
+        )
+        .all(rows);
+        let earlier = more.then(|| {
+            el!("button", "class" = "chip earlier")
+                .on_click(store.on(Action::Earlier))
+                .text(words.get("ui.earlier"))
+        });
+        let lifeline = |(id, _): &(NodeId, String)| {
+            el!("span", "class" = "lifeline", "style" = columns.left(*id))
+        };
+        let lifelines = el!("div", "class" = "lanes lifelines", "aria-hidden" = "true")
+            .all(columns.nodes.iter().map(lifeline));
+        let empty = lines
+            .is_empty()
+            .then(|| el!("p", "class" = "empty").text(words.get("ui.ladder-empty")));
+        let paper = el!(
+            "div",
+            "class" = "paper",
+            "style" = format!("--columns:{}", columns.nodes.len().max(1))
+        );
+        let newest = (!*follows).then(|| {
+            el!("button", "class" = "chip newest")
+                .on_click(newest)
+                .put(icon(Icon::Down))
+                .text(words.get("ui.newest"))
+        });
+        el!("div", "class" = "ladder-body")
+            .reference(list)
+            .on("scroll", onscroll)
+            .maybe(earlier)
+            .with(paper.with(lifelines).with(rows).maybe(empty))
+            .maybe(newest)
+            .html()
     })
 }
 
@@ -148,11 +171,14 @@ fn row(
     panel: Option<Panel>,
     now: Instant,
     last: &mut Option<Instant>,
-) -> Html {
+) -> Element {
     match line {
         Line::Gap(id, length) => {
             let text = words.say("ladder.gap", &[("time", &words.duration(*length))]);
-            html! { <li class="row gap" key={format!("gap-{}", id.0)}><span>{ text }</span></li> }
+            // Its entry may have a line of its own.
+            el!("li", "class" = "row gap")
+                .key(u64::MAX - u64::from(id.0))
+                .with(el!("span").text(&text))
         }
         Line::Done(id, sentence) => {
             let at = session
@@ -160,45 +186,55 @@ fn row(
                 .get(*id)
                 .map(|entry| entry.at)
                 .unwrap_or_default();
-            html! {
-                <li class="row done" key={id.0}>{ time(at, last) }<span class="done-text">{ words.sentence(sentence) }</span></li>
-            }
+            let text = el!("span", "class" = "done-text").text(&words.sentence(sentence));
+            el!("li", "class" = "row done")
+                .key(id.0.into())
+                .with(time(at, last))
+                .with(text)
         }
-        Line::Marks(marks) => html! {
-            <li class="row marks" key={marks.first().map_or(0, |mark| mark.id.0)}>
-                <span class="time"></span>
-                <span class="lanes">{ for marks.iter().map(|mark| chip(session, words, columns, mark)) }</span>
-            </li>
-        },
+        Line::Marks(marks) => {
+            let chips = marks.iter().map(|mark| chip(session, words, columns, mark));
+            el!("li", "class" = "row marks")
+                .key(marks.first().map_or(0, |mark| mark.id.0.into()))
+                .with(el!("span", "class" = "time"))
+                .with(el!("span", "class" = "lanes").all(chips))
+        }
         Line::Message(place) => {
             let message = &session.ladder().messages()[*place];
             let panel_of = Panel::Packet(message.id);
-            let class = classes!(
+            let class = classes(&[
                 "message",
                 kinds::class(&message.summary),
-                (panel == Some(panel_of)).then_some("chosen")
+                when(panel == Some(panel_of), "chosen"),
+            ]);
+            let label = kinds::sentence(session, words, message);
+            let button = el!(
+                "button",
+                "class" = class,
+                "aria-label" = label,
+                "aria-haspopup" = "dialog"
             );
-            html! {
-                <li class="row" key={message.id.0}>
-                    <button {class} aria-label={kinds::sentence(session, words, message)} aria-haspopup="dialog"
-                        onclick={store.on(move || Action::Open(panel_of))}>
-                        { time(message.at, last) }
-                        <span class="lanes" aria-hidden="true">{ arrow(session.scenario(), columns, message, now) }</span>
-                    </button>
-                </li>
-            }
+            let lanes = el!("span", "class" = "lanes", "aria-hidden" = "true");
+            let button = button
+                .on_click(store.on(Action::Open(panel_of)))
+                .with(time(message.at, last))
+                .with(arrow(lanes, session.scenario(), columns, message, now));
+            el!("li", "class" = "row")
+                .key(message.id.0.into())
+                .with(button)
         }
     }
 }
 
 /// The clock, where it has moved since the line above.
-fn time(at: Instant, last: &mut Option<Instant>) -> Html {
+fn time(at: Instant, last: &mut Option<Instant>) -> Element {
     let moved = last.is_none_or(|last| last.as_micros() / 1_000 != at.as_micros() / 1_000);
     *last = Some(at);
-    html! { <span class="time">if moved { { at.to_string() } }</span> }
+    let clock = if moved { at.to_string() } else { String::new() };
+    el!("span", "class" = "time").text(&clock)
 }
 
-fn chip(session: &Session, words: &Texts, columns: &Columns, mark: &Mark) -> Html {
+fn chip(session: &Session, words: &Texts, columns: &Columns, mark: &Mark) -> Element {
     let (text, class) = match &mark.text {
         Short::State(name) => ((*name).to_owned(), "mark state"),
         Short::Text(key, address) => (words.say(key, &[("address", address)]), "mark"),
@@ -208,17 +244,26 @@ fn chip(session: &Session, words: &Texts, columns: &Columns, mark: &Mark) -> Htm
         || format!("{}: {text}", session.scenario().node(mark.node).id),
         |sentence| words.sentence(sentence),
     );
-    html! {
-        <span {class} style={columns.left(mark.node)} title={whole.clone()}>
-            <span aria-hidden="true">{ text }</span><span class="unseen">{ whole }</span>
-        </span>
-    }
+    el!(
+        "span",
+        "class" = class,
+        "style" = columns.left(mark.node),
+        "title" = whole.clone()
+    )
+    .with(el!("span", "aria-hidden" = "true").text(&text))
+    .with(el!("span", "class" = "unseen").text(&whole))
 }
 
 /// A message's line: from its sender to everyone whom it reached, or towards whom it is under way.
-fn arrow(scenario: &Scenario, columns: &Columns, message: &Message, now: Instant) -> Html {
+fn arrow(
+    lanes: Element,
+    scenario: &Scenario,
+    columns: &Columns,
+    message: &Message,
+    now: Instant,
+) -> Element {
     let Some(from) = columns.x(message.from) else {
-        return Html::default();
+        return lanes;
     };
     let ended: Vec<_> = message
         .copies
@@ -260,40 +305,45 @@ fn arrow(scenario: &Scenario, columns: &Columns, message: &Message, now: Instant
     let low = ends.iter().copied().fold(from, f64::min);
     let high = ends.iter().copied().fold(from, f64::max);
     let label = nearest(from, &meant).unwrap_or(from);
-    let at = percent;
-    let head = |x: f64| {
-        let path = if x > from {
+    let end = |class: &'static str, x: f64, shape: Element| {
+        el!("svg", "class" = class, "x" = percent(x), "y" = "50%").with(shape)
+    };
+    let head = |x: &f64| {
+        let path = if *x > from {
             "M-1 0l-9-4.5v9z"
         } else {
             "M1 0l9-4.5v9z"
         };
-        html! { <svg class="end" x={at(x)} y="50%"><path d={path} /></svg> }
+        end("end", *x, el!("path", "d" = path))
     };
-    let cross = |x: f64| html! { <svg class="end lost" x={at(x)} y="50%"><path d="M-5-5l10 10M5-5l-10 10" /></svg> };
-    let class = classes!(
+    let cross = |x: &f64| end("end lost", *x, el!("path", "d" = "M-5-5l10 10M5-5l-10 10"));
+    let class = classes(&[
         "arrow",
-        message.is_broadcast().then_some("broadcast"),
-        ended.is_empty().then_some("under-way"),
-    );
+        when(message.is_broadcast(), "broadcast"),
+        when(ended.is_empty(), "under-way"),
+    ]);
     let label_style = format!(
         "left:{};width:{}",
         percent(from.min(label)),
         percent((label - from).abs())
     );
-    html! {
-        <>
-            <svg {class}>
-                <line x1={at(low)} x2={at(high)} y1="50%" y2="50%" />
-                <svg class="end" x={at(from)} y="50%"><circle r="3" /></svg>
-                { for reached.iter().map(|x| head(*x)) }
-                { for lost.iter().map(|x| cross(*x)) }
-            </svg>
-            <span class="label" style={label_style}>
-                <b>{ kinds::short(&message.summary) }</b>
-                if let Some(address) = kinds::about(&message.frame) { <small>{ address.to_string() }</small> }
-            </span>
-        </>
-    }
+    let line = el!(
+        "line",
+        "x1" = percent(low),
+        "x2" = percent(high),
+        "y1" = "50%",
+        "y2" = "50%"
+    );
+    let drawing = el!("svg", "class" = class)
+        .with(line)
+        .with(end("end", from, el!("circle", "r" = "3")))
+        .all(reached.iter().map(head))
+        .all(lost.iter().map(cross));
+    let about = kinds::about(&message.frame).map(|address| el!("small").text(&address.to_string()));
+    let name = el!("span", "class" = "label", "style" = label_style)
+        .with(el!("b").text(kinds::short(&message.summary)))
+        .maybe(about);
+    lanes.with(drawing).with(name)
 }
 
 fn nearest(from: f64, ends: &[f64]) -> Option<f64> {

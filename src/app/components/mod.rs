@@ -2,6 +2,7 @@
 
 mod controls;
 mod diagram;
+mod element;
 mod header;
 mod icons;
 mod kinds;
@@ -18,4 +19,5 @@ mod stage;
 mod timeline;
 mod tree;
 
+pub(crate) use element::Handler;
 pub(crate) use shell::App;

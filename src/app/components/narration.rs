@@ -5,6 +5,7 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
+use super::element::el;
 use super::kinds;
 use crate::app::narration::{Narration, drop_lightest, narration};
 use crate::app::session::Session;
@@ -43,21 +44,35 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
         let later = Timeout::new(CALM, move || speak.set(text));
         move || drop(later)
     });
-    html! {
-        <section class="narration" aria-label={words.get("ui.narration").to_owned()}>
-            <span class="when">{ &shown.time }</span>
-            <p class="told">
-                { &shown.text }
-                if shown.over { <span class="over">{ words.get("ui.over") }</span> }
-            </p>
-            <p class="unseen" role="status" aria-live="polite">{ &*spoken }</p>
-            <span class="source">
-                if let Some(source) = shown.source {
-                    <a href={source.address()} target="_blank" rel="noopener">{ source.label() }</a>
-                }
-            </span>
-        </section>
-    }
+    let over = shown
+        .over
+        .then(|| el!("span", "class" = "over").text(words.get("ui.over")));
+    let link = shown.source.map(|source| {
+        let link = el!(
+            "a",
+            "href" = source.address(),
+            "target" = "_blank",
+            "rel" = "noopener"
+        );
+        link.text(&source.label())
+    });
+    let spoken = el!(
+        "p",
+        "class" = "unseen",
+        "role" = "status",
+        "aria-live" = "polite"
+    )
+    .text(&spoken);
+    el!(
+        "section",
+        "class" = "narration",
+        "aria-label" = words.get("ui.narration").to_owned()
+    )
+    .with(el!("span", "class" = "when").text(&shown.time))
+    .with(el!("p", "class" = "told").text(&shown.text).maybe(over))
+    .with(spoken)
+    .with(el!("span", "class" = "source").maybe(link))
+    .html()
 }
 
 fn shown(session: &Session, words: &Texts, over: bool) -> Shown {

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::diagram::diagram;
+use super::element::{Element, el, group};
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::node_tables::{bindings, deadlines, lease, neighbours, own_neighbours, ports, relay};
@@ -50,34 +51,57 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
     store.read(|session| {
         let file = session.scenario().node(*id);
         let view = view(session.world(), *id);
-        let sheet = Sheet { session, words: &words, view: &view };
+        let sheet = Sheet {
+            session,
+            words: &words,
+            view: &view,
+        };
         let (status, _) = status(&words, &view);
         let parts = [
             Some(words.get(kinds::kind_key(file.kind)).to_owned()),
             Some(status),
             view.mac.map(|mac| mac.to_string()),
         ];
-        let addresses = view.interfaces().map(|interface| format!("{}/{}", interface.address, interface.prefix));
-        let parts: Vec<String> = parts.into_iter().flatten().chain(addresses).filter(|part| !part.is_empty()).collect();
-        let settings = session.world().settings(*id).map(|now| html! { <SettingsForm store={store.clone()} id={*id} {now} /> });
-        let body = html! { <div class="panel-body">{ actions(store, &sheet, *id) }{ detail(&sheet) }{ settings }</div> };
-        frame(store, &words, "node-panel", &file.id, &parts.join(" · "), body)
+        let addresses = view
+            .interfaces()
+            .map(|interface| format!("{}/{}", interface.address, interface.prefix));
+        let parts: Vec<String> = parts
+            .into_iter()
+            .flatten()
+            .chain(addresses)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let settings = session
+            .world()
+            .settings(*id)
+            .map(|now| html! { <SettingsForm store={store.clone()} id={*id} {now} /> });
+        let body = el!("div", "class" = "panel-body")
+            .with(actions(store, &sheet, *id))
+            .put(detail(&sheet))
+            .put(settings.unwrap_or_default())
+            .html();
+        frame(
+            store,
+            &words,
+            "node-panel",
+            &file.id,
+            &parts.join(" · "),
+            body,
+        )
     })
 }
 
-fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
+fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Element {
     let Sheet {
         session,
         words,
         view,
     } = sheet;
-    let button = |text: String, drawing: Option<Icon>, command: Command| {
-        html! {
-            <button class="button text" onclick={store.on(move || Action::Do(command.clone()))}>
-                if let Some(drawing) = drawing { { icon(drawing) } }
-                { text }
-            </button>
-        }
+    let button = |text: &str, drawing: Option<Icon>, command: Command| {
+        el!("button", "class" = "button text")
+            .on_click(store.on(Action::Do(command)))
+            .put(drawing.map(icon).unwrap_or_default())
+            .text(text)
     };
     // A switch lists its own cables, and of those that others could move to it, the ones that are in.
     let is_client = matches!(view.detail, Detail::Client { .. });
@@ -113,20 +137,20 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
             Command::Plug(*link)
         };
         button(
-            text,
+            &text,
             Some(if plugged { Icon::Unplug } else { Icon::Plug }),
             command,
         )
     };
     let power = if view.power {
         button(
-            words.get("ui.power-off").to_owned(),
+            words.get("ui.power-off"),
             Some(Icon::Power),
             Command::PowerOff(id),
         )
     } else {
         button(
-            words.get("ui.power-on").to_owned(),
+            words.get("ui.power-on"),
             Some(Icon::Power),
             Command::PowerOn(id),
         )
@@ -157,55 +181,64 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
         | Detail::Router { .. }
         | Detail::Plain => Vec::new(),
     };
-    html! {
-        <div class="actions">
-            { power }
-            { for links.iter().map(cable) }
-            { for client.into_iter().map(|(text, command)| button(words.get(text).to_owned(), None, command)) }
-        </div>
-    }
+    let client = client
+        .into_iter()
+        .map(|(text, command)| button(words.get(text), None, command));
+    el!("div", "class" = "actions")
+        .with(power)
+        .all(links.iter().map(cable))
+        .all(client)
 }
 
 fn detail(sheet: &Sheet<'_>) -> Html {
     match &sheet.view.detail {
         Detail::Client { state, lease: held } => {
             let label = sheet.words.say("ui.diagram", &[("state", state.name())]);
-            html! {
-                <>
-                    <section>
-                        <h3>{ sheet.words.get("ui.states") }
-                            if matches!(state, State::Stopped | State::Informing) { <span class="status s-none">{ state.name() }</span> }
-                        </h3>
-                        { diagram(*state, label) }
-                    </section>
-                    { held.as_ref().map(|held| lease(sheet, held)) }
-                    { deadlines(sheet) }
-                    { own_neighbours(sheet) }
-                </>
-            }
+            let aside = matches!(state, State::Stopped | State::Informing)
+                .then(|| el!("span", "class" = "status s-none").text(state.name()));
+            let title = el!("h3").text(sheet.words.get("ui.states")).maybe(aside);
+            let held = held.as_ref().map(|held| lease(sheet, held));
+            group(vec![
+                el!("section")
+                    .with(title)
+                    .put(diagram(*state, label))
+                    .html(),
+                held.unwrap_or_default(),
+                deadlines(sheet),
+                own_neighbours(sheet),
+            ])
         }
         Detail::Server {
             bindings: rows,
             pool,
             free,
-        } => html! {
-            <>{ bindings(sheet, rows, *pool, *free) }{ deadlines(sheet) }{ own_neighbours(sheet) }</>
-        },
+        } => group(vec![
+            bindings(sheet, rows, *pool, *free),
+            deadlines(sheet),
+            own_neighbours(sheet),
+        ]),
         Detail::Switch { table } => ports(sheet, table),
         Detail::Router {
             ports,
             servers,
             counts,
-        } => html! {
-            <>
-                if !servers.is_empty() { { relay(sheet, servers, *counts) } }
-                { for ports.iter().map(|port| {
-                    let title = format!("{} {} · {}", sheet.words.get("ui.arp-table"), port.name, port.mac);
-                    neighbours(sheet, title, &port.neighbours)
-                }) }
-                { deadlines(sheet) }
-            </>
-        },
+        } => {
+            let mut all = Vec::new();
+            if !servers.is_empty() {
+                all.push(relay(sheet, servers, *counts));
+            }
+            for port in ports {
+                let title = format!(
+                    "{} {} · {}",
+                    sheet.words.get("ui.arp-table"),
+                    port.name,
+                    port.mac
+                );
+                all.push(neighbours(sheet, &title, &port.neighbours));
+            }
+            all.push(deadlines(sheet));
+            group(all)
+        }
         Detail::Plain => own_neighbours(sheet),
     }
 }

@@ -2,8 +2,9 @@
 
 use std::net::Ipv4Addr;
 
-use yew::prelude::*;
+use yew::Html;
 
+use super::element::{el, group};
 use super::kinds;
 use super::node_panel::Sheet;
 use crate::dhcp::Reason;
@@ -14,21 +15,30 @@ use crate::time::Instant;
 use crate::view::node::BindingRow;
 use crate::wire::Mac;
 
-fn table(title: String, heads: &[&str], rows: Vec<Vec<Html>>, empty: &str) -> Html {
-    let row = |cells: Vec<Html>| html! { <tr>{ for cells.into_iter().map(|cell| html! { <td>{ cell }</td> }) }</tr> };
-    html! {
-        <section>
-            <h3>{ title }</h3>
-            if rows.is_empty() {
-                <p class="empty">{ empty }</p>
-            } else {
-                <table>
-                    <thead><tr>{ for heads.iter().map(|head| html! { <th scope="col">{ *head }</th> }) }</tr></thead>
-                    <tbody>{ for rows.into_iter().map(row) }</tbody>
-                </table>
-            }
-        </section>
+fn table(title: &str, heads: &[&str], rows: Vec<Vec<Html>>, empty: &str) -> Html {
+    let body = if rows.is_empty() {
+        el!("p", "class" = "empty").text(empty)
+    } else {
+        let head = |head: &&str| el!("th", "scope" = "col").text(head);
+        let row =
+            |cells: Vec<Html>| el!("tr").all(cells.into_iter().map(|cell| el!("td").put(cell)));
+        el!("table")
+            .with(el!("thead").with(el!("tr").all(heads.iter().map(head))))
+            .with(el!("tbody").all(rows.into_iter().map(row)))
+    };
+    el!("section").with(el!("h3").text(title)).with(body).html()
+}
+
+/// A list of facts by their names, each with a remark where there is one.
+fn facts(title: &str, facts: Vec<[&str; 3]>) -> Html {
+    let mut list = el!("dl", "class" = "facts");
+    for [name, fact, remark] in facts {
+        let remark = (!remark.is_empty()).then(|| el!("small").text(remark));
+        list = list
+            .with(el!("dt").text(name))
+            .with(el!("dd").text(fact).maybe(remark));
     }
+    el!("section").with(el!("h3").text(title)).with(list).html()
 }
 
 /// An instant, and how long it is until then.
@@ -47,7 +57,7 @@ fn at(words: &Texts, at: Instant, now: Instant) -> [String; 2] {
 /// The same in a cell of a table.
 fn moment(words: &Texts, instant: Instant, now: Instant) -> Html {
     let [when, left] = at(words, instant, now);
-    html! { <>{ when }<small>{ left }</small></> }
+    group(vec![text(&when), el!("small").text(&left).html()])
 }
 
 fn text(text: &impl ToString) -> Html {
@@ -66,22 +76,19 @@ pub(super) fn lease(sheet: &Sheet<'_>, lease: &Lease) -> Html {
         || lease.server.to_string(),
         |(_, node)| format!("{} ({})", node.id, lease.server),
     );
-    let fact = |name: &str, instant: Instant| {
-        let [when, left] = at(words, instant, now);
-        html! { <><dt>{ name.to_owned() }</dt><dd>{ when } if !left.is_empty() { <small>{ left }</small> }</dd></> }
-    };
-    html! {
-        <section>
-            <h3>{ words.get("ui.lease") }</h3>
-            <dl class="facts">
-                <dt>{ words.get("ui.address") }</dt><dd>{ format!("{}/{}", lease.address, lease.prefix) }</dd>
-                <dt>{ words.get("ui.kind.server") }</dt><dd>{ server }</dd>
-                { fact("T1", lease.t1) }
-                { fact("T2", lease.t2) }
-                { fact(words.get("ui.expiry"), lease.expiry) }
-            </dl>
-        </section>
-    }
+    let address = format!("{}/{}", lease.address, lease.prefix);
+    let [t1, t2, expiry] =
+        [lease.t1, lease.t2, lease.expiry].map(|instant| at(words, instant, now));
+    facts(
+        words.get("ui.lease"),
+        vec![
+            [words.get("ui.address"), &address, ""],
+            [words.get("ui.kind.server"), &server, ""],
+            ["T1", &t1[0], &t1[1]],
+            ["T2", &t2[0], &t2[1]],
+            [words.get("ui.expiry"), &expiry[0], &expiry[1]],
+        ],
+    )
 }
 
 /// What a node waits for, and why.
@@ -100,7 +107,7 @@ pub(super) fn deadlines(sheet: &Sheet<'_>) -> Html {
     });
     let heads = [words.get("ui.what"), words.get("ui.when")];
     table(
-        words.get("ui.deadlines").to_owned(),
+        words.get("ui.deadlines"),
         &heads,
         rows.collect(),
         words.get("ui.deadlines-none"),
@@ -158,17 +165,23 @@ pub(super) fn bindings(sheet: &Sheet<'_>, rows: &[BindingRow], pool: u64, free: 
     let share = (pool.saturating_sub(free) * 100)
         .checked_div(pool)
         .unwrap_or_default();
-    html! {
-        <>
-            { table(title, &heads, cells.collect(), words.get("ui.bindings-none")) }
-            <div class="gauge" aria-hidden="true"><span style={format!("width:max({share}%, {}px)", if free < pool { 3 } else { 0 })}></span></div>
-        </>
-    }
+    let least = if free < pool { 3 } else { 0 };
+    let filled = el!("span", "style" = format!("width:max({share}%, {least}px)"));
+    let gauge = el!("div", "class" = "gauge", "aria-hidden" = "true").with(filled);
+    group(vec![
+        table(
+            &title,
+            &heads,
+            cells.collect(),
+            words.get("ui.bindings-none"),
+        ),
+        gauge.html(),
+    ])
 }
 
 /// A host's ARP cache.
 pub(super) fn own_neighbours(sheet: &Sheet<'_>) -> Html {
-    let title = sheet.words.get("ui.arp-table").to_owned();
+    let title = sheet.words.get("ui.arp-table");
     neighbours(sheet, title, &sheet.view.neighbours)
 }
 
@@ -176,22 +189,20 @@ pub(super) fn own_neighbours(sheet: &Sheet<'_>) -> Html {
 pub(super) fn relay(sheet: &Sheet<'_>, servers: &[Ipv4Addr], counts: [u32; 3]) -> Html {
     let words = sheet.words;
     let servers: Vec<String> = servers.iter().map(Ipv4Addr::to_string).collect();
-    let names = ["ui.requests", "ui.replies", "ui.dropped"];
-    html! {
-        <section>
-            <h3>{ words.get("ui.relay") }</h3>
-            <dl class="facts">
-                <dt>{ words.get("ui.kind.server") }</dt><dd>{ servers.join(", ") }</dd>
-                { for names.into_iter().zip(counts).map(|(name, count)| html! {
-                    <><dt>{ words.get(name) }</dt><dd>{ count.to_string() }</dd></>
-                }) }
-            </dl>
-        </section>
-    }
+    let [requests, replies, dropped] = counts.map(|count| count.to_string());
+    facts(
+        words.get("ui.relay"),
+        vec![
+            [words.get("ui.kind.server"), &servers.join(", "), ""],
+            [words.get("ui.requests"), &requests, ""],
+            [words.get("ui.replies"), &replies, ""],
+            [words.get("ui.dropped"), &dropped, ""],
+        ],
+    )
 }
 
 /// An ARP cache.
-pub(super) fn neighbours(sheet: &Sheet<'_>, title: String, rows: &[(Ipv4Addr, Mac)]) -> Html {
+pub(super) fn neighbours(sheet: &Sheet<'_>, title: &str, rows: &[(Ipv4Addr, Mac)]) -> Html {
     let Sheet { session, words, .. } = sheet;
     let rows = rows.iter().map(|(address, mac)| {
         vec![
@@ -228,7 +239,7 @@ pub(super) fn ports(sheet: &Sheet<'_>, rows: &[(Mac, LinkId)]) -> Html {
         words.get("ui.port"),
     ];
     table(
-        words.get("ui.mac-table").to_owned(),
+        words.get("ui.mac-table"),
         &heads,
         cells.collect(),
         words.get("ui.mac-none"),

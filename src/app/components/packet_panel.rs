@@ -5,9 +5,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::element::{classes, el, group, handler, when};
 use super::kinds;
 use super::panel::frame;
 use super::tree::{Tree, deepest};
+use crate::app::browser;
 use crate::app::store::{Store, use_view};
 use crate::sim::EventId;
 use crate::wire::dissect::dissect;
@@ -79,15 +81,18 @@ pub(super) fn PacketPanel(props: &PacketProps) -> Html {
             format!("{place}  ·  {}: {}", field.name, field.value)
         })
     });
-    let body = html! {
-        <>
-            <div class="packet-body">
-                <Tree fields={fields.clone()} lit={(*lit).clone()} light={light.clone()} label={words.get("ui.fields").to_owned()} />
-                <Bytes {bytes} lit={(*lit).clone()} {light} fields={fields} label={words.get("ui.bytes").to_owned()} />
-            </div>
-            <p class="lit-field">{ said.unwrap_or_else(|| words.get("ui.bytes-hint").to_owned()) }</p>
-        </>
-    };
+    let label = words.get("ui.fields").to_owned();
+    let tree = html! { <Tree fields={fields.clone()} lit={(*lit).clone()} light={light.clone()} {label} /> };
+    let label = words.get("ui.bytes").to_owned();
+    let cells = html! { <Bytes {bytes} lit={(*lit).clone()} {light} {fields} {label} /> };
+    let said = said.unwrap_or_else(|| words.get("ui.bytes-hint").to_owned());
+    let body = group(vec![
+        el!("div", "class" = "packet-body")
+            .put(tree)
+            .put(cells)
+            .html(),
+        el!("p", "class" = "lit-field").text(&said).html(),
+    ]);
     frame(&props.store, &words, "packet-panel", title, &subtitle, body)
 }
 
@@ -108,10 +113,10 @@ fn Bytes(props: &BytesProps) -> Html {
         let fields = props.fields.clone();
         move |at: usize| deepest(&fields, &(at..at + 1)).map(|field| field.range.clone())
     };
-    let onkeydown = Callback::from({
+    let onkeydown = handler({
         let (cursor, light, field_of) = (cursor.clone(), props.light.clone(), field_of.clone());
-        move |event: KeyboardEvent| {
-            let at = match event.key().as_str() {
+        move |event| {
+            let at = match browser::key(&event).as_str() {
                 "ArrowLeft" => cursor.saturating_sub(1),
                 "ArrowRight" => *cursor + 1,
                 "ArrowUp" => cursor.saturating_sub(LINE),
@@ -130,17 +135,16 @@ fn Bytes(props: &BytesProps) -> Html {
         let is_lit = props.lit.as_ref().is_some_and(|range| range.contains(&at));
         let over = {
             let (cursor, light, field_of) = (cursor.clone(), props.light.clone(), field_of.clone());
-            Callback::from(move |_: PointerEvent| {
+            handler(move |_| {
                 cursor.set(at);
                 light.emit(field_of(at));
             })
         };
-        let class = classes!(
-            "byte",
-            is_lit.then_some("lit"),
-            (*cursor == at).then_some("cursor")
-        );
-        html! { <span {class} onpointerenter={over.clone()} onpointerdown={over}>{ format!("{byte:02x}") }</span> }
+        let class = classes(&["byte", when(is_lit, "lit"), when(*cursor == at, "cursor")]);
+        el!("span", "class" = class)
+            .on("pointerenter", over.clone())
+            .on("pointerdown", over)
+            .text(&format!("{byte:02x}"))
     };
     let lines = props.bytes.chunks(LINE).enumerate().map(|(number, chunk)| {
         let text: String = chunk
@@ -153,15 +157,19 @@ fn Bytes(props: &BytesProps) -> Html {
                 }
             })
             .collect();
-        html! {
-            <div class="byte-line">
-                <span class="offset">{ format!("{:03x}", number * LINE) }</span>
-                <span class="byte-cells">{ for (number * LINE..).zip(chunk).map(byte) }</span>
-                <span class="ascii">{ text }</span>
-            </div>
-        }
+        let cells = (number * LINE..).zip(chunk).map(byte);
+        el!("div", "class" = "byte-line")
+            .with(el!("span", "class" = "offset").text(&format!("{:03x}", number * LINE)))
+            .with(el!("span", "class" = "byte-cells").all(cells))
+            .with(el!("span", "class" = "ascii").text(&text))
     });
-    html! {
-        <div class="bytes" tabindex="0" role="group" data-keys="" aria-label={props.label.clone()} {onkeydown}>{ for lines }</div>
-    }
+    let bytes = el!(
+        "div",
+        "class" = "bytes",
+        "tabindex" = "0",
+        "role" = "group",
+        "data-keys" = "",
+        "aria-label" = props.label.clone()
+    );
+    bytes.on("keydown", onkeydown).all(lines).html()
 }

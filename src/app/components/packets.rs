@@ -7,6 +7,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::element::{classes, el, when};
 use super::kinds;
 use crate::app::browser;
 use crate::app::layout::{Place, places};
@@ -74,26 +75,32 @@ pub(crate) fn Packets(props: &Props) -> Html {
         } else {
             "rightwards"
         };
-        let class = classes!(
+        let class = classes(&[
             "packet",
             packet.class,
             side,
-            packet.broadcast.then_some("broadcast"),
-            still.then_some("still")
-        );
+            when(packet.broadcast, "broadcast"),
+            when(still, "still"),
+        ]);
         let node = elements
             .borrow()
             .get(&packet.id)
             .cloned()
             .unwrap_or_default();
-        html! {
-            <div key={packet.id.0} ref={node} {class} style={style(packet, moment, still)} aria-hidden="true"
-                onclick={store.on(move || Action::Open(panel))}>
-                <span>{ packet.text }</span>
-            </div>
-        }
+        let pill = el!(
+            "div",
+            "class" = class,
+            "style" = style(packet, moment, still),
+            "aria-hidden" = "true"
+        );
+        pill.key(packet.id.0.into())
+            .reference(node)
+            .on_click(store.on(Action::Open(panel)))
+            .with(el!("span").text(packet.text))
     };
-    html! { <div class="packets">{ for packets.iter().map(pill) }</div> }
+    el!("div", "class" = "packets")
+        .all(packets.iter().map(pill))
+        .html()
 }
 
 fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<EventId, NodeRef>>) {

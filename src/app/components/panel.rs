@@ -3,6 +3,7 @@
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::element::{classes, el};
 use super::icons::{Icon, icon};
 use super::node_panel::NodePanel;
 use super::packet_panel::PacketPanel;
@@ -48,17 +49,26 @@ pub(super) fn frame(
     body: Html,
 ) -> Html {
     let close = words.get("ui.close").to_owned();
-    html! {
-        <div class={classes!("panel", class)} role="dialog" aria-label={title.to_owned()}>
-            <div class="panel-head">
-                <div>
-                    <h2 id={TITLE} tabindex="-1">{ title }</h2>
-                    if !subtitle.is_empty() { <p class="subtitle">{ subtitle }</p> }
-                </div>
-                <button class="button quiet" aria-label={close.clone()} title={close}
-                    onclick={store.on(|| Action::Close)}>{ icon(Icon::Close) }</button>
-            </div>
-            { body }
-        </div>
-    }
+    let subtitle = (!subtitle.is_empty()).then(|| el!("p", "class" = "subtitle").text(subtitle));
+    let titles = el!("div")
+        .with(el!("h2", "id" = TITLE, "tabindex" = "-1").text(title))
+        .maybe(subtitle);
+    let close = el!(
+        "button",
+        "class" = "button quiet",
+        "aria-label" = close.clone(),
+        "title" = close
+    )
+    .on_click(store.on(Action::Close))
+    .put(icon(Icon::Close));
+    let class = classes(&["panel", class]);
+    el!(
+        "div",
+        "class" = class,
+        "role" = "dialog",
+        "aria-label" = title.to_owned()
+    )
+    .with(el!("div", "class" = "panel-head").with(titles).with(close))
+    .put(body)
+    .html()
 }

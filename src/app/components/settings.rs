@@ -1,14 +1,18 @@
 //! The settings of a node as a form: one field for each that a scenario file can have.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::Event;
 use yew::prelude::*;
 
+use super::element::{Element, Handler, el, handler};
 use super::icons::{Icon, icon};
+use crate::app::browser;
 use crate::app::session::{Action, Session};
 use crate::app::store::Store;
 use crate::dhcp::Settings;
-use crate::scenario::{NodeId, section, values};
+use crate::scenario::{NodeId, json, section, values};
 use crate::text::Texts;
 
 /// Whose settings, and what they are now.
@@ -45,7 +49,7 @@ pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
             *id,
             patch.clone(),
         );
-        Callback::from(move |event: SubmitEvent| {
+        handler(move |event| {
             event.prevent_default();
             let configure = |session: &Session| {
                 session
@@ -64,27 +68,31 @@ pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
     };
     let reset = {
         let (draft, problem, now) = (draft.clone(), problem.clone(), now.clone());
-        Callback::from(move |_: MouseEvent| {
+        handler(move |_| {
             draft.set(values(&now));
             problem.set(String::new());
         })
     };
-    html! {
-        <details class="settings">
-            <summary>{ words.get("ui.settings") }</summary>
-            <form {onsubmit}>
-                { form.fields(&draft, "") }
-                if !problem.is_empty() { <p class="problem" role="alert">{ &*problem }</p> }
-                if !patch.is_empty() {
-                    <div class="actions">
-                        <button class="button text primary">{ words.get("ui.apply") }</button>
-                        <button class="button text" type="button" onclick={reset}>{ words.get("ui.reset") }</button>
-                    </div>
-                }
-            </form>
-            <p class="empty">{ words.say("ui.settings-hint", &[("part", section(now))]) }</p>
-        </details>
-    }
+    let problem = (!problem.is_empty())
+        .then(|| el!("p", "class" = "problem", "role" = "alert").text(&problem));
+    let buttons = (!patch.is_empty()).then(|| {
+        let reset = el!("button", "class" = "button text", "type" = "button").on_click(reset);
+        el!("div", "class" = "actions")
+            .with(el!("button", "class" = "button text primary").text(words.get("ui.apply")))
+            .with(reset.text(words.get("ui.reset")))
+    });
+    let fields = form.fields(&draft);
+    let form = el!("form")
+        .on("submit", onsubmit)
+        .all(fields)
+        .maybe(problem)
+        .maybe(buttons);
+    let hint = words.say("ui.settings-hint", &[("part", section(now))]);
+    el!("details", "class" = "settings")
+        .with(el!("summary").text(words.get("ui.settings")))
+        .with(form)
+        .with(el!("p", "class" = "empty").text(&hint))
+        .html()
 }
 
 /// What differs: a merge patch (RFC 7396).
@@ -166,84 +174,86 @@ struct Form<'a> {
 }
 
 impl Form<'_> {
-    /// A callback that writes what an event says to a place in the draft.
-    fn on<E: 'static>(&self, place: String, read: impl Fn(E) -> Value + 'static) -> Callback<E> {
+    /// A handler that writes what an event says to a place in the draft.
+    fn on(&self, place: String, read: impl Fn(&Event) -> Value + 'static) -> Handler {
+        self.write(place, Rc::new(read))
+    }
+
+    fn write(&self, place: String, read: Rc<dyn Fn(&Event) -> Value>) -> Handler {
         let draft = self.draft.clone();
-        Callback::from(move |event| {
+        handler(move |event| {
             let mut value = (*draft).clone();
             if let Some(place) = value.pointer_mut(&place) {
-                *place = read(event);
+                *place = read(&event);
                 draft.set(value);
             }
         })
     }
 
-    fn fields(&self, value: &Value, place: &str) -> Html {
-        let Value::Object(fields) = value else {
-            return Html::default();
-        };
-        let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+    fn fields(&self, value: &Value) -> impl Iterator<Item = Element> {
+        let mut fields: Vec<(&String, &Value)> = value.as_object().into_iter().flatten().collect();
         fields.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
-        fields
-            .into_iter()
-            .map(|(name, value)| self.field(name, value, format!("{place}/{name}")))
-            .collect()
+        let fields = fields.into_iter();
+        fields.map(|(name, value)| self.field(name, value, format!("/{name}")))
     }
 
-    fn field(&self, name: &str, value: &Value, place: String) -> Html {
+    fn field(&self, name: &str, value: &Value, place: String) -> Element {
         if !parts(name).is_empty() {
             return self.list(name, value, &place);
         }
-        let label = html! { <span>{ self.words.get(&format!("set.{name}")) }<code>{ name.to_owned() }</code></span> };
+        let label = self.label(name);
         if let Value::Bool(checked) = value {
-            let onchange = self.on(place, |event: Event| {
-                Value::Bool(event.target_unchecked_into::<HtmlInputElement>().checked())
-            });
-            return html! { <label class="check"><input type="checkbox" checked={*checked} {onchange} />{ label }</label> };
+            let tick = self.on(place, |event| Value::Bool(browser::is_ticked(event)));
+            let field = el!("input", "type" = "checkbox").ticked(*checked);
+            let field = field.on("change", tick);
+            return el!("label", "class" = "check").with(field).with(label);
         }
         let choices = choices(name);
         if !choices.is_empty() {
-            let onchange = self.on(place, |event: Event| {
-                Value::String(event.target_unchecked_into::<HtmlSelectElement>().value())
-            });
-            let option =
-                |choice: &&str| html! { <option selected={value == choice}>{ *choice }</option> };
-            return html! { <label>{ label }<select {onchange}>{ for choices.iter().map(option) }</select></label> };
+            let choose = self.on(place, |event| Value::String(browser::value(event)));
+            let option = |choice: &&str| el!("option", "selected" = value == choice).text(choice);
+            let field = el!("select").on("change", choose);
+            return el!("label")
+                .with(label)
+                .with(field.all(choices.iter().map(option)));
         }
         let list = value.is_array() || is_list(name);
-        let onchange = self.on(place, move |event: Event| {
-            typed(
-                &event.target_unchecked_into::<HtmlInputElement>().value(),
-                list,
-            )
-        });
-        html! { <label>{ label }<input type="text" autocomplete="off" spellcheck="false" value={shown(value)} {onchange} /></label> }
+        let write = self.on(place, move |event| typed(&browser::value(event), list));
+        let field = el!(
+            "input",
+            "type" = "text",
+            "autocomplete" = "off",
+            "spellcheck" = "false"
+        );
+        let field = field.shows(shown(value)).on("change", write);
+        el!("label").with(label).with(field)
+    }
+
+    /// What a setting is called, here and in a file.
+    fn label(&self, name: &str) -> Element {
+        el!("span")
+            .text(self.words.get(&format!("set.{name}")))
+            .with(el!("code").text(name))
     }
 
     /// A list whose entries have fields of their own.
-    fn list(&self, name: &str, value: &Value, place: &str) -> Html {
+    fn list(&self, name: &str, value: &Value, place: &str) -> Element {
         let entries = value.as_array().cloned().unwrap_or_default();
-        let add = {
-            let mut longer = entries.clone();
-            let blank = parts(name).iter().map(|part| {
-                let none = if is_list(part) {
-                    Value::Array(Vec::new())
-                } else {
-                    Value::Null
-                };
-                ((*part).to_owned(), none)
-            });
-            longer.push(Value::Object(blank.collect()));
-            self.on(place.to_owned(), move |_: MouseEvent| {
-                Value::Array(longer.clone())
-            })
-        };
+        let write =
+            |entries: Vec<Value>| self.on(place.to_owned(), move |_| Value::Array(entries.clone()));
+        let mut longer = entries.clone();
+        let blank = parts(name).iter().map(|part| {
+            let none = if is_list(part) {
+                Value::Array(Vec::new())
+            } else {
+                Value::Null
+            };
+            ((*part).to_owned(), none)
+        });
+        longer.push(Value::Object(blank.collect()));
         let entry = |(number, value): (usize, &Value)| {
             let mut shorter = entries.clone();
             shorter.remove(number);
-            let remove = self.on(place.to_owned(), move |_: MouseEvent| {
-                Value::Array(shorter.clone())
-            });
             let label = self.words.get("ui.remove").to_owned();
             let fields = parts(name).iter().map(|part| {
                 self.field(
@@ -252,21 +262,29 @@ impl Form<'_> {
                     format!("{place}/{number}/{part}"),
                 )
             });
-            html! {
-                <fieldset>
-                    { for fields }
-                    <button class="button quiet" type="button" aria-label={label.clone()} title={label} onclick={remove}>{ icon(Icon::Close) }</button>
-                </fieldset>
-            }
+            let remove = el!(
+                "button",
+                "class" = "button quiet",
+                "type" = "button",
+                "aria-label" = label.clone(),
+                "title" = label
+            );
+            let remove = remove.on_click(write(shorter)).put(icon(Icon::Close));
+            el!("fieldset").all(fields).with(remove)
         };
         let label = self.words.get(&format!("set.{name}")).to_owned();
-        html! {
-            <div class="list" role="group" aria-label={label.clone()}>
-                <span>{ label }<code>{ name.to_owned() }</code></span>
-                { for entries.iter().enumerate().map(entry) }
-                <button class="button text" type="button" onclick={add}>{ self.words.get("ui.add") }</button>
-            </div>
-        }
+        let add = el!("button", "class" = "button text", "type" = "button")
+            .on_click(write(longer))
+            .text(self.words.get("ui.add"));
+        el!(
+            "div",
+            "class" = "list",
+            "role" = "group",
+            "aria-label" = label
+        )
+        .with(self.label(name))
+        .all(entries.iter().enumerate().map(entry))
+        .with(add)
     }
 }
 
@@ -276,7 +294,7 @@ fn shown(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(", "),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => json(value),
     }
 }
 

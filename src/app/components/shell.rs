@@ -1,8 +1,10 @@
 //! The page's frame: what stands where.
 
+use yew::html::BaseComponent;
 use yew::prelude::*;
 
 use super::controls::Controls;
+use super::element::{classes, el, handler, spelt, when};
 use super::header::{Header, NoticeBar};
 use super::ladder::LadderPane;
 use super::narration::NarrationLine;
@@ -10,7 +12,7 @@ use super::panel::OpenPanel;
 use super::stage::Stage;
 use super::timeline::TimelineTrack;
 use crate::app::session::{Panel, Session};
-use crate::app::store::{Props, use_view};
+use crate::app::store::{Props, Store, use_view};
 use crate::app::{browser, keys};
 
 /// On a narrow screen, what is in front.
@@ -66,14 +68,14 @@ pub(crate) fn App(props: &Props) -> Html {
     });
     use_effect_with(theme, |theme| browser::set_theme(*theme));
     let tab_button = |this: Tab| {
-        let onclick = {
+        let show = {
             let tab = tab.clone();
-            Callback::from(move |_: MouseEvent| tab.set(this))
+            handler(move |_| tab.set(this))
         };
-        let onkeydown = {
+        let turn = {
             let tab = tab.clone();
-            Callback::from(move |event: KeyboardEvent| {
-                if matches!(event.key().as_str(), "ArrowLeft" | "ArrowRight") {
+            handler(move |event| {
+                if matches!(browser::key(&event).as_str(), "ArrowLeft" | "ArrowRight") {
                     event.prevent_default();
                     tab.set(this.other());
                     browser::focus_on(&format!("tab-{}", this.other().name()));
@@ -81,39 +83,64 @@ pub(crate) fn App(props: &Props) -> Html {
             })
         };
         let chosen = *tab == this;
-        html! {
-            <button id={format!("tab-{}", this.name())} role="tab" class="tab" {onclick} {onkeydown}
-                aria-selected={chosen.to_string()} aria-controls={format!("pane-{}", this.name())}
-                tabindex={if chosen { "0" } else { "-1" }}>
-                { texts.get(this.text()) }
-            </button>
-        }
+        let button = el!(
+            "button",
+            "id" = format!("tab-{}", this.name()),
+            "role" = "tab",
+            "class" = "tab",
+            "aria-selected" = spelt(chosen),
+            "aria-controls" = format!("pane-{}", this.name()),
+            "tabindex" = if chosen { "0" } else { "-1" }
+        );
+        button
+            .on_click(show)
+            .on("keydown", turn)
+            .text(texts.get(this.text()))
     };
-    let pane = |this: Tab| classes!("pane", this.name(), (*tab != this).then_some("behind"));
-    html! {
-        <div class="app">
-            <Header store={store.clone()} />
-            <NoticeBar store={store.clone()} />
-            <div class="tabs" role="tablist" aria-label={texts.get("ui.views").to_owned()}>
-                { for Tab::ALL.into_iter().map(tab_button) }
-            </div>
-            <main class="main">
-                <section id="pane-stage" class={pane(Tab::Stage)} data-panel={panel}
-                    aria-label={texts.get("ui.stage-label").to_owned()}>
-                    <Stage store={store.clone()} />
-                    <OpenPanel store={store.clone()} />
-                </section>
-                <section id="pane-ladder" class={pane(Tab::Ladder)} aria-label={texts.get("ui.ladder-label").to_owned()}>
-                    <LadderPane store={store.clone()} />
-                </section>
-            </main>
-            <footer class="deck">
-                <NarrationLine store={store.clone()} />
-                <Controls store={store.clone()} />
-                <TimelineTrack {store} />
-            </footer>
-        </div>
-    }
+    let pane = |this: Tab| classes(&["pane", this.name(), when(*tab != this, "behind")]);
+    let label = |key: &str| texts.get(key).to_owned();
+    let stage = el!(
+        "section",
+        "id" = "pane-stage",
+        "class" = pane(Tab::Stage),
+        "data-panel" = panel,
+        "aria-label" = label("ui.stage-label")
+    );
+    let ladder = el!(
+        "section",
+        "id" = "pane-ladder",
+        "class" = pane(Tab::Ladder),
+        "aria-label" = label("ui.ladder-label")
+    );
+    let tabs = el!(
+        "div",
+        "class" = "tabs",
+        "role" = "tablist",
+        "aria-label" = label("ui.views")
+    );
+    let panes = el!("main", "class" = "main")
+        .with(
+            stage
+                .put(part::<Stage>(&store))
+                .put(part::<OpenPanel>(&store)),
+        )
+        .with(ladder.put(part::<LadderPane>(&store)));
+    let deck = el!("footer", "class" = "deck")
+        .put(part::<NarrationLine>(&store))
+        .put(part::<Controls>(&store))
+        .put(part::<TimelineTrack>(&store));
+    el!("div", "class" = "app")
+        .put(part::<Header>(&store))
+        .put(part::<NoticeBar>(&store))
+        .with(tabs.all(Tab::ALL.into_iter().map(tab_button)))
+        .with(panes)
+        .with(deck)
+        .html()
+}
+
+/// A component that takes the session and nothing else.
+pub(super) fn part<C: BaseComponent<Properties = Props>>(store: &Store) -> Html {
+    html! { <C store={store.clone()} /> }
 }
 
 /// The texts that the page speaks: what nearly every component draws with.

@@ -2,9 +2,11 @@
 
 use yew::prelude::*;
 
+use super::element::{Element, classes, el, when};
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::packets::Packets;
+use super::shell::part;
 use crate::app::layout::{Place, percent, places};
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
@@ -24,31 +26,46 @@ pub(crate) fn Stage(props: &Props) -> Html {
         let scenario = session.scenario();
         let places = places(scenario);
         let crowded = scenario.nodes().count() > 7;
-        let routed = scenario.nodes().any(|(_, node)| node.kind == NodeKind::Router);
+        let routed = scenario
+            .nodes()
+            .any(|(_, node)| node.kind == NodeKind::Router);
         let node = |(id, file): (NodeId, &NodeFile)| {
             let face = face(session, &words, file, id, &view(session.world(), id));
-            node(store, id, places[id.index()], &face, panel == Some(Panel::Node(id)))
+            node(
+                store,
+                id,
+                places[id.index()],
+                &face,
+                panel == Some(Panel::Node(id)),
+            )
         };
         // Of the cables to switches that clients could move to, those that are in.
         let world = session.world();
-        let cables = || scenario.cables().filter(|(id, ..)| !scenario.is_spare(*id) || world.link(*id).plugged);
-        html! {
-            <div class={classes!("network", crowded.then_some("crowded"), routed.then_some("routed"))}>
-                <svg class="links" aria-hidden="true">
-                    { for cables().map(|(id, ends, _)| cable_line(session, id, ends.map(|end| places[end.index()]))) }
-                </svg>
-                { for cables().map(|(id, ends, _)| {
-                    let middle = places[ends[0].index()].towards(places[ends[1].index()], 0.5);
-                    cable_button(store, session, &words, id, middle)
-                }) }
-                { for scenario.nodes().map(node) }
-                <Packets store={store.clone()} />
-            </div>
-        }
+        let cables = || {
+            scenario
+                .cables()
+                .filter(|(id, ..)| !scenario.is_spare(*id) || world.link(*id).plugged)
+        };
+        let links = el!("svg", "class" = "links", "aria-hidden" = "true").all(
+            cables()
+                .map(|(id, ends, _)| cable_line(session, id, ends.map(|end| places[end.index()]))),
+        );
+        let buttons = cables().map(|(id, ends, _)| {
+            let middle = places[ends[0].index()].towards(places[ends[1].index()], 0.5);
+            cable_button(store, session, &words, id, middle)
+        });
+        let class = classes(&["network", when(crowded, "crowded"), when(routed, "routed")]);
+        el!("div", "class" = class)
+            .with(links)
+            .all(buttons)
+            .all(scenario.nodes().map(node))
+            .put(part::<Packets>(store))
+            .html()
     })
 }
 
-fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Html {
+/// A line for a cable that is in, and its two stumps for one that is out.
+fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Element {
     let link = session.world().link(id);
     let class = match (link.plugged, link.carrier) {
         (false, _) => "link out",
@@ -56,13 +73,21 @@ fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Html {
         (true, true) => "link",
     };
     let line = |from: Place, to: Place| {
-        let at = percent;
-        html! { <line {class} x1={at(from.x)} y1={at(from.y)} x2={at(to.x)} y2={at(to.y)} /> }
+        el!(
+            "line",
+            "class" = class,
+            "x1" = percent(from.x),
+            "y1" = percent(from.y),
+            "x2" = percent(to.x),
+            "y2" = percent(to.y)
+        )
     };
     if link.plugged {
         return line(from, to);
     }
-    html! { <>{ line(from, from.towards(to, 0.38)) }{ line(to, to.towards(from, 0.38)) }</> }
+    el!("g")
+        .with(line(from, from.towards(to, 0.38)))
+        .with(line(to, to.towards(from, 0.38)))
 }
 
 fn cable_button(
@@ -71,7 +96,7 @@ fn cable_button(
     words: &Texts,
     id: LinkId,
     middle: Place,
-) -> Html {
+) -> Element {
     let plugged = session.world().link(id).plugged;
     let [one, other] = session
         .scenario()
@@ -88,12 +113,18 @@ fn cable_button(
     } else {
         Command::Plug(id)
     };
-    html! {
-        <button key={format!("cable{}", id.0)} class={classes!("cable", (!plugged).then_some("out"))}
-            style={middle.style()} aria-label={label.clone()} title={label} onclick={store.on(move || Action::Do(command.clone()))}>
-            { icon(if plugged { Icon::Plug } else { Icon::Unplug }) }
-        </button>
-    }
+    let button = el!(
+        "button",
+        "class" = if plugged { "cable" } else { "cable out" },
+        "style" = middle.style(),
+        "aria-label" = label.clone(),
+        "title" = label
+    );
+    button
+        // A node may have the same number.
+        .key(u64::MAX - u64::from(id.0))
+        .on_click(store.on(Action::Do(command)))
+        .put(icon(if plugged { Icon::Plug } else { Icon::Unplug }))
 }
 
 /// What a node looks like, in words.
@@ -173,25 +204,31 @@ pub(super) fn state_class(state: State) -> &'static str {
     }
 }
 
-fn node(store: &Store, id: NodeId, place: Place, face: &Face, chosen: bool) -> Html {
+fn node(store: &Store, id: NodeId, place: Place, face: &Face, chosen: bool) -> Element {
     let panel = Panel::Node(id);
-    let class = classes!(
-        "node",
-        (!face.power).then_some("off"),
-        chosen.then_some("chosen")
+    let class = classes(&["node", when(!face.power, "off"), when(chosen, "chosen")]);
+    let button = el!(
+        "button",
+        "class" = class,
+        "style" = place.style(),
+        "aria-label" = face.label.clone(),
+        "aria-haspopup" = "dialog"
     );
-    html! {
-        <button key={id.0} {class} style={place.style()} aria-label={face.label.clone()} aria-haspopup="dialog"
-            onclick={store.on(move || Action::Open(panel))}>
-            <span class="glyph">
-                { icon(face.drawing) }
-                if !face.power { <span class="off-sign">{ icon(Icon::Power) }</span> }
-            </span>
-            <span class="tag">
-                <span class="name">{ &face.name }</span>
-                { for face.addresses.iter().map(|address| html! { <span class="address">{ address }</span> }) }
-                if !face.status.is_empty() { <span class={classes!("status", face.class)}>{ &face.status }</span> }
-            </span>
-        </button>
-    }
+    let off = (!face.power).then(|| el!("span", "class" = "off-sign").put(icon(Icon::Power)));
+    let address = |address: &String| el!("span", "class" = "address").text(address);
+    let status = (!face.status.is_empty())
+        .then(|| el!("span", "class" = classes(&["status", face.class])).text(&face.status));
+    let tag = el!("span", "class" = "tag")
+        .with(el!("span", "class" = "name").text(&face.name))
+        .all(face.addresses.iter().map(address))
+        .maybe(status);
+    button
+        .key(id.0.into())
+        .on_click(store.on(Action::Open(panel)))
+        .with(
+            el!("span", "class" = "glyph")
+                .put(icon(face.drawing))
+                .maybe(off),
+        )
+        .with(tag)
 }

@@ -1,10 +1,11 @@
 //! The timeline: what has been seen of the run, and the playhead, which can be dragged.
 
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::element::{Element, classes, el, group, handler};
 use super::kinds;
-use super::shell::texts;
+use super::shell::{part, texts};
+use crate::app::browser;
 use crate::app::layout::percent;
 use crate::app::session::{Action, Session};
 use crate::app::store::{Props, use_view};
@@ -38,15 +39,20 @@ pub(crate) fn TimelineTrack(props: &Props) -> Html {
     });
     let (lanes, painting) = store.read(|session| (lanes(session), painting(session, &words)));
     let height = TOP + lanes.len() * LANE;
-    html! {
-        <section class="timeline" aria-label={words.get("ui.timeline-label").to_owned()} style={format!("--lanes:{height}px")}>
-            <div class="lane-names" aria-hidden="true">{ for lanes.iter().map(|(_, name)| html! { <span>{ name }</span> }) }</div>
-            <div class="track">
-                { painting }
-                <Playhead store={store.clone()} />
-            </div>
-        </section>
-    }
+    let names = lanes.iter().map(|(_, name)| el!("span").text(name));
+    let section = el!(
+        "section",
+        "class" = "timeline",
+        "aria-label" = words.get("ui.timeline-label").to_owned(),
+        "style" = format!("--lanes:{height}px")
+    );
+    let track = el!("div", "class" = "track")
+        .put(painting)
+        .put(part::<Playhead>(store));
+    section
+        .with(el!("div", "class" = "lane-names", "aria-hidden" = "true").all(names))
+        .with(track)
+        .html()
 }
 
 fn lanes(session: &Session) -> Vec<(NodeId, String)> {
@@ -72,6 +78,10 @@ impl Scale {
         percent(self.part(at))
     }
 
+    fn left(self, at: Instant) -> String {
+        format!("left:{}", self.at(at))
+    }
+
     fn width(self, from: Instant, to: Instant) -> String {
         percent((self.part(to) - self.part(from)).max(0.0))
     }
@@ -91,99 +101,170 @@ fn painting(session: &Session, words: &Texts) -> Html {
     let bars = timeline
         .leases
         .iter()
-        .map(|bar| lease(session, scale, bar, &y));
+        .filter_map(|bar| lease(session, scale, bar, y(bar.node)?));
     let given = timeline.given.iter().filter_map(|bar| {
         let top = y(bar.node)?;
         let until = bar.ended.unwrap_or_else(|| session.seen());
         let (x, width) = (scale.at(bar.from), scale.width(bar.from, until));
-        Some(html! { <rect class="lease given" {x} y={(top + 5).to_string()} {width} height={(LANE - 10).to_string()} rx="2" /> })
+        Some(bar_of("lease given", x, width, top, 5))
     });
-    let outages = timeline.outages.iter().map(|outage| {
-            let node = match outage.what {
-                Out::Node(node) => Some(node),
-                Out::Link(link) => session.scenario().ends(link).into_iter().find(|end| y(*end).is_some()),
-            };
-            let Some(top) = node.and_then(y) else { return Html::default() };
-            let class = match outage.what {
-                Out::Node(_) => "outage node-off",
-                Out::Link(_) => "outage",
-            };
-            let (x, width) = (scale.at(outage.from), scale.width(outage.from, outage.until.unwrap_or_else(|| session.seen())));
-            html! { <rect {class} {x} y={(top + 2).to_string()} {width} height={(LANE - 4).to_string()} /> }
-        });
+    let outages = timeline.outages.iter().filter_map(|outage| {
+        let node = match outage.what {
+            Out::Node(node) => Some(node),
+            Out::Link(link) => session
+                .scenario()
+                .ends(link)
+                .into_iter()
+                .find(|end| y(*end).is_some()),
+        };
+        let top = node.and_then(y)?;
+        let class = match outage.what {
+            Out::Node(_) => "outage node-off",
+            Out::Link(_) => "outage",
+        };
+        let (x, width) = (
+            scale.at(outage.from),
+            scale.width(outage.from, outage.until.unwrap_or_else(|| session.seen())),
+        );
+        Some(el!(
+            "rect",
+            "class" = class,
+            "x" = x,
+            "y" = (top + 2).to_string(),
+            "width" = width,
+            "height" = (LANE - 4).to_string()
+        ))
+    });
     let ticks = timeline.ticks.iter().filter_map(|tick| {
-            let sender = session.journal().get(tick.id)?.node?;
-            let (top, x) = (y(sender)?, scale.at(tick.at));
-            let class = classes!("tick", kinds::dhcp_class(tick.kind));
-            Some(html! { <line {class} x1={x.clone()} x2={x} y1={top.to_string()} y2={(top + LANE).to_string()} /> })
-        });
-    html! {
-        <>
-            <svg class="painting" aria-hidden="true" height={height.clone()}>
-                <defs>
-                    <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                        <line x1="0" y1="0" x2="0" y2="6" />
-                    </pattern>
-                </defs>
-                <rect class="seen" x="0" y="0" width={scale.at(session.seen())} height={height} />
-                { for lanes.iter().enumerate().map(|(lane, _)| {
-                    let y = (TOP + lane * LANE + LANE / 2).to_string();
-                    html! { <line class="rail" x1="0" x2="100%" y1={y.clone()} y2={y} /> }
-                }) }
-                { for given }
-                { for bars }
-                { for outages }
-                { for ticks }
-            </svg>
-            <div class="axis" aria-hidden="true">{ for axis(scale, words) }</div>
-        </>
-    }
+        let sender = session.journal().get(tick.id)?.node?;
+        let (top, x) = (y(sender)?, scale.at(tick.at));
+        let class = classes(&["tick", kinds::dhcp_class(tick.kind)]);
+        Some(upright(class, x, top, top + LANE))
+    });
+    let hatch = el!(
+        "pattern",
+        "id" = "hatch",
+        "width" = "6",
+        "height" = "6",
+        "patternUnits" = "userSpaceOnUse",
+        "patternTransform" = "rotate(45)"
+    );
+    let line = el!("line", "x1" = "0", "y1" = "0", "x2" = "0", "y2" = "6");
+    let seen = el!(
+        "rect",
+        "class" = "seen",
+        "x" = "0",
+        "y" = "0",
+        "width" = scale.at(session.seen()),
+        "height" = height.clone()
+    );
+    let rail = |lane: usize| {
+        let y = (TOP + lane * LANE + LANE / 2).to_string();
+        el!(
+            "line",
+            "class" = "rail",
+            "x1" = "0",
+            "x2" = "100%",
+            "y1" = y.clone(),
+            "y2" = y
+        )
+    };
+    let painting = el!(
+        "svg",
+        "class" = "painting",
+        "aria-hidden" = "true",
+        "height" = height
+    )
+    .with(el!("defs").with(hatch.with(line)))
+    .with(seen)
+    .all((0..lanes.len()).map(rail))
+    .all(given)
+    .all(bars)
+    .all(outages)
+    .all(ticks);
+    group(vec![painting.html(), axis(scale, words).html()])
+}
+
+/// A bar on a lane, as high as the lane but for what is left free above and below.
+fn bar_of(class: &'static str, x: String, width: String, top: usize, inset: usize) -> Element {
+    el!(
+        "rect",
+        "class" = class,
+        "x" = x,
+        "y" = (top + inset).to_string(),
+        "width" = width,
+        "height" = (LANE - 2 * inset).to_string(),
+        "rx" = "2"
+    )
+}
+
+/// An upright line.
+fn upright(class: String, x: String, from: usize, to: usize) -> Element {
+    el!(
+        "line",
+        "class" = class,
+        "x1" = x.clone(),
+        "x2" = x,
+        "y1" = from.to_string(),
+        "y2" = to.to_string()
+    )
 }
 
 /// A lease at its client's line, with what it still promises where it
 /// is the one at the playhead.
-fn lease(
-    session: &Session,
-    scale: Scale,
-    bar: &LeaseBar,
-    y: &impl Fn(NodeId) -> Option<usize>,
-) -> Html {
-    let Some(top) = y(bar.node) else {
-        return Html::default();
-    };
+fn lease(session: &Session, scale: Scale, bar: &LeaseBar, top: usize) -> Option<Element> {
     let now = session.now();
     let until = bar.ended.unwrap_or_else(|| session.seen());
     let current = bar.from <= now && bar.ended.is_none_or(|ended| now < ended) && now <= bar.expiry;
-    let rect = |class: &'static str, top: usize, inset: usize, to: Instant| {
-        let (x, width) = (scale.at(bar.from), scale.width(bar.from, to));
-        html! { <rect {class} {x} y={(top + inset).to_string()} {width} height={(LANE - 2 * inset).to_string()} rx="2" /> }
+    let rect = |class: &'static str, inset: usize, to: Instant| {
+        bar_of(
+            class,
+            scale.at(bar.from),
+            scale.width(bar.from, to),
+            top,
+            inset,
+        )
     };
-    let mark = |class: &'static str, name: &str, at: Instant| {
-        let shown = current || at <= until;
-        if !shown || at > session.end() {
-            return Html::default();
+    let mut drawing = el!("g")
+        .maybe(current.then(|| rect("lease promised", 3, bar.expiry)))
+        .with(rect("lease", 3, until));
+    let marks = [
+        ("t1", "T1", bar.t1),
+        ("t2", "T2", bar.t2),
+        (
+            "expiry",
+            session.texts().get("ui.target.expiry"),
+            bar.expiry,
+        ),
+    ];
+    for (class, name, at) in marks {
+        if !(current || at <= until) || at > session.end() {
+            continue;
         }
         let x = scale.at(at);
-        html! {
-            <>
-                <line class={classes!("deadline", class)} x1={x.clone()} x2={x.clone()} y1={(top + 1).to_string()}
-                    y2={(top + LANE - 1).to_string()} />
-                if current && at > now { <text class="deadline-name" {x} y={(top + LANE / 2 + 1).to_string()} dx="4">{ name }</text> }
-            </>
+        drawing = drawing.with(upright(
+            classes(&["deadline", class]),
+            x.clone(),
+            top + 1,
+            top + LANE - 1,
+        ));
+        if current && at > now {
+            let y = (top + LANE / 2 + 1).to_string();
+            let name = el!(
+                "text",
+                "class" = "deadline-name",
+                "x" = x,
+                "y" = y,
+                "dx" = "4"
+            )
+            .text(name);
+            drawing = drawing.with(name);
         }
-    };
-    html! {
-        <>
-            if current { { rect("lease promised", top, 3, bar.expiry) } }
-            { rect("lease", top, 3, until) }
-            { mark("t1", "T1", bar.t1) }
-            { mark("t2", "T2", bar.t2) }
-            { mark("expiry", session.texts().get("ui.target.expiry"), bar.expiry) }
-        </>
     }
+    Some(drawing)
 }
 
-fn axis(scale: Scale, words: &Texts) -> Vec<Html> {
+fn axis(scale: Scale, words: &Texts) -> Element {
     const SECONDS: [u64; 13] = [
         1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 604_800,
     ];
@@ -199,9 +280,9 @@ fn axis(scale: Scale, words: &Texts) -> Vec<Html> {
         } else {
             words.duration(Duration::from_micros(at.as_micros()))
         };
-        html! { <span style={format!("left:{}", scale.at(at))}>{ text }</span> }
+        el!("span", "style" = scale.left(at)).text(&text)
     };
-    (0..=whole / step).map(label).collect()
+    el!("div", "class" = "axis", "aria-hidden" = "true").all((0..=whole / step).map(label))
 }
 
 #[function_component]
@@ -209,22 +290,21 @@ fn Playhead(props: &Props) -> Html {
     let store = props.store.clone();
     let words = use_view(&store, texts);
     let (now, end) = use_view(&store, |session| (session.now(), session.end()));
-    let oninput = Callback::from({
+    let oninput = handler({
         let store = store.clone();
-        move |event: InputEvent| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let value = input.value();
+        move |event| {
+            let value = browser::value(&event);
             let whole = value.split('.').next().and_then(|whole| whole.parse().ok());
             if let Some(micros) = whole {
                 store.apply(Action::Seek(Instant::from_micros(micros)));
             }
         }
     });
-    let onkeydown = Callback::from({
+    let onkeydown = handler({
         let store = store.clone();
-        move |event: KeyboardEvent| {
+        move |event| {
             let leap = end.since(Instant::ZERO).fraction(1, 20);
-            let action = match event.key().as_str() {
+            let action = match browser::key(&event).as_str() {
                 "ArrowLeft" | "ArrowDown" => Action::StepBack,
                 "ArrowRight" | "ArrowUp" => Action::StepForward,
                 "PageUp" => Action::Seek(now + leap),
@@ -238,13 +318,36 @@ fn Playhead(props: &Props) -> Html {
         }
     });
     let scale = Scale(end);
-    html! {
-        <>
-            <div class="unplayed" style={format!("left:{}", scale.at(now))} aria-hidden="true"></div>
-            <div class="playhead" style={format!("left:{}", scale.at(now))} aria-hidden="true"></div>
-            <input class="scrub" type="range" min="0" max={end.as_micros().to_string()} step="1"
-                value={now.as_micros().to_string()} aria-label={words.get("ui.timeline").to_owned()}
-                aria-valuetext={words.instant(now)} {oninput} {onkeydown} />
-        </>
-    }
+    let place = scale.left(now);
+    let scrub = el!(
+        "input",
+        "class" = "scrub",
+        "type" = "range",
+        "min" = "0",
+        "max" = end.as_micros().to_string(),
+        "step" = "1",
+        "aria-label" = words.get("ui.timeline").to_owned(),
+        "aria-valuetext" = words.instant(now)
+    );
+    let scrub = scrub
+        .shows(now.as_micros().to_string())
+        .on("input", oninput)
+        .on("keydown", onkeydown);
+    group(vec![
+        el!(
+            "div",
+            "class" = "unplayed",
+            "style" = place.clone(),
+            "aria-hidden" = "true"
+        )
+        .html(),
+        el!(
+            "div",
+            "class" = "playhead",
+            "style" = place,
+            "aria-hidden" = "true"
+        )
+        .html(),
+        scrub.html(),
+    ])
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::element::{classes, el, handler, spelt, when};
 use crate::app::browser;
 use crate::wire::dissect::Field;
 
@@ -85,10 +86,10 @@ pub(super) fn Tree(props: &TreeProps) -> Html {
             open.set(set);
         }
     };
-    let onkeydown = Callback::from({
+    let onkeydown = handler({
         let (focus, list, toggle, open) =
             (focus.clone(), list.clone(), toggle.clone(), open.clone());
-        move |event: KeyboardEvent| {
+        move |event| {
             let at = paths
                 .iter()
                 .position(|path| *path == *focus)
@@ -105,7 +106,7 @@ pub(super) fn Tree(props: &TreeProps) -> Html {
                         }));
                     }
                 };
-            match event.key().as_str() {
+            match browser::key(&event).as_str() {
                 "ArrowDown" => go(at + 1),
                 "ArrowUp" => go(at.saturating_sub(1)),
                 "Home" => go(0),
@@ -131,35 +132,52 @@ pub(super) fn Tree(props: &TreeProps) -> Html {
             let (light, range) = (props.light.clone(), field.range.clone());
             move || light.emit(Some(range.clone()).filter(|range| !range.is_empty()))
         };
-        let onpointerenter = Callback::from({
+        let enter = handler({
             let point = point.clone();
-            move |_: PointerEvent| point()
+            move |_| point()
         });
-        let onfocus = Callback::from({
+        let take_focus = handler({
             let (focus, path) = (focus.clone(), path.clone());
-            move |_: FocusEvent| {
+            move |_| {
                 focus.set(path.clone());
                 point();
             }
         });
-        let onclick = Callback::from({
+        let press = handler({
             let (toggle, path) = (toggle.clone(), path.clone());
-            move |_: MouseEvent| toggle(&path, None)
+            move |_| toggle(&path, None)
         });
-        let class = classes!(
+        let class = classes(&[
             "field-row",
-            is_lit.then_some("lit"),
-            (path.len() == 1).then_some("layer")
+            when(is_lit, "lit"),
+            when(path.len() == 1, "layer"),
+        ]);
+        let item = el!(
+            "li",
+            "class" = class,
+            "role" = "treeitem",
+            "aria-level" = path.len().to_string(),
+            "aria-selected" = spelt(is_lit),
+            "aria-expanded" = has_parts.then(|| spelt(is_open).to_owned()),
+            "tabindex" = if **focus == **path { "0" } else { "-1" },
+            "style" = format!("--depth:{}", path.len() - 1)
         );
-        html! {
-            <li {class} role="treeitem" aria-level={path.len().to_string()} aria-selected={is_lit.to_string()}
-                aria-expanded={has_parts.then(|| is_open.to_string())} tabindex={if **focus == **path { "0" } else { "-1" }}
-                style={format!("--depth:{}", path.len() - 1)} {onpointerenter} {onfocus} {onclick}>
-                <span class={classes!("twist", has_parts.then_some("parts"), is_open.then_some("open"))} aria-hidden="true"></span>
-                <span class="field-key">{ &*field.name }</span>
-                <span class="field-value">{ &field.value }</span>
-            </li>
-        }
+        let twist = classes(&["twist", when(has_parts, "parts"), when(is_open, "open")]);
+        item.on("pointerenter", enter)
+            .on("focus", take_focus)
+            .on_click(press)
+            .with(el!("span", "class" = twist, "aria-hidden" = "true"))
+            .with(el!("span", "class" = "field-key").text(&field.name))
+            .with(el!("span", "class" = "field-value").text(&field.value))
     };
-    html! { <ul class="tree" role="tree" aria-label={props.label.clone()} ref={list} {onkeydown}>{ for seen.iter().map(item) }</ul> }
+    el!(
+        "ul",
+        "class" = "tree",
+        "role" = "tree",
+        "aria-label" = props.label.clone()
+    )
+    .reference(list)
+    .on("keydown", onkeydown)
+    .all(seen.iter().map(item))
+    .html()
 }

@@ -31,13 +31,25 @@ fn syntax_errors_say_line_and_column() {
     for (text, words) in [
         ("", "line 1 column 0"),
         ("{\n  \"version\": 1,\n  oops\n}", "line 3 column 3"),
-        ("{\"version\": 1} trailing", "missing field"),
-        ("[]", "line 1"),
+        ("{\"version\": 1} trailing", "line 1 column 16"),
         ("nul", "line 1 column 3"),
     ] {
         let problem = Scenario::parse(text).unwrap_err();
         assert!(problem.message.contains(words), "{text}: {problem}");
     }
+    let twice = GOOD.replace("\"version\": 1", "\"version\": 1,\n\"version\": 1");
+    let problem = Scenario::parse(&twice).unwrap_err();
+    assert!(
+        problem
+            .message
+            .contains("duplicate field `version` at line"),
+        "{problem}"
+    );
+    let problem = Scenario::parse("[]").unwrap_err();
+    assert!(
+        problem.message.contains("sequence, expected struct File"),
+        "{problem}"
+    );
     let problem = Scenario::parse(&format!("{GOOD} more")).unwrap_err();
     assert!(
         problem.message.contains("trailing characters at line 1"),
@@ -85,6 +97,14 @@ fn unknown_fields_and_wrong_types_say_where() {
             "\"until\": \"99999999999999999999d\"",
             "until",
             "not a duration",
+        ),
+        ("\"version\": 1", "\"version\": 1.5", "version", "fraction"),
+        ("\"version\": 1", "\"version\": -1", "version", "`-1`"),
+        (
+            "[\"pc\", \"sw\"]",
+            "[\"pc\", \"sw\", \"srv\"]",
+            "links[0].between",
+            "length 3",
         ),
         ("\"name\": \"small\"", "\"name\": \"\"", "name", "empty"),
         ("\"id\": \"pc\"", "\"id\": \"\"", "nodes[0].id", "1 to 32"),
