@@ -9,6 +9,7 @@ mod build;
 mod conflicts;
 mod faults;
 mod lease_origin;
+mod probing;
 mod recording;
 mod routers;
 mod settings;

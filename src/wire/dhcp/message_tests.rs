@@ -71,7 +71,7 @@ fn bootp_without_a_message_type_is_refused() {
 }
 
 #[test]
-fn c2_end_is_the_last_option_and_the_rest_up_to_300_bytes_is_zero() {
+fn c02_end_is_the_last_option_and_the_rest_up_to_300_bytes_is_zero() {
     let bytes = discover().bytes();
     assert_eq!(bytes.len(), 300);
     assert_eq!(bytes[240..244], [53, 1, 1, 255]);

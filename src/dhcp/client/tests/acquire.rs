@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::rig::*;
+use super::spread::*;
 
 #[test]
 fn c01_start_up_delay_is_uniform_from_1_to_10_s() {
@@ -35,41 +36,10 @@ fn c01_start_up_delay_is_uniform_from_1_to_10_s() {
     );
 }
 
-/// The pauses between the messages of one kind over many seeds: the least and the most of each.
-fn pauses(start: impl Fn(u64) -> Rig, number: usize) -> Vec<(Duration, Duration)> {
-    let mut bounds = vec![(Duration::MAX, Duration::ZERO); number];
-    for seed in 0..300 {
-        let mut rig = start(seed);
-        let mut last = rig.last();
-        for (low, high) in &mut bounds {
-            let next = rig.next_sent();
-            let pause = next.at.since(last.at);
-            (*low, *high) = ((*low).min(pause), (*high).max(pause));
-            last = next;
-        }
-    }
-    bounds
-}
-
-fn assert_spread(bounds: &[(Duration, Duration)], expected: &[u64]) {
-    for ((low, high), expected) in bounds.iter().zip(expected) {
-        let (least, most) = (secs(expected - 1), secs(expected + 1));
-        assert!(
-            *low >= least && *high <= most,
-            "{low} to {high}, not about {expected} s"
-        );
-        let near = Duration::from_millis(30);
-        assert!(
-            *low < least + near && *high > most.saturating_sub(near),
-            "{low} to {high} does not fill the range"
-        );
-    }
-}
-
 #[test]
 fn c03_discover_is_sent_again_after_4_8_16_32_64_64_s_give_or_take_one() {
-    let bounds = pauses(|seed| Rig::on(plain(), seed), 7);
-    assert_spread(&bounds, &[4, 8, 16, 32, 64, 64, 64]);
+    let pauses = pauses(|seed| Rig::on(plain(), seed), 7);
+    assert_backoff(&pauses, &[4, 8, 16, 32, 64, 64, 64]);
     let mut rig = Rig::on(plain(), 1);
     rig.run(10 * 3_600);
     assert_eq!(rig.client.state(), State::Selecting, "it never gives up");
@@ -199,7 +169,7 @@ fn c07_request_goes_out_4_times_within_about_a_minute_then_init() {
         rig.answer(MessageType::Offer, LEASE);
         rig
     };
-    assert_spread(&pauses(start, 4), &[4, 8, 16, 32]);
+    assert_backoff(&pauses(start, 4), &[4, 8, 16, 32]);
     let mut rig = start(1);
     let first = rig.last();
     for _ in 0..3 {
@@ -238,11 +208,13 @@ fn c08_the_lease_counts_from_the_moment_the_request_was_sent() {
 fn c08_after_a_retransmission_it_still_counts_from_the_first_request() {
     let mut rig = Rig::on(plain(), 1);
     rig.answer(MessageType::Offer, 100);
-    rig.next_sent();
+    let again = rig.next_sent();
+    assert_eq!(again.kind(), MessageType::Request);
+    assert!(again.at >= at(3), "the first was sent at 0 s");
     rig.answer(MessageType::Ack, 100);
     assert_eq!(
-        rig.deadline(Timer::Expiry),
-        Some(at(100)),
+        rig.clocks(),
+        [at(50), at(87) + Duration::from_millis(500), at(100)],
         "the server may have counted from either"
     );
 }

@@ -13,4 +13,5 @@ mod options;
 mod reboot;
 mod renew;
 mod rig;
+mod spread;
 mod tables;

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::rig::*;
+use super::spread::*;
 use crate::wire::dhcp::Message;
 
 fn with(mut message: Message, code: u8, value: &[u8]) -> Message {
@@ -107,10 +108,11 @@ fn c20_rapid_commit_takes_an_ack_to_its_discover_only_with_option_80() {
     rig.deliver(&ack);
     assert_eq!(rig.client.state(), State::Bound);
     assert_eq!(rig.count(MessageType::Request), 0);
+    assert_eq!(rig.uses.map(|uses| uses.address), Some(ADDRESS));
     assert_eq!(
-        rig.client.lease().map(|lease| lease.start),
-        Some(Instant::ZERO),
-        "counted from the DISCOVER"
+        rig.clocks(),
+        [1_800, 3_150, 3_600].map(at),
+        "counted from the DISCOVER, not from the ACK at 2 s"
     );
 
     let mut rig = rapid();
@@ -159,9 +161,9 @@ fn c20_the_lease_of_a_rapid_commit_counts_from_the_discover_that_it_answers() {
     rig.run(1);
     let ack = with(rig.reply(MessageType::Ack, 10), 80, &[]);
     rig.deliver(&ack);
-    let expiry = rig.client.lease().map(|lease| lease.expiry);
-    assert_eq!(expiry, Some(discover.at + secs(10)));
-    assert_eq!(rig.client.state(), State::Bound);
+    assert_eq!(rig.uses.map(|uses| uses.address), Some(ADDRESS));
+    let clocks = [5_000, 8_750, 10_000].map(|millis| discover.at + Duration::from_millis(millis));
+    assert_eq!(rig.clocks(), clocks);
 }
 
 #[test]
@@ -306,13 +308,19 @@ fn c23_it_reads_a_lease_from_overloaded_fields_in_pieces_and_in_576_octets() {
     bytes.resize(576 - 28, 0);
     let message = Message::parse(&bytes).unwrap();
     rig.input(&Input::Message(&message));
-    let lease = rig.client.lease().unwrap();
-    assert_eq!((lease.address, lease.server), (ADDRESS, SERVER));
-    assert_eq!(lease.expiry, at(3_600));
-    assert_eq!(lease.router, Some([192, 0, 2, 9].into()));
-    rig.sent.clear();
-    let renew = rig.next_sent();
-    assert_eq!((renew.at, renew.datagram.destination), (at(1_800), SERVER));
+    assert_eq!(
+        rig.uses,
+        Some(Interface {
+            address: ADDRESS,
+            prefix: 24,
+            router: Some([192, 0, 2, 9].into())
+        })
+    );
+    assert_eq!(
+        rig.clocks(),
+        [1_800, 3_150, 3_600].map(at),
+        "of 3600 s, and from that server"
+    );
 }
 
 #[test]
@@ -329,7 +337,7 @@ fn c08_it_may_ask_for_an_infinite_lease() {
 
 #[test]
 fn c19_inform_as_in_the_table() {
-    let rig = Rig::informing();
+    let rig = Rig::informing(1);
     let inform = rig.last();
     assert_eq!(inform.kind(), MessageType::Inform);
     assert_eq!(
@@ -343,7 +351,7 @@ fn c19_inform_as_in_the_table() {
 
 #[test]
 fn c19_an_ack_without_a_lease_ends_it_and_only_one_that_answers() {
-    let mut rig = Rig::informing();
+    let mut rig = Rig::informing(1);
     let mut ack = Message::new(Op::Reply, MessageType::Ack, rig.last().message.xid, MAC);
     ack.ciaddr = ADDRESS;
     rig.deliver(&ack);
@@ -375,7 +383,8 @@ fn c19_an_ack_without_a_lease_ends_it_and_only_one_that_answers() {
 
 #[test]
 fn c19_four_tries_within_a_minute_or_so_and_then_defaults() {
-    let mut rig = Rig::informing();
+    assert_backoff(&pauses(Rig::informing, 3), &[4, 8, 16]);
+    let mut rig = Rig::informing(1);
     rig.run(70);
     assert_eq!(rig.count(MessageType::Inform), 4);
     assert!(rig.last().at < at(60));
@@ -393,7 +402,7 @@ fn c19_four_tries_within_a_minute_or_so_and_then_defaults() {
 
 #[test]
 fn c19_without_a_cable_it_asks_once_there_is_one() {
-    let mut rig = Rig::informing();
+    let mut rig = Rig::informing(1);
     rig.input(&Input::LinkDown);
     rig.run(100);
     assert_eq!(rig.sent.len(), 1);

@@ -2,15 +2,24 @@
 
 use super::super::*;
 use super::rig::*;
+use super::spread::*;
 
 #[test]
 fn c07_rebooting_keeps_the_old_lease_for_its_remainder() {
-    let mut rig = Rig::bound(plain(), LEASE);
-    rig.run_until(at(1_000));
-    rig.power_off();
-    rig.run_until(at(2_000));
-    rig.sent.clear();
-    rig.power_on();
+    let start = |seed| {
+        let mut rig = Rig::on(plain(), seed);
+        rig.answer(MessageType::Offer, LEASE);
+        rig.answer(MessageType::Ack, LEASE);
+        rig.run_until(at(1_000));
+        rig.power_off();
+        rig.run_until(at(2_000));
+        rig.sent.clear();
+        rig.power_on();
+        rig
+    };
+    // After the fourth REQUEST's pause it renews: T1 is past.
+    assert_backoff(&pauses(start, 4), &[4, 8, 16, 32]);
+    let mut rig = start(1);
     rig.run_until(at(2_070));
     let kinds: Vec<_> = rig.sent.iter().map(Sent::kind).collect();
     assert_eq!(kinds[..4], [MessageType::Request; 4]);
@@ -19,15 +28,15 @@ fn c07_rebooting_keeps_the_old_lease_for_its_remainder() {
             .contains(&ClientNote::KeptLease { address: ADDRESS })
     );
     assert_eq!(rig.uses.map(|uses| uses.address), Some(ADDRESS));
-    // T1 is past: it asks its server at once.
     assert_eq!((kinds.len(), rig.last().datagram.destination), (5, SERVER));
+    rig.run_until(at(3_599));
+    assert_eq!(rig.uses.map(|uses| uses.address), Some(ADDRESS));
+    let discover = rig.next_sent();
     assert_eq!(
-        rig.deadline(Timer::Expiry),
-        Some(at(3_600)),
+        (rig.uses, discover.kind(), discover.at),
+        (None, MessageType::Discover, at(3_600)),
         "the old lease's own end"
     );
-    rig.run_until(at(3_600));
-    assert_eq!((rig.uses, rig.last().kind()), (None, MessageType::Discover));
 }
 
 #[test]
@@ -61,10 +70,8 @@ fn c24_link_down_then_up_asks_again_for_the_remembered_address() {
             (rig.client.state(), rig.uses.map(|uses| uses.address)),
             (State::Bound, Some(ADDRESS))
         );
-        assert!(
-            rig.deadline(Timer::Expiry)
-                > Some(request.at + secs(LEASE.into()).saturating_sub(secs(1)))
-        );
+        let clocks = [1_800, 3_150, 3_600].map(|length| request.at + secs(length));
+        assert_eq!(rig.clocks(), clocks, "from the REQUEST");
     }
 }
 
@@ -131,15 +138,21 @@ fn an_ack_of_another_servers_lease_is_taken_in_rebooting() {
 fn a_cable_pulled_while_probing_after_a_reboot_leaves_the_old_lease_and_its_end() {
     let mut rig = Rig::in_state(State::Rebooting);
     let expiry = at(LEASE.into());
+    let address = rig.last().address(50);
     rig.answer(MessageType::Ack, 10 * LEASE);
     assert_eq!(rig.client.state(), State::Probing);
     rig.input(&Input::LinkDown);
+    rig.run_until(at(u64::from(LEASE) - 1));
+    rig.input(&Input::LinkUp);
+    let request = rig.last();
     assert_eq!(
-        rig.deadline(Timer::Expiry),
-        Some(expiry),
+        (request.kind(), request.address(50)),
+        (MessageType::Request, address)
+    );
+    let discover = rig.next_sent();
+    assert_eq!(
+        (discover.kind(), discover.at),
+        (MessageType::Discover, expiry),
         "the ACK that was not proved is forgotten"
     );
-    rig.run_until(expiry);
-    rig.input(&Input::LinkUp);
-    assert_eq!(rig.last().kind(), MessageType::Discover);
 }

@@ -109,8 +109,8 @@ impl Rig {
     }
 
     /// On, with a fixed address.
-    pub(super) fn informing() -> Self {
-        let mut rig = Self::new(plain(), 1);
+    pub(super) fn informing(seed: u64) -> Self {
+        let mut rig = Self::new(plain(), seed);
         rig.client.fixed = Some(Interface {
             address: ADDRESS,
             prefix: 16,
@@ -228,10 +228,6 @@ impl Rig {
             .map(|(at, _, timer)| (*at, *timer))
     }
 
-    pub(super) fn deadline(&self, timer: Timer) -> Option<Instant> {
-        self.timers.get(&timer.index()).map(|(at, ..)| *at)
-    }
-
     pub(super) fn run_until(&mut self, until: Instant) {
         while let Some((at, timer)) = self.next_timer().filter(|(at, _)| *at <= until) {
             self.now = at;
@@ -266,6 +262,34 @@ impl Rig {
 
     pub(super) fn last(&self) -> Sent {
         self.sent.last().expect("it sent something").clone()
+    }
+
+    /// The next REQUEST to `SERVER` alone, the next to everyone, and the DISCOVER after the end of
+    /// a lease that no one answers for: when T1, T2 and the end are, as seen from outside.
+    pub(super) fn clocks(&mut self) -> [Instant; 3] {
+        let renew = self.next_sent();
+        let mut rebind = self.next_sent();
+        while rebind.datagram.destination == SERVER {
+            rebind = self.next_sent();
+        }
+        for (sent, destination) in [(&renew, SERVER), (&rebind, ALL)] {
+            let fields = (
+                sent.kind(),
+                sent.datagram.source,
+                sent.datagram.destination,
+                sent.message.ciaddr,
+            );
+            let expected = (MessageType::Request, ADDRESS, destination, ADDRESS);
+            assert_eq!(fields, expected, "at {}", sent.at);
+        }
+        let mut end = self.next_sent();
+        while end.kind() == MessageType::Request {
+            end = self.next_sent();
+        }
+        let fields = (end.kind(), end.datagram.source, end.message.ciaddr);
+        assert_eq!(fields, (MessageType::Discover, NONE, NONE));
+        assert_eq!(self.uses, None);
+        [renew.at, rebind.at, end.at]
     }
 
     pub(super) fn count(&self, kind: MessageType) -> usize {
@@ -335,7 +359,7 @@ impl Rig {
             | State::Bound
             | State::Renewing
             | State::Rebinding => Self::bound(probing(), LEASE),
-            State::Informing => Self::informing(),
+            State::Informing => Self::informing(1),
         };
         match state {
             State::Stopped | State::Init | State::Selecting | State::Bound | State::Informing => {}
