@@ -271,7 +271,9 @@ impl Endpoint {
                     }
                 }
             }
-            if !current && let Some(link) = &mut self.link {
+            // What came from the partner in the meantime is not sent back to it.
+            let news = !current && lease.pending;
+            if news && let Some(link) = &mut self.link {
                 link.queue.insert(flying.address);
             }
         }

@@ -181,7 +181,11 @@ impl Pair {
     }
 
     fn flush(&mut self) {
+        let said = self.log.len();
         while let Some((to, bytes)) = self.wire.pop_front() {
+            let last = self.log.len().saturating_sub(8);
+            let talk = self.log.len() - said;
+            assert!(talk < 2000, "they never come to rest: {:?}", &self.log[last..]);
             if self.cable && self.stream && self.sides[to].powered {
                 self.input(to, &Input::Bytes(&bytes));
             }
