@@ -336,11 +336,8 @@ impl Endpoint {
             .partner()
             .is_some_and(|partner| state::asks(role, state, partner))
         {
-            let body = if all && state == State::Recover {
-                Body::UpdReqAll
-            } else {
-                Body::UpdReq
-            };
+            // A lost disk needs everything, also where conflicts are to be resolved.
+            let body = if all { Body::UpdReqAll } else { Body::UpdReq };
             let xid = self.send_numbered(body, cx);
             if let Some(link) = &mut self.link {
                 link.asked = xid;
