@@ -388,7 +388,10 @@ fn take(
     } else {
         claim.last_transaction
     };
-    lease.changed(keep && claim.status == Status::Active);
+    // Our own news stays what it was, and its acknowledgement counts; else both would send for ever.
+    if !(keep && claim.status == Status::Active) {
+        lease.changed(false);
+    }
 }
 
 /// The partner has written down what it was told; true where that freed the address.
