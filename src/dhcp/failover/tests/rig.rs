@@ -185,7 +185,11 @@ impl Pair {
         while let Some((to, bytes)) = self.wire.pop_front() {
             let last = self.log.len().saturating_sub(8);
             let talk = self.log.len() - said;
-            assert!(talk < 2000, "they never come to rest: {:?}", &self.log[last..]);
+            assert!(
+                talk < 2000,
+                "they never come to rest: {:?}",
+                &self.log[last..]
+            );
             if self.cable && self.stream && self.sides[to].powered {
                 self.input(to, &Input::Bytes(&bytes));
             }
