@@ -7,6 +7,7 @@
 
 mod cidr;
 pub mod client;
+pub mod failover;
 mod note;
 pub mod relay;
 pub mod server;
