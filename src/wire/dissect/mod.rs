@@ -9,6 +9,7 @@ mod dhcp;
 mod ip;
 mod option;
 mod relay_agent;
+mod tcp;
 mod value;
 
 use std::borrow::Cow;
