@@ -42,7 +42,10 @@ pub(super) fn fired(story: &Story<'_>, entry: &Entry, reason: Reason) -> Option<
         | Reason::NextAnnouncement
         | Reason::OfferEnds { .. }
         | Reason::BindingEnds { .. }
-        | Reason::QuarantineEnds { .. } => return None,
+        | Reason::QuarantineEnds { .. }
+        | Reason::TcpSilence
+        | Reason::TcpAck
+        | Reason::TcpTimeWait => return None,
     })
 }
 

@@ -45,7 +45,7 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
                     sourced(key, values, 2131, "2.2")
                 })
             }
-            Transport::Other(_) => None,
+            Transport::Tcp(_) | Transport::Other(_) => None,
         },
         Payload::Other(_) => None,
     }

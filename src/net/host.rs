@@ -1,11 +1,13 @@
-//! A host: one card, an ARP cache, ICMP echo, UDP, and a DHCP client or server on top.
+//! A host: one card, an ARP cache, ICMP echo, UDP, TCP, and a DHCP client or server on top.
 
 mod resolve;
+mod stream;
 
 use std::net::Ipv4Addr;
 
 use super::NetNote;
 use super::arp::{Cache, Waiting};
+use super::tcp::Tcp;
 use crate::dhcp::client::{self, Client};
 use crate::dhcp::server::{self, Server};
 use crate::dhcp::{Action, Interface, Note, Reason, Settings, Timer};
@@ -101,6 +103,10 @@ pub struct Host {
     neighbours: Cache,
     waiting: Vec<Waiting<Packet>>,
     role: Role,
+    /// There from the first use of it until the power goes off.
+    tcp: Option<Box<Tcp>>,
+    /// The deadline that is kept for it.
+    tcp_due: Option<Instant>,
     scratch: Vec<Action>,
 }
 
@@ -124,6 +130,8 @@ impl Host {
             neighbours: Cache::default(),
             waiting: Vec::new(),
             role,
+            tcp: None,
+            tcp_due: None,
             scratch: Vec::new(),
         }
     }
@@ -205,6 +213,7 @@ impl Host {
             }
             Input::Frame(frame) => self.frame(frame, cx),
             Input::Timer(Timer::Arp) => self.ask_again(cx),
+            Input::Timer(Timer::Tcp) => self.tcp_clock(cx),
             Input::Timer(Timer::Server) => self.server(&server::Input::Timer, cx),
             Input::Timer(timer) => self.client(&client::Input::Timer(*timer), cx),
             Input::Person(request) => {
@@ -246,6 +255,7 @@ impl Host {
         self.interface = None;
         self.neighbours.clear();
         self.waiting.clear();
+        (self.tcp, self.tcp_due) = (None, None);
     }
 
     fn client(&mut self, input: &client::Input<'_>, cx: &mut Context<'_>) {
@@ -301,6 +311,7 @@ impl Host {
                 Action::Configure(interface) => self.configure(interface, cx),
                 Action::Deconfigure => self.deconfigure(cx),
                 Action::Neighbour { address, mac } => self.learn(address, mac, cx),
+                Action::Stream(action) => self.stream(action, cx),
                 Action::Note(note) => cx.out.push(Effect::Dhcp(note)),
             }
         }
@@ -326,7 +337,7 @@ impl Host {
     fn frame(&mut self, frame: &Frame, cx: &mut Context<'_>) {
         match frame::parse(frame.bytes()) {
             Ok(Payload::Arp(arp)) => self.arp(&arp, cx),
-            Ok(Payload::Ip(ip)) => self.ip(&ip, cx),
+            Ok(Payload::Ip(ip)) => self.ip(&ip, frame, cx),
             Ok(Payload::Other(_)) => {}
             Err(problem) => malformed(&problem, cx),
         }
@@ -356,7 +367,7 @@ impl Host {
         }
     }
 
-    fn ip(&mut self, ip: &Ip<'_>, cx: &mut Context<'_>) {
+    fn ip(&mut self, ip: &Ip<'_>, frame: &Frame, cx: &mut Context<'_>) {
         let own = self.interface.map(|interface| interface.address);
         let unicast = own == Some(ip.destination);
         match &ip.transport {
@@ -381,7 +392,8 @@ impl Host {
                 }
             }
             Transport::Echo(echo) if unicast => self.echo(ip.source, echo, cx),
-            Transport::Udp(_) | Transport::Echo(_) | Transport::Other(_) => {}
+            Transport::Tcp(_) if unicast => self.segment(frame, cx),
+            Transport::Udp(_) | Transport::Echo(_) | Transport::Tcp(_) | Transport::Other(_) => {}
         }
     }
 

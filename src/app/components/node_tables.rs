@@ -130,6 +130,9 @@ fn reason(words: &Texts, reason: Reason) -> String {
         Reason::BindingEnds { address } => about("reason.binding-ends", address),
         Reason::QuarantineEnds { address } => about("reason.quarantine-ends", address),
         Reason::ArpSilence { address } => about("reason.arp-silence", address),
+        Reason::TcpSilence => words.get("reason.tcp-silence").to_owned(),
+        Reason::TcpAck => words.get("reason.tcp-ack").to_owned(),
+        Reason::TcpTimeWait => words.get("reason.tcp-time-wait").to_owned(),
     }
 }
 

@@ -15,7 +15,7 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use super::client::ClientId;
-use super::{Action, Interface, Note, ServerNote, Silence};
+use super::{Action, Interface, Note, ServerNote, Silence, StreamEvent};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::{Message, MessageType, Op, code};
@@ -148,6 +148,8 @@ pub enum Input<'a> {
         /// Who answered.
         from: Ipv4Addr,
     },
+    /// TCP has something from the partner.
+    Stream(&'a StreamEvent),
     /// The deadline of [`super::Timer::Server`] is due.
     Timer,
 }
@@ -232,6 +234,8 @@ impl Server {
             }
             Input::Message { message, unicast } => self.message(message, *unicast, cx),
             Input::Echo { from } => self.echo(*from, cx),
+            // Only a server that asked for a stream has one.
+            Input::Stream(_) => {}
         }
         self.rearm(cx);
     }

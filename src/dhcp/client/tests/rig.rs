@@ -181,6 +181,7 @@ impl Rig {
                 Action::Note(Note::Client(note)) => self.notes.push(note),
                 Action::Ping { .. }
                 | Action::Neighbour { .. }
+                | Action::Stream(_)
                 | Action::Note(Note::Server(_) | Note::Relay(_)) => {
                     panic!("not a client's: {action:?}");
                 }
