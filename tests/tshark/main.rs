@@ -23,10 +23,10 @@ use dhcp_lab::scenario::library;
 use dhcp_lab::sim::Recording;
 use dhcp_lab::time::{Duration, Instant};
 use dhcp_lab::view::capture::capture;
-use dhcp_lab::wire::summary::summary;
 use dhcp_lab::view::pcapng::Pcapng;
 use dhcp_lab::wire::Mac;
 use dhcp_lab::wire::frame;
+use dhcp_lab::wire::summary::summary;
 
 /// Whether tshark is there; where it must be, its absence is a failure.
 fn have_tshark() -> bool {

@@ -85,7 +85,9 @@ fn each_view(dark: bool) -> Result<()> {
         page.press('\u{E010}')?;
         shot("9-end")?;
         node(&page, "server1")?.click()?;
-        page.script("const s = document.querySelector('.settings'); s.open = true; s.scrollIntoView()")?;
+        page.script(
+            "const s = document.querySelector('.settings'); s.open = true; s.scrollIntoView()",
+        )?;
         shot("10-settings")?;
         page.go("?scenario=wrong-network")?;
         page.press('\u{E010}')?;
