@@ -291,6 +291,11 @@ pub enum Reason {
     TcpAck,
     /// TCP: a closed connection is forgotten (TIME-WAIT, RFC 9293 section 3.6.1).
     TcpTimeWait,
+    /// A deadline of failover.
+    Failover {
+        /// Which: its name says why.
+        timer: failover::Timer,
+    },
 }
 
 /// Seconds from `began` to `now` for the `secs` field, at most what it holds.

@@ -9,6 +9,7 @@ use super::NetNote;
 use super::arp::{Cache, Waiting};
 use super::tcp::Tcp;
 use crate::dhcp::client::{self, Client};
+use crate::dhcp::failover;
 use crate::dhcp::server::{self, Server};
 use crate::dhcp::{Action, Interface, Note, Reason, Settings, Timer};
 use crate::rng::Rng;
@@ -40,6 +41,8 @@ pub enum Request {
     Renew,
     /// Ask for the rest, with a fixed address.
     Inform,
+    /// Of a server: tell its failover endpoint something.
+    Operator(failover::Command),
 }
 
 /// What can happen to a host.
@@ -60,6 +63,8 @@ pub enum Input<'a> {
     Timer(Timer),
     /// A person asks for something.
     Person(Request),
+    /// The disk is lost, while the power is off.
+    DiskLost,
     /// A person gives its client or server other settings.
     Settings(&'a Settings),
 }
@@ -216,12 +221,17 @@ impl Host {
             Input::Timer(Timer::Tcp) => self.tcp_clock(cx),
             Input::Timer(Timer::Server) => self.server(&server::Input::Timer, cx),
             Input::Timer(timer) => self.client(&client::Input::Timer(*timer), cx),
+            Input::Person(Request::Operator(command)) => {
+                self.server(&server::Input::Operator(*command), cx);
+            }
+            Input::DiskLost => self.server(&server::Input::DiskLost, cx),
             Input::Person(request) => {
                 let input = match request {
                     Request::Start => client::Input::Start,
                     Request::Release => client::Input::Release,
                     Request::Renew => client::Input::Renew,
                     Request::Inform => client::Input::Inform,
+                    Request::Operator(_) => return,
                 };
                 self.client(&input, cx);
             }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{NodeFile, Problem, check, file};
-use crate::dhcp::Settings;
+use crate::dhcp::{Settings, server};
 
 /// Other settings, and what is new in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +68,9 @@ pub(super) fn change(
             file.client = Some(config);
             file.client.clone().map(Settings::Client)
         }
-        Settings::Server(_) => {
-            let config = read(&text, section, path)?;
+        Settings::Server(old) => {
+            let config: server::Config = read(&text, section, path)?;
+            check_shared(old, &config, path)?;
             file.server = Some(config);
             file.server.clone().map(Settings::Server)
         }
@@ -84,6 +85,27 @@ pub(super) fn change(
         settings: settings.unwrap_or_else(|| now.clone()),
         words: words(patch),
     })
+}
+
+/// What two failover partners have in common does not change for one of them alone.
+fn check_shared(old: &server::Config, new: &server::Config, path: &str) -> Result<(), Problem> {
+    let pair = |config: &server::Config| {
+        let failover = config.failover.as_ref();
+        failover.map(|failover| (failover.role, failover.partner))
+    };
+    let field = if pair(old) != pair(new) {
+        "failover"
+    } else if old.failover.is_none() {
+        return Ok(());
+    } else if old.pools != new.pools {
+        "pools"
+    } else if old.subnets != new.subnets {
+        "subnets"
+    } else {
+        return Ok(());
+    };
+    let message = "cannot change while two failover partners run";
+    Err(Problem::new(format!("{path}.server.{field}"), message))
 }
 
 fn read<T: DeserializeOwned + Serialize>(

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::Mac;
 use super::dhcp::{CLIENT_PORT, MessageType, SERVER_PORT, code, scan_options};
+use super::failover;
 use super::frame::{Arp, ETHERNET_HEADER, Flags, Payload, parse, tcp};
 
 /// Who sent a frame to whom, and what it is. Checksums are not looked at: a spoiled DHCPDISCOVER
@@ -91,6 +92,8 @@ pub enum TcpKind {
     Fin,
     /// It carries data.
     Data,
+    /// It carries a message to a failover partner.
+    Failover(failover::MessageType),
     /// It acknowledges only.
     Ack,
 }
@@ -138,6 +141,7 @@ impl Summary {
                 TcpKind::SynAck => "TCP SYN ACK",
                 TcpKind::Fin => "TCP FIN",
                 TcpKind::Data => "TCP data",
+                TcpKind::Failover(kind) => kind.name(),
                 TcpKind::Ack => "TCP ACK",
             },
             What::Other(name) => name,
@@ -222,6 +226,10 @@ fn segment(segment: &[u8]) -> Option<What> {
     let header = segment.first_chunk::<{ tcp::HEADER }>()?;
     let data = segment.get(usize::from(header[12] >> 4) * 4..)?;
     let flags = Flags(header[13]);
+    let ports = [
+        u16::from_be_bytes([header[0], header[1]]),
+        u16::from_be_bytes([header[2], header[3]]),
+    ];
     let kind = if flags.has(Flags::RST) {
         TcpKind::Rst
     } else if flags.opens() {
@@ -233,12 +241,17 @@ fn segment(segment: &[u8]) -> Option<What> {
     } else if data.is_empty() {
         TcpKind::Ack
     } else {
-        TcpKind::Data
+        // What begins amid a message is data to a label.
+        ports
+            .contains(&failover::PORT)
+            .then(|| failover::MessageType::from_number(*data.get(2)?))
+            .flatten()
+            .map_or(TcpKind::Data, TcpKind::Failover)
     };
     Some(What::Tcp {
         kind,
-        source_port: u16::from_be_bytes([header[0], header[1]]),
-        destination_port: u16::from_be_bytes([header[2], header[3]]),
+        source_port: ports[0],
+        destination_port: ports[1],
         length: data.len(),
     })
 }

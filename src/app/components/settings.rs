@@ -105,6 +105,7 @@ fn choices(name: &str) -> &'static [&'static str] {
     match name {
         "choose" => &["first", "previous"],
         "ping" => &["offer", "request", "never"],
+        "role" => &["primary", "secondary"],
         _ => &[],
     }
 }
@@ -149,6 +150,9 @@ impl Form<'_> {
     fn field(&self, name: &str, value: &Value, place: String) -> Html {
         if !parts(name).is_empty() {
             return self.list(name, value, &place);
+        }
+        if value.is_object() {
+            return self.fields(value, &place);
         }
         let label = html! { <span>{ self.words.get(&format!("set.{name}")) }<code>{ name.to_owned() }</code></span> };
         if let Value::Bool(checked) = value {
@@ -285,10 +289,13 @@ mod tests {
             .iter()
             .flat_map(|list| parts(list))
             .map(|part| (*part).to_owned());
+        let partners = serde_json::to_value(server::Failover::default()).unwrap();
+        let partners: Vec<String> = partners.as_object().unwrap().keys().cloned().collect();
         let names: Vec<String> = fields
             .into_iter()
             .map(|(name, _)| name)
             .chain(inner)
+            .chain(partners)
             .collect();
         for language in crate::text::Language::ALL {
             let texts = Texts::new(language);

@@ -25,6 +25,7 @@ pub mod load;
 mod note;
 mod pools;
 mod query;
+mod settings;
 pub mod state;
 pub mod store;
 mod updates;

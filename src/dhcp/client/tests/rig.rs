@@ -182,7 +182,7 @@ impl Rig {
                 Action::Ping { .. }
                 | Action::Neighbour { .. }
                 | Action::Stream(_)
-                | Action::Note(Note::Server(_) | Note::Relay(_)) => {
+                | Action::Note(Note::Server(_) | Note::Relay(_) | Note::Failover(_)) => {
                     panic!("not a client's: {action:?}");
                 }
             }
