@@ -106,7 +106,7 @@ fn message(frame: &[u8]) -> Option<&[u8]> {
     };
     match ip.transport {
         Transport::Udp(udp) => Some(udp.payload),
-        Transport::Echo(_) | Transport::Other(_) => None,
+        Transport::Echo(_) | Transport::Tcp(_) | Transport::Other(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`time`], [`rng`] | virtual instants in microseconds; one seeded stream of random numbers a node |
-//! | [`wire`] | bytes to meaning and back: Ethernet, ARP, IPv4, ICMP, UDP, DHCP |
+//! | [`wire`] | bytes to meaning and back: Ethernet, ARP, IPv4, ICMP, UDP, TCP, DHCP |
 //! | [`dhcp`] | the client and the server of RFC 2131, without any input or output of their own |
 //! | [`net`] | host stack, switch and link |
 //! | [`scenario`] | the file format, its validation, the built-in library |

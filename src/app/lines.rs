@@ -1,6 +1,6 @@
 //! The ladder as the page shows it: which rows, and what each says in a few words.
 
-use crate::dhcp::{ClientNote, Note, OfferEnd, ServerNote, Silence};
+use crate::dhcp::{ClientNote, Note, OfferEnd, ServerNote, Silence, failover};
 use crate::lesson::tell;
 use crate::net::NetNote;
 use crate::scenario::NodeId;
@@ -188,6 +188,7 @@ fn short(note: &Note) -> Option<Short> {
             | ClientNote::Informed { .. }
             | ClientNote::Selected { .. }
             | ClientNote::Released { .. }
+            | ClientNote::KeptAfterRelease { .. }
             | ClientNote::Ignored { .. } => None,
         },
         Note::Server(note) => match *note {
@@ -211,6 +212,22 @@ fn short(note: &Note) -> Option<Short> {
             ServerNote::Silent { why, .. } => Some(Short::Silence(silence(why))),
         },
         Note::Relay(_) => Some(Short::Text("mark.relay-dropped", String::new())),
+        Note::Failover(note) => match note {
+            failover::Note::State { to, .. } => Some(Short::State(to.name())),
+            failover::Note::Limited { .. } => Some(Short::State("MCLT")),
+            failover::Note::Disconnected { .. }
+            | failover::Note::PartnerState { .. }
+            | failover::Note::CommunicationsOk { .. }
+            | failover::Note::Malformed { .. }
+            | failover::Note::Unexpected { .. }
+            | failover::Note::Taken { .. }
+            | failover::Note::Refused { .. }
+            | failover::Note::RefusedByPartner { .. }
+            | failover::Note::Acknowledged { .. }
+            | failover::Note::Balanced { .. }
+            | failover::Note::Waits { .. }
+            | failover::Note::CommandIgnored { .. } => None,
+        },
     }
 }
 
@@ -236,5 +253,8 @@ fn silence(why: Silence) -> &'static str {
         Silence::Pinging => "mark.silent.pinging",
         Silence::NotHolder => "mark.silent.not-holder",
         Silence::NotForServers | Silence::Unsupported => "mark.silent.unsupported",
+        Silence::FailoverState | Silence::PartnersClient | Silence::Withheld => {
+            "mark.silent.failover"
+        }
     }
 }

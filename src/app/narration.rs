@@ -82,7 +82,7 @@ fn weight(entry: &Entry) -> u8 {
         {
             Packet::Dhcp { .. } => 5,
             Packet::Echo { .. } => 2,
-            Packet::Arp { .. } | Packet::Other(_) => 1,
+            Packet::Arp { .. } | Packet::Tcp { .. } | Packet::Other(_) => 1,
         },
         What::Dhcp(Note::Client(
             ClientNote::Leased { .. } | ClientNote::Expired { .. } | ClientNote::Conflict { .. },

@@ -7,6 +7,7 @@
 
 mod cidr;
 pub mod client;
+pub mod failover;
 mod note;
 pub mod relay;
 pub mod server;
@@ -64,8 +65,63 @@ pub enum Action {
         /// The card that has it.
         mac: Mac,
     },
+    /// Do something about the stream to a partner.
+    Stream(StreamAction),
     /// Say in the journal what happened.
     Note(Note),
+}
+
+/// What is asked of TCP. A host has one connection at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StreamAction {
+    /// Take connections on this port from now on, one at a time. The next one is taken when the
+    /// last has ended, or when the host that it was with asks for another: it has been restarted.
+    Listen(u16),
+    /// Open a connection; what is left of an earlier one is aborted without a word. Followed by
+    /// [`StreamEvent::Connected`] or [`StreamEvent::Closed`].
+    Connect {
+        /// Whom to connect to.
+        address: Ipv4Addr,
+        /// The partner's port.
+        port: u16,
+    },
+    /// Send bytes over the connection, or as soon as it is up; without one they are dropped.
+    Send(Vec<u8>),
+    /// End the connection once everything is sent. No event follows.
+    Close,
+    /// Break the connection off at once with a RST. No event follows.
+    Abort,
+}
+
+/// What TCP reports of the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StreamEvent {
+    /// The connection is up, whoever asked for it.
+    Connected {
+        /// The other end.
+        peer: Ipv4Addr,
+    },
+    /// The next bytes, in order and each once; where one message ends, they do not say.
+    Data(Vec<u8>),
+    /// The connection is over, or did not come about.
+    Closed(StreamEnd),
+}
+
+/// Why a connection is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamEnd {
+    /// The partner has closed it (FIN).
+    Finished,
+    /// The partner knows nothing of it, or broke it off (RST).
+    Reset,
+    /// No one listens on the port (RST in answer to the SYN).
+    Refused,
+    /// The partner has acknowledged nothing for too long.
+    TimedOut,
+    /// The partner has opened another one in its place: it was restarted.
+    Replaced,
+    /// The host has no address, or the one to connect to is none.
+    Unreachable,
 }
 
 /// How a node's part in DHCP behaves.
@@ -145,11 +201,13 @@ pub enum Timer {
     Server,
     /// Host: an ARP request without an answer is sent again, or given up.
     Arp,
+    /// Host: TCP sends again, acknowledges, or forgets a connection.
+    Tcp,
 }
 
 impl Timer {
     /// How many timers there are.
-    pub const COUNT: usize = 9;
+    pub const COUNT: usize = 10;
 
     /// Its place among [`Timer::COUNT`].
     pub const fn index(self) -> usize {
@@ -163,6 +221,7 @@ impl Timer {
             Self::Server => 6,
             Self::Arp => 7,
             Self::LinkLocal => 8,
+            Self::Tcp => 9,
         }
     }
 }
@@ -223,6 +282,19 @@ pub enum Reason {
     ArpSilence {
         /// The address in question.
         address: Ipv4Addr,
+    },
+    /// TCP: no acknowledgment of what was sent, so it is sent again, or the connection given up
+    /// (RFC 9293 section 3.8).
+    TcpSilence,
+    /// TCP: what came is acknowledged, if nothing was sent that could carry the acknowledgment
+    /// (RFC 9293 section 3.8.6.3).
+    TcpAck,
+    /// TCP: a closed connection is forgotten (TIME-WAIT, RFC 9293 section 3.6.1).
+    TcpTimeWait,
+    /// A deadline of failover.
+    Failover {
+        /// Which: its name says why.
+        timer: failover::Timer,
     },
 }
 

@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::client::State;
+use super::failover;
 use crate::time::Instant;
 use crate::wire::Mac;
 use crate::wire::dhcp::MessageType;
@@ -20,6 +21,8 @@ pub enum Note {
     Server(ServerNote),
     /// By a relay agent.
     Relay(RelayNote),
+    /// By a server's failover endpoint.
+    Failover(failover::Note),
 }
 
 /// What a relay agent says about itself.
@@ -131,6 +134,11 @@ pub enum ClientNote {
     },
     /// It gave its address back.
     Released {
+        /// The address.
+        address: Ipv4Addr,
+    },
+    /// It gave its address back, and remembers it all the same.
+    KeptAfterRelease {
         /// The address.
         address: Ipv4Addr,
     },
@@ -308,4 +316,10 @@ pub enum Silence {
     NotForServers,
     /// This message type is not served.
     Unsupported,
+    /// In the state that failover is in it answers no one, or only renewals.
+    FailoverState,
+    /// The failover partner answers this client (RFC 3074).
+    PartnersClient,
+    /// Failover does not let it give the client that address now: the partner may.
+    Withheld,
 }

@@ -42,7 +42,11 @@ pub(super) fn fired(story: &Story<'_>, entry: &Entry, reason: Reason) -> Option<
         | Reason::NextAnnouncement
         | Reason::OfferEnds { .. }
         | Reason::BindingEnds { .. }
-        | Reason::QuarantineEnds { .. } => return None,
+        | Reason::QuarantineEnds { .. }
+        | Reason::TcpSilence
+        | Reason::TcpAck
+        | Reason::TcpTimeWait
+        | Reason::Failover { .. } => return None,
     })
 }
 
@@ -57,6 +61,7 @@ pub(super) fn note(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sent
                 .and_then(|node| story.scenario.node(node).address);
             Some(server(story, note, node, own))
         }
+        Note::Failover(note) => super::failover::note(note, node),
         Note::Relay(RelayNote::Dropped {
             client,
             message,
@@ -77,7 +82,7 @@ pub(super) fn note(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sent
     }
 }
 
-type Named = (&'static str, Value);
+pub(super) type Named = (&'static str, Value);
 
 fn client(story: &Story<'_>, note: &ClientNote, node: Named) -> Option<Sentence> {
     let address = |address| ("address", plain(address));
@@ -166,6 +171,12 @@ fn client(story: &Story<'_>, note: &ClientNote, node: Named) -> Option<Sentence>
         ClientNote::Forgot { address: lost } => {
             sourced("tell.forgot", vec![node, address(lost)], 2131, "4.4.6")
         }
+        ClientNote::KeptAfterRelease { address: kept } => sourced(
+            "tell.kept-after-release",
+            vec![node, address(kept)],
+            2131,
+            "4.4.6",
+        ),
         ClientNote::Released { .. } => return None,
         ClientNote::Ignored { message, why } => {
             let (key, section) = match why {
@@ -305,13 +316,17 @@ fn server(story: &Story<'_>, note: &ServerNote, node: Named, own: Option<Cidr>) 
                 Silence::NotHolder => ("tell.silent.not-holder", "4.3.4"),
                 Silence::NotForServers => ("tell.silent.not-for-servers", "4.3"),
                 Silence::Unsupported => ("tell.silent.unsupported", "4.3"),
+                // The draft of failover is no RFC.
+                Silence::FailoverState => ("tell.silent.failover-state", ""),
+                Silence::PartnersClient => ("tell.silent.partners-client", ""),
+                Silence::Withheld => ("tell.silent.withheld", ""),
             };
-            sourced(
-                key,
-                vec![node, client(mac), ("message", plain(message))],
-                2131,
-                section,
-            )
+            let values = vec![node, client(mac), ("message", plain(message))];
+            if section.is_empty() {
+                sentence(key, values)
+            } else {
+                sourced(key, values, 2131, section)
+            }
         }
     }
 }

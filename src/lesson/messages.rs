@@ -7,8 +7,9 @@ use crate::scenario::NodeKind;
 use crate::sim::Entry;
 use crate::text::{Sentence, Value};
 use crate::wire::dhcp::{Message, MessageType, Op, code};
+use crate::wire::failover;
 use crate::wire::frame::{Arp, Frame, Payload, Transport, parse};
-use crate::wire::summary::summary;
+use crate::wire::summary::{TcpKind, What, summary};
 
 /// The sentence about a frame that a host has just sent.
 pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Sentence> {
@@ -45,6 +46,21 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
                     sourced(key, values, 2131, "2.2")
                 })
             }
+            Transport::Tcp(_) => match summary(frame.bytes()).what {
+                // That it is still there is said every few seconds.
+                What::Tcp {
+                    kind: TcpKind::Failover(kind),
+                    ..
+                } if kind != failover::MessageType::Contact => {
+                    let values = vec![("node", node), ("message", plain(kind.name()))];
+                    Some(sentence("tell.failover.sent", values))
+                }
+                What::Tcp { .. }
+                | What::Dhcp { .. }
+                | What::Arp { .. }
+                | What::Echo { .. }
+                | What::Other(_) => None,
+            },
             Transport::Other(_) => None,
         },
         Payload::Other(_) => None,

@@ -2,8 +2,10 @@
 //! standard that says so.
 
 mod dhcp;
+mod failover;
 mod messages;
 
+use crate::dhcp::failover as partners;
 use crate::net::NetNote;
 use crate::scenario::{Command, Faults, LinkId, NodeId, Scenario};
 use crate::sim::{DropReason, Entry, EventId, Journal, What};
@@ -123,6 +125,14 @@ impl Story<'_> {
             }
             Command::Renew(node) => sentence("tell.renew", vec![("node", self.name(node))]),
             Command::Inform(node) => sentence("tell.inform-asked", vec![("node", self.name(node))]),
+            Command::Failover(node, command) => {
+                let key = match command {
+                    partners::Command::PartnerDown => "tell.partner-down",
+                    partners::Command::Pause | partners::Command::Shutdown => "tell.shut-down",
+                };
+                sentence(key, vec![("node", self.name(node))])
+            }
+            Command::LoseDisk(node) => sentence("tell.lose-disk", vec![("node", self.name(node))]),
             Command::Configure(node, ref change) => {
                 let values = vec![("node", self.name(node)), ("changes", plain(&change.words))];
                 sentence("tell.configure", values)

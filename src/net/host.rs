@@ -1,12 +1,15 @@
-//! A host: one card, an ARP cache, ICMP echo, UDP, and a DHCP client or server on top.
+//! A host: one card, an ARP cache, ICMP echo, UDP, TCP, and a DHCP client or server on top.
 
 mod resolve;
+mod stream;
 
 use std::net::Ipv4Addr;
 
 use super::NetNote;
 use super::arp::{Cache, Waiting};
+use super::tcp::Tcp;
 use crate::dhcp::client::{self, Client};
+use crate::dhcp::failover;
 use crate::dhcp::server::{self, Server};
 use crate::dhcp::{Action, Interface, Note, Reason, Settings, Timer};
 use crate::rng::Rng;
@@ -38,6 +41,8 @@ pub enum Request {
     Renew,
     /// Ask for the rest, with a fixed address.
     Inform,
+    /// Of a server: tell its failover endpoint something.
+    Operator(failover::Command),
 }
 
 /// What can happen to a host.
@@ -58,6 +63,8 @@ pub enum Input<'a> {
     Timer(Timer),
     /// A person asks for something.
     Person(Request),
+    /// The disk is lost, while the power is off.
+    DiskLost,
     /// A person gives its client or server other settings.
     Settings(&'a Settings),
 }
@@ -101,6 +108,10 @@ pub struct Host {
     neighbours: Cache,
     waiting: Vec<Waiting<Packet>>,
     role: Role,
+    /// There from the first use of it until the power goes off.
+    tcp: Option<Box<Tcp>>,
+    /// The deadline that is kept for it.
+    tcp_due: Option<Instant>,
     scratch: Vec<Action>,
 }
 
@@ -124,6 +135,8 @@ impl Host {
             neighbours: Cache::default(),
             waiting: Vec::new(),
             role,
+            tcp: None,
+            tcp_due: None,
             scratch: Vec::new(),
         }
     }
@@ -205,14 +218,20 @@ impl Host {
             }
             Input::Frame(frame) => self.frame(frame, cx),
             Input::Timer(Timer::Arp) => self.ask_again(cx),
+            Input::Timer(Timer::Tcp) => self.tcp_clock(cx),
             Input::Timer(Timer::Server) => self.server(&server::Input::Timer, cx),
             Input::Timer(timer) => self.client(&client::Input::Timer(*timer), cx),
+            Input::Person(Request::Operator(command)) => {
+                self.server(&server::Input::Operator(*command), cx);
+            }
+            Input::DiskLost => self.server(&server::Input::DiskLost, cx),
             Input::Person(request) => {
                 let input = match request {
                     Request::Start => client::Input::Start,
                     Request::Release => client::Input::Release,
                     Request::Renew => client::Input::Renew,
                     Request::Inform => client::Input::Inform,
+                    Request::Operator(_) => return,
                 };
                 self.client(&input, cx);
             }
@@ -246,6 +265,7 @@ impl Host {
         self.interface = None;
         self.neighbours.clear();
         self.waiting.clear();
+        (self.tcp, self.tcp_due) = (None, None);
     }
 
     fn client(&mut self, input: &client::Input<'_>, cx: &mut Context<'_>) {
@@ -301,6 +321,7 @@ impl Host {
                 Action::Configure(interface) => self.configure(interface, cx),
                 Action::Deconfigure => self.deconfigure(cx),
                 Action::Neighbour { address, mac } => self.learn(address, mac, cx),
+                Action::Stream(action) => self.stream(action, cx),
                 Action::Note(note) => cx.out.push(Effect::Dhcp(note)),
             }
         }
@@ -326,7 +347,7 @@ impl Host {
     fn frame(&mut self, frame: &Frame, cx: &mut Context<'_>) {
         match frame::parse(frame.bytes()) {
             Ok(Payload::Arp(arp)) => self.arp(&arp, cx),
-            Ok(Payload::Ip(ip)) => self.ip(&ip, cx),
+            Ok(Payload::Ip(ip)) => self.ip(&ip, frame, cx),
             Ok(Payload::Other(_)) => {}
             Err(problem) => malformed(&problem, cx),
         }
@@ -356,7 +377,7 @@ impl Host {
         }
     }
 
-    fn ip(&mut self, ip: &Ip<'_>, cx: &mut Context<'_>) {
+    fn ip(&mut self, ip: &Ip<'_>, frame: &Frame, cx: &mut Context<'_>) {
         let own = self.interface.map(|interface| interface.address);
         let unicast = own == Some(ip.destination);
         match &ip.transport {
@@ -381,7 +402,8 @@ impl Host {
                 }
             }
             Transport::Echo(echo) if unicast => self.echo(ip.source, echo, cx),
-            Transport::Udp(_) | Transport::Echo(_) | Transport::Other(_) => {}
+            Transport::Tcp(_) if unicast => self.segment(frame, cx),
+            Transport::Udp(_) | Transport::Echo(_) | Transport::Tcp(_) | Transport::Other(_) => {}
         }
     }
 

@@ -1,10 +1,11 @@
-//! The network: what a host does below DHCP, what a switch does, what a link does.
+//! The network: what a host does below DHCP, what a switch does, what a link does. TCP is smoltcp's.
 
 pub mod arp;
 pub mod host;
 pub mod link;
 pub mod router;
 pub mod switch;
+pub mod tcp;
 
 use std::net::Ipv4Addr;
 

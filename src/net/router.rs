@@ -134,7 +134,7 @@ impl Router {
                     host.echo_reply(ip.destination, to, echo, cx);
                 });
             }
-            Transport::Udp(_) | Transport::Echo(_) | Transport::Other(_) => {
+            Transport::Udp(_) | Transport::Echo(_) | Transport::Tcp(_) | Transport::Other(_) => {
                 if !own && !frame.destination().is_group() {
                     self.forward(ip, frame, cx);
                 }

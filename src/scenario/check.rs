@@ -1,6 +1,7 @@
 //! What must hold in a scenario file before it is run.
 
 mod commands;
+mod failover;
 mod fault;
 mod links;
 mod router;
@@ -84,6 +85,7 @@ pub(super) fn check(mut file: File) -> Result<Scenario, Problem> {
         ));
     }
     let names = check_nodes(&mut file)?;
+    failover::check_partners(&file)?;
     let cables = links::check(&file, &names)?;
     let commands = commands::check(&file, &names, &cables)?;
     Ok(Scenario {

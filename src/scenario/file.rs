@@ -166,6 +166,12 @@ pub enum Verb {
     Renew,
     /// Have a client with a fixed address ask for the rest.
     Inform,
+    /// Tell a server that its failover partner does not work.
+    PartnerDown,
+    /// Have a server stop its service for long, so that its failover partner takes over.
+    ShutDown,
+    /// Lose what is on the disk of a server that is off.
+    LoseDisk,
     /// Put a client's cable into another switch.
     Move,
     /// Give a node other settings.

@@ -13,9 +13,10 @@ macro_rules! files {
 }
 
 /// The built-in scenarios' names and files, in the order in which the page lists them.
-pub const FILES: [(&str, &str); 11] = files![
+pub const FILES: [(&str, &str); 12] = files![
     "two-servers",
     "lease-origin",
+    "two-server-day",
     "no-server",
     "pool-exhausted",
     "conflict",

@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::dhcp::Settings;
+use crate::dhcp::{Settings, failover};
 use crate::time::Instant;
 
 pub use crate::dhcp::Cidr;
@@ -67,6 +67,10 @@ pub enum Command {
     Renew(NodeId),
     /// Have a client with a fixed address ask for the rest.
     Inform(NodeId),
+    /// Tell a server's failover endpoint something.
+    Failover(NodeId, failover::Command),
+    /// Lose what is on the disk of a server that is off.
+    LoseDisk(NodeId),
     /// Give a node's client, server or relay agent other settings.
     Configure(NodeId, Rc<Change>),
 }

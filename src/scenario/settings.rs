@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{NodeFile, Problem, check, reader};
-use crate::dhcp::Settings;
+use crate::dhcp::{Settings, server};
 
 /// Other settings, and what is new in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,12 @@ pub(super) fn change(
     let mut file = node.clone();
     match settings.clone() {
         Settings::Client(config) => file.client = Some(config),
-        Settings::Server(config) => file.server = Some(config),
+        Settings::Server(config) => {
+            if let Settings::Server(old) = now {
+                check_shared(old, &config, path)?;
+            }
+            file.server = Some(config);
+        }
         Settings::Relay(config) => file.relay = Some(config),
     }
     check::check_node(&file, path)?;
@@ -73,6 +78,27 @@ pub(super) fn change(
         settings,
         words: words(patch),
     })
+}
+
+/// What two failover partners have in common does not change for one of them alone.
+fn check_shared(old: &server::Config, new: &server::Config, path: &str) -> Result<(), Problem> {
+    let pair = |config: &server::Config| {
+        let failover = config.failover.as_ref();
+        failover.map(|failover| (failover.role, failover.partner))
+    };
+    let field = if pair(old) != pair(new) {
+        "failover"
+    } else if old.failover.is_none() {
+        return Ok(());
+    } else if old.pools != new.pools {
+        "pools"
+    } else if old.subnets != new.subnets {
+        "subnets"
+    } else {
+        return Ok(());
+    };
+    let message = "cannot change while two failover partners run";
+    Err(Problem::new(format!("{path}.server.{field}"), message))
 }
 
 /// Settings of the same kind as those there are now.

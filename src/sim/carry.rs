@@ -31,6 +31,8 @@ impl Carry<'_> {
             | Command::Release(node)
             | Command::Renew(node)
             | Command::Inform(node)
+            | Command::Failover(node, _)
+            | Command::LoseDisk(node)
             | Command::Configure(node, _) => Some(node),
             Command::Plug(_) | Command::Unplug(_) | Command::Faults(..) => None,
         };
@@ -48,6 +50,14 @@ impl Carry<'_> {
             Command::Release(node) => self.person(node, Request::Release, cause),
             Command::Renew(node) => self.person(node, Request::Renew, cause),
             Command::Inform(node) => self.person(node, Request::Inform, cause),
+            Command::Failover(node, command) => {
+                self.person(node, Request::Operator(command), cause);
+            }
+            Command::LoseDisk(node) if !self.world.nodes[node.index()].power => {
+                self.host(node, &Input::DiskLost, cause);
+            }
+            // A disk is not taken out of a server that runs.
+            Command::LoseDisk(_) => {}
             Command::Configure(node, ref change) => {
                 self.host(node, &Input::Settings(&change.settings), cause);
             }

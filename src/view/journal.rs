@@ -1,5 +1,6 @@
 //! The journal as JSON lines: one event each, with its instant, node, cause and what it is.
 
+use crate::dhcp::failover;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -122,6 +123,10 @@ pub fn verb(command: &Command) -> &'static str {
         Command::Release(_) => "release",
         Command::Renew(_) => "renew",
         Command::Inform(_) => "inform",
+        Command::Failover(_, failover::Command::PartnerDown) => "partner-down",
+        Command::Failover(_, failover::Command::Shutdown) => "shut-down",
+        Command::Failover(_, failover::Command::Pause) => "pause",
+        Command::LoseDisk(_) => "lose-disk",
         Command::Configure(..) => "configure",
     }
 }
@@ -135,6 +140,8 @@ fn cable(command: &Command) -> Option<LinkId> {
         | Command::Release(_)
         | Command::Renew(_)
         | Command::Inform(_)
+        | Command::Failover(..)
+        | Command::LoseDisk(_)
         | Command::Configure(..) => None,
     }
 }

@@ -43,7 +43,9 @@ impl Message {
     pub fn dhcp(&self) -> Option<MessageType> {
         match self.summary.what {
             Packet::Dhcp { kind, .. } => kind,
-            Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => None,
+            Packet::Arp { .. } | Packet::Echo { .. } | Packet::Tcp { .. } | Packet::Other(_) => {
+                None
+            }
         }
     }
 

@@ -161,7 +161,7 @@ impl Timeline {
             | What::Received { .. }
             | What::Dropped { .. }
             | What::Fired { .. }
-            | What::Dhcp(Note::Relay(_))
+            | What::Dhcp(Note::Relay(_) | Note::Failover(_))
             | What::Net(_) => {}
         }
     }

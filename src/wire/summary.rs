@@ -4,7 +4,8 @@ use std::net::Ipv4Addr;
 
 use super::Mac;
 use super::dhcp::{CLIENT_PORT, MessageType, SERVER_PORT, code, scan_options};
-use super::frame::{Arp, ETHERNET_HEADER, Payload, parse};
+use super::failover;
+use super::frame::{Arp, ETHERNET_HEADER, Flags, Payload, parse, tcp};
 
 /// Who sent a frame to whom, and what it is. Checksums are not looked at: a spoiled DHCPDISCOVER
 /// is still one to the person who watches it.
@@ -50,6 +51,17 @@ pub enum What {
         /// True for a reply.
         reply: bool,
     },
+    /// A TCP segment.
+    Tcp {
+        /// What its control bits say, or that it carries data.
+        kind: TcpKind,
+        /// Source port.
+        source_port: u16,
+        /// Destination port.
+        destination_port: u16,
+        /// How many bytes of data it carries.
+        length: usize,
+    },
     /// Anything else, by the innermost protocol that is known here.
     Other(&'static str),
 }
@@ -65,6 +77,25 @@ pub enum ArpKind {
     Probe,
     /// I use this address from now on.
     Announcement,
+}
+
+/// What a TCP segment is for (RFC 9293 section 3.1): the strongest that it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TcpKind {
+    /// The connection is broken off, or there is none.
+    Rst,
+    /// A connection is asked for.
+    Syn,
+    /// It is granted.
+    SynAck,
+    /// The sender has no more data.
+    Fin,
+    /// It carries data.
+    Data,
+    /// It carries a message to a failover partner.
+    Failover(failover::MessageType),
+    /// It acknowledges only.
+    Ack,
 }
 
 impl From<&Arp> for ArpKind {
@@ -104,6 +135,15 @@ impl Summary {
             } => "ARP announcement",
             What::Echo { reply: false } => "ICMP echo request",
             What::Echo { reply: true } => "ICMP echo reply",
+            What::Tcp { kind, .. } => match kind {
+                TcpKind::Rst => "TCP RST",
+                TcpKind::Syn => "TCP SYN",
+                TcpKind::SynAck => "TCP SYN ACK",
+                TcpKind::Fin => "TCP FIN",
+                TcpKind::Data => "TCP data",
+                TcpKind::Failover(kind) => kind.name(),
+                TcpKind::Ack => "TCP ACK",
+            },
             What::Other(name) => name,
         }
     }
@@ -170,6 +210,7 @@ fn ipv4(packet: &[u8], none: Summary) -> Summary {
             Some(8) => What::Echo { reply: false },
             _ => What::Other("ICMP"),
         },
+        Some(&tcp::PROTOCOL) => segment(body).unwrap_or(What::Other("TCP")),
         Some(&UDP) => dhcp(body).unwrap_or(What::Other("UDP")),
         _ => What::Other("IPv4"),
     };
@@ -179,6 +220,40 @@ fn ipv4(packet: &[u8], none: Summary) -> Summary {
         what,
         ..none
     }
+}
+
+fn segment(segment: &[u8]) -> Option<What> {
+    let header = segment.first_chunk::<{ tcp::HEADER }>()?;
+    let data = segment.get(usize::from(header[12] >> 4) * 4..)?;
+    let flags = Flags(header[13]);
+    let ports = [
+        u16::from_be_bytes([header[0], header[1]]),
+        u16::from_be_bytes([header[2], header[3]]),
+    ];
+    let kind = if flags.has(Flags::RST) {
+        TcpKind::Rst
+    } else if flags.opens() {
+        TcpKind::Syn
+    } else if flags.has(Flags::SYN) {
+        TcpKind::SynAck
+    } else if flags.has(Flags::FIN) {
+        TcpKind::Fin
+    } else if data.is_empty() {
+        TcpKind::Ack
+    } else {
+        // What begins amid a message is data to a label.
+        ports
+            .contains(&failover::PORT)
+            .then(|| failover::MessageType::from_number(*data.get(2)?))
+            .flatten()
+            .map_or(TcpKind::Data, TcpKind::Failover)
+    };
+    Some(What::Tcp {
+        kind,
+        source_port: ports[0],
+        destination_port: ports[1],
+        length: data.len(),
+    })
 }
 
 fn dhcp(datagram: &[u8]) -> Option<What> {

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::wire::dhcp::{Message, Op};
-use crate::wire::frame::{Echo, Frame, Route, echo, udp};
+use crate::wire::frame::{Echo, Frame, Route, echo, ipv4, udp};
 
 const CLIENT: Mac = Mac([2, 0, 0, 0, 0, 1]);
 const SERVER: Mac = Mac([2, 0, 0, 0, 0, 2]);
@@ -114,6 +114,40 @@ fn echo_is_labelled_by_its_direction() {
 }
 
 #[test]
+fn a_segment_is_labelled_by_the_strongest_that_it_says() {
+    for (flags, data, label) in [
+        (0x02, &b""[..], "TCP SYN"),
+        (0x12, b"", "TCP SYN ACK"),
+        (0x10, b"", "TCP ACK"),
+        (0x18, b"abc", "TCP data"),
+        (0x11, b"", "TCP FIN"),
+        (0x19, b"abc", "TCP FIN"),
+        (0x14, b"", "TCP RST"),
+    ] {
+        let mut packet = Vec::new();
+        etherparse::PacketBuilder::ipv4([192, 0, 2, 7], [192, 0, 2, 1], 64)
+            .tcp(49_152, 647, 7, 8_192)
+            .write(&mut packet, data)
+            .unwrap();
+        packet[33] = flags;
+        let frame = ipv4(CLIENT, SERVER, &packet);
+        let summary = summary(frame.bytes());
+        assert_eq!(summary.label(), label);
+        let What::Tcp {
+            source_port,
+            destination_port,
+            length,
+            ..
+        } = summary.what
+        else {
+            panic!("{summary:?}");
+        };
+        assert_eq!((source_port, destination_port), (49_152, 647));
+        assert_eq!(length, data.len(), "padding is no data");
+    }
+}
+
+#[test]
 fn the_rest_is_labelled_by_its_innermost_known_protocol() {
     assert_eq!(summary(&[]).label(), "Ethernet");
     assert_eq!(summary(udp(TO_ALL, 53, 53, b"abc").bytes()).label(), "UDP");
@@ -124,6 +158,8 @@ fn the_rest_is_labelled_by_its_innermost_known_protocol() {
     );
     let mut tcp = udp(TO_ALL, 53, 53, b"abc").bytes().to_vec();
     tcp[23] = 6;
+    assert_eq!(summary(&tcp).label(), "TCP", "too short to be a segment");
+    tcp[23] = 47;
     assert_eq!(summary(&tcp).label(), "IPv4");
     let mut fragment = dhcp_frame(MessageType::Discover).bytes().to_vec();
     fragment[20] |= 0x20;

@@ -165,6 +165,7 @@ fn a_client() -> impl Strategy<Value = ClientCase> {
             on: flags[0] || flags[1],
             named,
             config: client::Config {
+                keep_after_release: false,
                 start_delay: flags[1],
                 broadcast_flag: flags[2],
                 fuzz: flags[3],

@@ -18,9 +18,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
 
+use dhcp_lab::net::tcp::{Output, Tcp};
 use dhcp_lab::scenario::library;
 use dhcp_lab::sim::Recording;
+use dhcp_lab::time::{Duration, Instant};
 use dhcp_lab::view::capture::capture;
+use dhcp_lab::view::pcapng::Pcapng;
+use dhcp_lab::wire::Mac;
+use dhcp_lab::wire::frame;
 use dhcp_lab::wire::summary::summary;
 
 /// Whether tshark is there; where it must be, its absence is a failure.
@@ -265,4 +270,84 @@ fn no_scenario_is_left_out() {
     files.sort();
     known.sort();
     assert_eq!(files, known);
+}
+
+/// Two hosts talk over port 647, and the segment whose number is `lost` does not arrive.
+fn stream(lost: usize) -> PathBuf {
+    let ends = [[10, 0, 0, 1], [10, 0, 0, 2]];
+    let cards = [1, 2].map(|last| Mac([2, 0, 0, 0, 0, last]));
+    let mut tcp = [Tcp::new(1), Tcp::new(2)];
+    let mut file = Pcapng::new(&["cable".to_owned()]);
+    let mut flying: Vec<(Instant, usize, frame::Frame)> = Vec::new();
+    let (mut now, mut sent) = (Instant::ZERO, 0);
+    let contact = |xid: u8| [0, 12, 11, 12, 0, 0, 0, 9, 0, 0, 0, xid];
+    tcp[1].listen(647);
+    for step in 0..8_u8 {
+        let mut out = Output::default();
+        let actor = usize::from(step % 2);
+        match step {
+            0 => tcp[0].connect(now, ends[0].into(), (ends[1].into(), 647), &mut out),
+            7 => tcp[actor].close(now, &mut out),
+            _ => tcp[actor].send(now, &contact(step), &mut out),
+        }
+        let until = now + Duration::from_secs(20);
+        let mut from = actor;
+        loop {
+            for packet in out.packets.drain(..) {
+                let frame = frame::ipv4(cards[from], cards[1 - from], &packet);
+                sent += 1;
+                file.packet(0, now, frame.bytes(), None);
+                if sent != lost {
+                    flying.push((now + Duration::from_millis(1), 1 - from, frame));
+                }
+            }
+            let timers = tcp.iter().enumerate();
+            let timers = timers.filter_map(|(host, tcp)| Some((tcp.deadline()?.0, host)));
+            let timer = timers.min().filter(|(at, _)| *at <= until);
+            let arrival = flying.first().map(|(at, ..)| *at);
+            match (arrival, timer) {
+                (Some(arrives), timer) if timer.is_none_or(|(at, _)| arrives <= at) => {
+                    let (at, host, frame) = flying.remove(0);
+                    (now, from) = (at, host);
+                    tcp[host].segment(now, &frame, &mut out);
+                }
+                (_, Some((at, host))) => {
+                    (now, from) = (at, host);
+                    tcp[host].timer(now, &mut out);
+                }
+                (_, None) => break,
+            }
+        }
+        now = until;
+    }
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("stream-{lost}.pcapng"));
+    std::fs::write(&path, file.into_bytes()).unwrap();
+    path
+}
+
+#[test]
+fn a_tcp_stream_is_read_to_its_end_and_only_what_was_lost_is_noted() {
+    if !have_tshark() {
+        return;
+    }
+    const WARNING: &str = "_ws.expert.severity >= 0x600000";
+    for (lost, again) in [(0, 0), (4, 1)] {
+        let path = stream(lost);
+        let all = tshark(&path, "frame", &["tcp.stream"]);
+        assert!(all.len() > 15, "{all:?}");
+        assert!(all.iter().all(|stream| stream == "0"), "{all:?}");
+        for complaint in [WARNING, "_ws.malformed", "tcp.checksum.status == 0"] {
+            let found = tshark(&path, complaint, &["frame.number", "_ws.expert.message"]);
+            assert_eq!(found, Vec::<String>::new(), "{complaint}, {lost} lost");
+        }
+        let checked = tshark(&path, "tcp.checksum.status == 1", &["frame.number"]);
+        assert_eq!(checked.len(), all.len());
+        let twice = tshark(&path, "tcp.analysis.retransmission", &["frame.number"]);
+        assert_eq!(twice.len(), again, "{lost} lost: {twice:?}");
+        let messages = tshark(&path, "dhcpfo", &["dhcpfo.xid"]);
+        let expected: Vec<_> = (1..7).map(|xid| format!("0x{xid:08x}")).collect();
+        assert_eq!(messages, expected, "each once, and in order");
+        let ends = tshark(&path, "tcp.flags.fin == 1", &["ip.src"]);
+        assert_eq!(ends, ["10.0.0.2", "10.0.0.1"]);
+    }
 }

@@ -19,7 +19,7 @@ pub(crate) fn class(summary: &Summary) -> &'static str {
         What::Dhcp {
             kind: Some(kind), ..
         } => dhcp_class(kind),
-        What::Dhcp { kind: None, .. } | What::Other(_) => "k-other",
+        What::Dhcp { kind: None, .. } | What::Tcp { .. } | What::Other(_) => "k-other",
         What::Arp { .. } => "k-arp",
         What::Echo { .. } => "k-icmp",
     }
@@ -54,7 +54,7 @@ pub(crate) fn short(summary: &Summary) -> &'static str {
     match summary.what {
         What::Echo { reply: false } => "ping",
         What::Echo { reply: true } => "ping reply",
-        What::Dhcp { .. } | What::Arp { .. } | What::Other(_) => {
+        What::Dhcp { .. } | What::Arp { .. } | What::Tcp { .. } | What::Other(_) => {
             let label = summary.label();
             label
                 .strip_prefix("DHCP")
@@ -68,6 +68,7 @@ pub(crate) fn short(summary: &Summary) -> &'static str {
 pub(crate) fn shortest(summary: &Summary) -> &'static str {
     match summary.what {
         What::Arp { .. } => "ARP",
+        What::Tcp { .. } => "TCP",
         What::Dhcp { .. } | What::Echo { .. } | What::Other(_) => short(summary),
     }
 }

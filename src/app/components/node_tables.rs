@@ -9,6 +9,7 @@ use super::kinds;
 use super::node_panel::Sheet;
 use crate::dhcp::Reason;
 use crate::dhcp::client::Lease;
+use crate::dhcp::failover::Timer;
 use crate::scenario::{LinkId, NodeKind};
 use crate::text::Texts;
 use crate::time::Instant;
@@ -137,6 +138,21 @@ fn reason(words: &Texts, reason: Reason) -> String {
         Reason::BindingEnds { address } => about("reason.binding-ends", address),
         Reason::QuarantineEnds { address } => about("reason.quarantine-ends", address),
         Reason::ArpSilence { address } => about("reason.arp-silence", address),
+        Reason::TcpSilence => words.get("reason.tcp-silence").to_owned(),
+        Reason::TcpAck => words.get("reason.tcp-ack").to_owned(),
+        Reason::TcpTimeWait => words.get("reason.tcp-time-wait").to_owned(),
+        Reason::Failover { timer } => words
+            .get(match timer {
+                Timer::Startup => "reason.failover-startup",
+                Timer::Handshake | Timer::Receive => "reason.failover-receive",
+                Timer::Send => "reason.failover-send",
+                Timer::Reconnect => "reason.failover-reconnect",
+                Timer::SafePeriod => "reason.failover-safe-period",
+                Timer::RecoverWait => "reason.failover-recover-wait",
+                Timer::Balance => "reason.failover-balance",
+                Timer::Off => "reason.failover-off",
+            })
+            .to_owned(),
     }
 }
 

@@ -81,7 +81,7 @@ pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
             .with(el!("button", "class" = "button text primary").text(words.get("ui.apply")))
             .with(reset.text(words.get("ui.reset")))
     });
-    let fields = form.fields(&draft);
+    let fields = form.fields(&draft, "").into_iter();
     let form = el!("form")
         .on("submit", onsubmit)
         .all(fields)
@@ -113,6 +113,7 @@ fn choices(name: &str) -> &'static [&'static str] {
     match name {
         "choose" => &["first", "previous"],
         "ping" => &["offer", "request", "never"],
+        "role" => &["primary", "secondary"],
         _ => &[],
     }
 }
@@ -190,16 +191,28 @@ impl Form<'_> {
         })
     }
 
-    fn fields(&self, value: &Value) -> impl Iterator<Item = Element> {
+    fn fields(&self, value: &Value, place: &str) -> Vec<Element> {
         let mut fields: Vec<(&String, &Value)> = value.as_object().into_iter().flatten().collect();
         fields.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
         let fields = fields.into_iter();
-        fields.map(|(name, value)| self.field(name, value, format!("/{name}")))
+        fields
+            .map(|(name, value)| self.field(name, value, format!("{place}/{name}")))
+            .collect()
     }
 
     fn field(&self, name: &str, value: &Value, place: String) -> Element {
         if !parts(name).is_empty() {
             return self.list(name, value, &place);
+        }
+        if value.is_object() {
+            let label = self.words.get(&format!("set.{name}")).to_owned();
+            let group = el!(
+                "div",
+                "class" = "list",
+                "role" = "group",
+                "aria-label" = label
+            );
+            return group.all(self.fields(value, &place).into_iter());
         }
         let label = self.label(name);
         if let Value::Bool(checked) = value {
@@ -350,10 +363,13 @@ mod tests {
             .iter()
             .flat_map(|list| parts(list))
             .map(|part| (*part).to_owned());
+        let partners = serde_json::to_value(server::Failover::default()).unwrap();
+        let partners: Vec<String> = partners.as_object().unwrap().keys().cloned().collect();
         let names: Vec<String> = fields
             .into_iter()
             .map(|(name, _)| name)
             .chain(inner)
+            .chain(partners)
             .collect();
         for language in crate::text::Language::ALL {
             let texts = Texts::new(language);

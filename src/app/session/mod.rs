@@ -16,8 +16,10 @@ use crate::sim::{Entry, Recording, What};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
+use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
-use crate::wire::summary::{What as Packet, summary};
+use crate::wire::failover;
+use crate::wire::summary::{TcpKind, What as Packet, summary};
 
 pub(crate) use action::{Action, Notice, Panel, Target, Theme};
 
@@ -257,8 +259,18 @@ impl Session {
     }
 
     fn slowest_flight(&self) -> Option<Duration> {
+        // What keeps a connection up is not waited for.
+        let matters = |flight: &&Flight| match summary(flight.frame.bytes()).what {
+            Packet::Tcp { kind, .. } => {
+                matches!(kind, TcpKind::Failover(kind) if kind != failover::MessageType::Contact)
+            }
+            Packet::Dhcp { .. } | Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => {
+                true
+            }
+        };
         self.flights()
             .iter()
+            .filter(matters)
             .map(|flight| flight.arrives.since(flight.departs))
             .max()
     }

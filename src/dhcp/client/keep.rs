@@ -16,16 +16,23 @@ impl Client {
         let now = cx.now;
         let runs_on = |lease: &Lease| lease.expiry.since(now) > LONGEST_WAIT;
         let lease = self.lease.clone().filter(runs_on);
+        let mut keeps = false;
         if let (Some(address), Some(lease)) = (self.leased(), lease) {
             self.send_release(&lease, cx);
             cx.note(ClientNote::Released { address });
+            if self.config.keep_after_release {
+                keeps = true;
+                cx.note(ClientNote::KeptAfterRelease { address });
+            }
         } else if let Some(lease) = &self.lease {
             cx.note(ClientNote::Forgot {
                 address: lease.address,
             });
         }
         if self.state != State::Stopped {
+            let kept = self.lease.clone().filter(|_| keeps);
             self.forget(cx);
+            self.lease = kept;
             self.drop_link_local(cx);
             self.enter(State::Stopped, cx);
         }

@@ -134,6 +134,9 @@ pub struct Config {
     pub link_local: bool,
     /// The host has a fixed address: ask by INFORM for the rest (RFC 2131 section 4.4.3).
     pub inform: bool,
+    /// Remember the lease that was given back, and ask for the address again as after a restart.
+    /// RFC 2131 section 4.4.6 ends a lease with the RELEASE; some clients do this all the same.
+    pub keep_after_release: bool,
 }
 
 impl Default for Config {
@@ -152,6 +155,7 @@ impl Default for Config {
             ipv6_only: false,
             link_local: false,
             inform: false,
+            keep_after_release: false,
         }
     }
 }

@@ -376,7 +376,7 @@ impl Client {
             Timer::Expiry => self.expire(cx),
             Timer::Conflict => self.conflict_clock(cx),
             Timer::LinkLocal => self.link_local_clock(cx),
-            Timer::Start | Timer::T1 | Timer::T2 | Timer::Server | Timer::Arp => {}
+            Timer::Start | Timer::T1 | Timer::T2 | Timer::Server | Timer::Arp | Timer::Tcp => {}
         }
     }
 

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::subnet::is_kept;
 use super::{Binding, BindingState, Context, Identity, PingCheck, Reservation, Server};
+use crate::dhcp::failover::{Ask, LeaseEvent};
 use crate::dhcp::{Action, OfferEnd, ServerNote, Silence};
 use crate::time::{Duration, Instant};
 use crate::wire::dhcp::{Message, MessageType, code};
@@ -15,6 +16,7 @@ impl Server {
         cx: &mut Context<'_>,
     ) -> Result<(), Silence> {
         let subnet = self.subnet(message, false)?;
+        self.serves(Ask::Any, message)?;
         let client = Identity::of(message);
         if let Some((address, binding)) = self.bindings.of(subnet, &client) {
             let mut again = binding.clone();
@@ -38,6 +40,7 @@ impl Server {
         }
         if let Some((address, _)) = self.bindings.of(subnet, client)
             && self.is_offered_to_all(subnet, address)
+            && !self.is_withheld(address, client)
         {
             return Some(address);
         }
@@ -45,8 +48,13 @@ impl Server {
         if let Some(asked) = asked
             && self.is_offered_to_all(subnet, asked)
             && self.bindings.is_free(asked)
+            && !self.is_withheld(asked, client)
         {
             return Some(asked);
+        }
+        if self.failover.is_some() {
+            let taken = |address| self.is_kept(address) || self.is_withheld(address, client);
+            return self.bindings.next_shared(subnet, taken);
         }
         let (config, interface, subnets) = (&self.config, self.interface, &self.subnets);
         self.bindings.next_free(subnet, |address| {
@@ -72,10 +80,11 @@ impl Server {
 
     /// Whether this client may have the address: it is free, or already this client's.
     pub(super) fn is_to_be_had(&self, address: Ipv4Addr, client: &Identity) -> bool {
-        self.bindings.get(address).is_none_or(|binding| {
+        let free = self.bindings.get(address).is_none_or(|binding| {
             binding.is_free()
                 || (binding.client == *client && binding.state != BindingState::Abandoned)
-        })
+        });
+        free && !self.is_withheld(address, client)
     }
 
     /// Whether a DISCOVER is answered by an ACK at once (RFC 4039 section 3.1).
@@ -160,7 +169,9 @@ impl Server {
         };
         self.abandon(from, cx);
         cx.note(ServerNote::Abandoned { address: from });
-        if message.kind() == Some(MessageType::Request) {
+        if message.kind() == Some(MessageType::Request)
+            && self.serves(Ask::ThisServer, &message).is_ok()
+        {
             self.refuse(&message, crate::dhcp::Refusal::NotAvailable, cx);
         } else if let Err(why) = self.discover(&message, cx) {
             cx.note(ServerNote::Silent {
@@ -171,7 +182,7 @@ impl Server {
         }
     }
 
-    pub(super) fn abandon(&mut self, address: Ipv4Addr, cx: &Context<'_>) {
+    pub(super) fn abandon(&mut self, address: Ipv4Addr, cx: &mut Context<'_>) {
         if let Some(binding) = self.bindings.get(address) {
             let abandoned = Binding {
                 state: BindingState::Abandoned,
@@ -180,6 +191,7 @@ impl Server {
                 ..binding.clone()
             };
             self.bindings.set(address, abandoned);
+            self.report(address, &LeaseEvent::Abandoned, cx);
         }
     }
 
@@ -191,7 +203,17 @@ impl Server {
         cx: &mut Context<'_>,
     ) {
         let client = Identity::of(message);
-        if message.kind() == Some(MessageType::Request) {
+        let request = message.kind() == Some(MessageType::Request);
+        let ask = if request { Ask::ThisServer } else { Ask::Any };
+        // Failover may have gone to another state since.
+        if let Err(why) = self.serves(ask, message) {
+            self.bindings.end(address, BindingState::Free, cx.now);
+            cx.note(ServerNote::Silent {
+                client: message.mac(),
+                message: message.kind().unwrap_or(MessageType::Discover),
+                why,
+            });
+        } else if request {
             self.commit(address, client, message, cx);
         } else {
             self.offer(address, client, message, cx);
@@ -228,7 +250,7 @@ impl Server {
         let remaining = active
             .as_ref()
             .and_then(|binding| self.remaining(binding, cx.now));
-        let granted = self.granted(address, message, remaining);
+        let granted = self.limited(address, self.granted(address, message, remaining), cx.now);
         if let Some(lease) = active {
             // The lease goes on as it is; an ACK will give what this offer says.
             self.bindings.set(address, Binding { granted, ..lease });
@@ -291,6 +313,6 @@ impl Server {
 }
 
 /// A length of time, or `None` for infinity.
-fn finite(length: Duration) -> Option<Duration> {
+pub(super) fn finite(length: Duration) -> Option<Duration> {
     (length != Duration::MAX).then_some(length)
 }

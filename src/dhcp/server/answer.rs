@@ -3,6 +3,8 @@
 use std::net::Ipv4Addr;
 
 use super::{Binding, BindingState, Context, Identity, PingCheck, Server};
+use crate::dhcp::failover::store::Client;
+use crate::dhcp::failover::{Ask, LeaseEvent};
 use crate::dhcp::{Action, OfferEnd, Refusal, ServerNote, Silence};
 use crate::time::{Duration, Instant};
 use crate::wire::dhcp::{Message, MessageType, code};
@@ -17,6 +19,8 @@ impl Server {
     ) -> Result<(), Silence> {
         let subnet = self.subnet(message, unicast)?;
         let client = Identity::of(message);
+        self.serves(ask(message), message)
+            .or_else(|why| self.names_another_server(message).then_some(()).ok_or(why))?;
         if message.options.has(code::SERVER_ID) {
             return self.selecting(subnet, message, client, cx);
         }
@@ -103,7 +107,10 @@ impl Server {
         }
         let known = self.known_address(subnet, asked, message, &client);
         match known {
-            Some(address) if address == asked => self.commit(asked, client, message, cx),
+            Some(address) if address == asked => {
+                self.check_withheld(asked, &client)?;
+                self.commit(asked, client, message, cx);
+            }
             Some(_) => self.refuse(message, Refusal::WrongAddress, cx),
             None if self.config.authoritative => self.refuse(message, Refusal::UnknownClient, cx),
             None => return Err(Silence::UnknownClient),
@@ -161,7 +168,10 @@ impl Server {
         let known = self.known_address(subnet, address, message, &client);
         let for_others = self.is_extended(address);
         match known {
-            Some(known) if known == address => self.commit(address, client, message, cx),
+            Some(known) if known == address => {
+                self.check_withheld(address, &client)?;
+                self.commit(address, client, message, cx);
+            }
             Some(_) => self.refuse(message, Refusal::WrongAddress, cx),
             None if for_others && self.is_to_be_had(address, &client) => {
                 self.commit(address, client, message, cx);
@@ -190,7 +200,7 @@ impl Server {
         // An ACK repeats the lease time of its OFFER, however often the REQUEST comes (RFC 2131
         // section 4.3.2); one that names no server answers no OFFER.
         let held = self.bindings.get(address).filter(|held| !held.is_free());
-        let granted = match held {
+        let wanted = match held {
             Some(held) if message.options.has(code::SERVER_ID) => held.granted,
             _ => {
                 let endless = held.is_some_and(|held| {
@@ -199,6 +209,8 @@ impl Server {
                 self.granted(address, message, endless.then_some(Duration::MAX))
             }
         };
+        let desired = self.granted(address, message, None);
+        let granted = self.limited(address, wanted, cx.now);
         let until = granted.map_or(Instant::MAX, |length| cx.now + length);
         let freed = until + self.config.grace;
         let lease = Binding {
@@ -215,10 +227,19 @@ impl Server {
             client: mac,
             until,
         });
+        let endless = |length: Option<Duration>| length.unwrap_or(Duration::MAX);
+        let event = LeaseEvent::Granted {
+            client: Client::of(message),
+            granted: endless(granted),
+            desired: endless(desired).max(endless(wanted)),
+        };
+        let rest = self.record(address, &event, cx);
         if self.is_neighbour(message, address) {
             cx.out.push(Action::Neighbour { address, mac });
         }
         self.reply(MessageType::Ack, message, address, granted, cx);
+        // The client does not wait for the partner (draft-ietf-dhc-failover-12 section 5.2).
+        self.carry_out(rest, cx);
     }
 
     pub(super) fn refuse(&mut self, message: &Message, why: Refusal, cx: &mut Context<'_>) {
@@ -243,6 +264,7 @@ impl Server {
             .options
             .address(code::REQUESTED_ADDRESS)
             .ok_or(Silence::NotHolder)?;
+        self.serves(Ask::ThisServer, message)?;
         self.check_holder(address, message)?;
         self.abandon(address, cx);
         cx.note(ServerNote::Declined {
@@ -260,6 +282,7 @@ impl Server {
         if self.names_another_server(message) {
             return Err(Silence::OtherServer);
         }
+        self.serves(Ask::ThisServer, message)?;
         self.check_holder(message.ciaddr, message)?;
         if self
             .bindings
@@ -274,6 +297,7 @@ impl Server {
             address: message.ciaddr,
             client: message.mac(),
         });
+        self.report(message.ciaddr, &LeaseEvent::Released, cx);
         Ok(())
     }
 
@@ -300,7 +324,19 @@ impl Server {
             return Err(Silence::NotHolder);
         }
         self.subnet(message, true)?;
+        self.serves(Ask::Any, message)?;
         self.reply(MessageType::Ack, message, Ipv4Addr::UNSPECIFIED, None, cx);
         Ok(())
+    }
+}
+
+/// What a REQUEST asks for, as far as failover treats it differently.
+fn ask(message: &Message) -> Ask {
+    if message.options.has(code::SERVER_ID) {
+        Ask::ThisServer
+    } else if message.ciaddr.is_unspecified() {
+        Ask::Any
+    } else {
+        Ask::Renewal
     }
 }

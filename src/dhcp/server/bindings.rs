@@ -8,9 +8,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::dhcp::Cidr;
+use crate::dhcp::failover::store::Client;
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::{Message, code};
+use crate::wire::failover::Hardware;
 
 /// A run of addresses, both ends included, written `192.0.2.10-192.0.2.99`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +96,34 @@ impl Identity {
             return Self([&[61], id].concat().into());
         }
         Self([&[0, message.htype], message.hardware()].concat().into())
+    }
+
+    /// The same from what failover partners say of a client.
+    pub fn of_partners(client: &Client) -> Self {
+        let hardware = &client.hardware;
+        client.id.as_ref().map_or_else(
+            || {
+                Self(
+                    [&[0, hardware.kind], hardware.address.as_slice()]
+                        .concat()
+                        .into(),
+                )
+            },
+            |id| Self([&[61], id.as_slice()].concat().into()),
+        )
+    }
+
+    /// What failover knows a client by; the card only where the client is known by it.
+    pub fn for_partners(&self) -> Client {
+        let (id, kind, address) = match &*self.0 {
+            [61, id @ ..] => (Some(id.to_vec()), 0, Vec::new()),
+            [_, kind, address @ ..] => (None, *kind, address.to_vec()),
+            [] | [_] => (None, 0, Vec::new()),
+        };
+        Client {
+            id,
+            hardware: Hardware { kind, address },
+        }
     }
 }
 
@@ -290,6 +320,22 @@ impl Bindings {
             .iter()
             .map(|(_, address)| *address)
             .find(|address| self.in_pools(subnet, *address) && !taken(*address))
+    }
+
+    /// The same where two servers give out the pools: what is the partner's today may be ours
+    /// tomorrow, so nothing is passed over for good.
+    pub fn next_shared(&self, subnet: usize, taken: impl Fn(Ipv4Addr) -> bool) -> Option<Ipv4Addr> {
+        let all = self.pools(subnet).iter();
+        let addresses = all.flat_map(|range| u32::from(range.first)..=u32::from(range.last));
+        let mut fresh = addresses
+            .map(Ipv4Addr::from)
+            .filter(|address| !taken(*address));
+        fresh
+            .find(|address| !self.by_address.contains_key(address))
+            .or_else(|| {
+                let mut freed = self.freed.iter().map(|(_, address)| *address);
+                freed.find(|address| self.in_pools(subnet, *address) && !taken(*address))
+            })
     }
 
     fn nth(&self, subnet: usize) -> Option<Ipv4Addr> {

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::{BindingState, Context, Server};
+use crate::dhcp::failover::LeaseEvent;
 use crate::dhcp::{Action, OfferEnd, Reason, ServerNote, Timer};
 
 impl Server {
@@ -15,6 +16,7 @@ impl Server {
             }
             self.end(address, cx);
         }
+        self.failover_due(cx);
     }
 
     fn end(&mut self, address: Ipv4Addr, cx: &mut Context<'_>) {
@@ -31,10 +33,12 @@ impl Server {
                     address,
                     client: mac,
                 });
+                self.report(address, &LeaseEvent::Expired, cx);
             }
             BindingState::Abandoned => {
                 self.bindings.end(address, BindingState::Free, cx.now);
                 cx.note(ServerNote::QuarantineEnded { address });
+                self.report(address, &LeaseEvent::Reset, cx);
             }
             // Free addresses have no end.
             BindingState::Expired | BindingState::Released | BindingState::Free => {
@@ -45,16 +49,31 @@ impl Server {
 
     /// Has the host keep the first deadline, whichever it is now.
     pub(super) fn rearm(&mut self, cx: &mut Context<'_>) {
-        let next = self.bindings.next_deadline();
+        let binding = self.bindings.next_deadline();
+        let binding = binding.map(|(at, address)| (at, self.reason(address)));
+        let failover = self.failover.as_ref().and_then(|failover| failover.next());
+        let next = [binding, failover]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(at, _)| *at);
         if next == self.armed {
             return;
         }
         self.armed = next;
-        let Some((at, address)) = next else {
+        let Some((at, reason)) = next else {
             cx.out.push(Action::Cancel(Timer::Server));
             return;
         };
-        let reason = match self.bindings.get(address).map(|binding| &binding.state) {
+        cx.out.push(Action::Arm {
+            timer: Timer::Server,
+            at,
+            reason,
+        });
+    }
+
+    /// Why it waits for something to end.
+    fn reason(&self, address: Ipv4Addr) -> Reason {
+        match self.bindings.get(address).map(|binding| &binding.state) {
             Some(BindingState::Pinging(_)) => Reason::PingSilence { address },
             Some(BindingState::Offered) => Reason::OfferEnds { address },
             Some(BindingState::Abandoned) => Reason::QuarantineEnds { address },
@@ -65,11 +84,6 @@ impl Server {
                 | BindingState::Free,
             )
             | None => Reason::BindingEnds { address },
-        };
-        cx.out.push(Action::Arm {
-            timer: Timer::Server,
-            at,
-            reason,
-        });
+        }
     }
 }

@@ -7,6 +7,7 @@ mod allocate;
 mod answer;
 mod bindings;
 mod clock;
+mod failover;
 mod reply;
 mod subnet;
 
@@ -15,12 +16,15 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use super::client::ClientId;
-use super::{Action, Interface, Note, ServerNote, Silence};
+use super::failover::{Command, Endpoint};
+use super::{Action, Interface, Note, Reason, ServerNote, Silence, StreamEvent};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::{Message, MessageType, Op, code};
 
 pub use bindings::{Binding, BindingState, Bindings, Identity, Range};
+pub use failover::Failover;
+use failover::Partnership;
 pub use subnet::Subnet;
 
 /// When the server asks by ping whether an address is in use.
@@ -102,6 +106,9 @@ pub struct Config {
     pub rapid_commit: bool,
     /// Tell a client that asks that it need not have an IPv4 address, and for how long (RFC 8925).
     pub ipv6_only_wait: Option<Duration>,
+    /// The other server that gives out the same addresses; none works alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failover: Option<Failover>,
 }
 
 impl Default for Config {
@@ -125,6 +132,7 @@ impl Default for Config {
             authoritative: false,
             rapid_commit: false,
             ipv6_only_wait: None,
+            failover: None,
         }
     }
 }
@@ -148,6 +156,13 @@ pub enum Input<'a> {
         /// Who answered.
         from: Ipv4Addr,
     },
+    /// TCP has something from the partner.
+    Stream(&'a StreamEvent),
+    /// An operator tells its failover endpoint something.
+    Operator(Command),
+    /// The disk is lost, while the power is off: the bindings are gone, and all that failover
+    /// knew.
+    DiskLost,
     /// The deadline of [`super::Timer::Server`] is due.
     Timer,
 }
@@ -161,8 +176,9 @@ pub struct Server {
     subnets: Vec<Subnet>,
     bindings: Bindings,
     /// The deadline that the host keeps for us.
-    armed: Option<(Instant, Ipv4Addr)>,
+    armed: Option<(Instant, Reason)>,
     pings: u16,
+    failover: Option<Box<Partnership>>,
 }
 
 /// What [`Server::handle`] works with: the moment, and where the actions go.
@@ -185,6 +201,7 @@ impl Server {
         let subnets = subnet::all(&config, interface);
         let bindings = Bindings::new(subnet::pools(&subnets));
         Self {
+            failover: Partnership::new(&config, &subnets),
             config,
             interface,
             subnets,
@@ -198,7 +215,15 @@ impl Server {
     pub fn configure(&mut self, config: Config) {
         self.subnets = subnet::all(&config, self.interface);
         self.bindings.set_pools(subnet::pools(&self.subnets));
+        if let Some(partnership) = &mut self.failover {
+            partnership.configure(&config, &self.subnets);
+        }
         self.config = config;
+    }
+
+    /// Its side of failover, where it has a partner.
+    pub fn endpoint(&self) -> Option<&Endpoint> {
+        self.failover.as_ref().map(|failover| failover.endpoint())
     }
 
     /// Its settings.
@@ -223,15 +248,26 @@ impl Server {
 
     /// Takes one input and pushes what follows from it.
     pub fn handle(&mut self, input: &Input<'_>, cx: &mut Context<'_>) {
+        if let Some(partnership) = &mut self.failover {
+            partnership.now = cx.now;
+        }
         match input {
             // Leases that ended while the power was off are dealt with at once.
-            Input::Start | Input::Timer => self.due(cx),
+            Input::Start => {
+                self.begin_failover(cx);
+                self.due(cx);
+            }
+            Input::Timer => self.due(cx),
             Input::PowerOff => {
                 self.armed = None;
+                self.stop_failover();
                 return self.bindings.lose_memory(cx.now);
             }
+            Input::DiskLost => return self.lose_disk(),
             Input::Message { message, unicast } => self.message(message, *unicast, cx),
             Input::Echo { from } => self.echo(*from, cx),
+            Input::Stream(event) => self.stream(event, cx),
+            Input::Operator(command) => self.operator(*command, cx),
         }
         self.rearm(cx);
     }

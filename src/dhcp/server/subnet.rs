@@ -132,6 +132,10 @@ pub(super) fn is_kept(
     set_aside
         || address == interface.address
         || config
+            .failover
+            .as_ref()
+            .is_some_and(|failover| failover.partner == address)
+        || config
             .reservations
             .iter()
             .any(|kept| kept.address == address)

@@ -28,8 +28,9 @@ pub(super) enum Packet {
         data: Vec<u8>,
         until: Instant,
     },
-    /// Someone else's, on its way through a router: from its IPv4 header on.
-    Through {
+    /// A whole one from its IPv4 header on: a segment of TCP, or someone else's on its way through
+    /// a router.
+    Whole {
         source: Ipv4Addr,
         destination: Ipv4Addr,
         bytes: Vec<u8>,
@@ -40,7 +41,7 @@ impl Packet {
     /// Whether it is still of use to anyone.
     fn matters(&self, now: Instant) -> bool {
         match self {
-            Self::Udp { .. } | Self::Through { .. } => true,
+            Self::Udp { .. } | Self::Whole { .. } => true,
             Self::Echo { until, .. } => now < *until,
         }
     }
@@ -57,7 +58,7 @@ impl Packet {
                 destination,
                 ..
             }
-            | Self::Through {
+            | Self::Whole {
                 source,
                 destination,
                 ..
@@ -74,7 +75,7 @@ impl Packet {
             destination,
         };
         match self {
-            Self::Through { bytes, .. } => frame::ipv4(from, to, bytes),
+            Self::Whole { bytes, .. } => frame::ipv4(from, to, bytes),
             Self::Udp { ports, payload, .. } => frame::udp(route, ports.0, ports.1, payload),
             Self::Echo {
                 reply,
@@ -185,7 +186,7 @@ impl Host {
         }
     }
 
-    /// Passes on a packet of someone else's.
+    /// Passes on a packet that is there already.
     pub(in crate::net) fn forward(
         &mut self,
         source: Ipv4Addr,
@@ -193,12 +194,23 @@ impl Host {
         bytes: Vec<u8>,
         cx: &mut Context<'_>,
     ) {
-        let packet = Packet::Through {
+        let packet = Packet::Whole {
             source,
             destination,
             bytes,
         };
         self.send(packet, cx);
+    }
+
+    /// Sends a packet that is there already.
+    pub(super) fn send_whole(&mut self, bytes: Vec<u8>, cx: &mut Context<'_>) {
+        let address = |at: usize| {
+            let octets = bytes.get(at..)?.first_chunk::<4>()?;
+            Some(Ipv4Addr::from(*octets))
+        };
+        if let (Some(source), Some(destination)) = (address(12), address(16)) {
+            self.forward(source, destination, bytes, cx);
+        }
     }
 
     /// When the first ARP request is sent again, and for which address.
@@ -244,7 +256,11 @@ impl Host {
             .iter_mut()
             .find(|waiting| waiting.next_hop == next_hop)
         {
-            waiting.packets.push(packet);
+            // A segment that TCP sends again would only come twice.
+            let again = matches!(packet, Packet::Whole { .. }) && waiting.packets.contains(&packet);
+            if !again {
+                waiting.packets.push(packet);
+            }
             return;
         }
         self.ask(next_hop, source, cx);

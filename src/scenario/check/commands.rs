@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::{Cable, Command, LinkId, Timed, settings};
 use super::{File, Names, NodeId, NodeKind, Problem, TimedFile, Verb, fault, find, find_ends};
-use crate::dhcp::Settings;
+use crate::dhcp::{Settings, failover};
 use crate::time::Instant;
 
 pub(super) fn check(file: &File, names: &Names, cables: &[Cable]) -> Result<Vec<Timed>, Problem> {
@@ -96,6 +96,15 @@ impl Checker<'_> {
                 let message = format!("'{name}' has no fixed address");
                 Err(Problem::new(format!("{path}.node"), message))
             }),
+            Verb::PartnerDown => self.failover(node, failover::Command::PartnerDown, path),
+            Verb::ShutDown => self.failover(node, failover::Command::Shutdown, path),
+            Verb::LoseDisk => {
+                if self.file.nodes[node.index()].kind == NodeKind::Server {
+                    return Ok(Command::LoseDisk(node));
+                }
+                let message = format!("'{name}' is not a server");
+                Err(Problem::new(format!("{path}.node"), message))
+            }
             Verb::Move => {
                 client(Command::Start(node))?;
                 self.moved(node, timed.to.as_ref(), path)
@@ -103,6 +112,24 @@ impl Checker<'_> {
             Verb::Configure => self.configure(node, timed, path),
             Verb::Plug | Verb::Unplug | Verb::Faults => self.cable(timed, path),
         }
+    }
+
+    fn failover(
+        &self,
+        node: NodeId,
+        command: failover::Command,
+        path: &str,
+    ) -> Result<Command, Problem> {
+        let file = &self.file.nodes[node.index()];
+        let partner = file
+            .server
+            .as_ref()
+            .and_then(|server| server.failover.as_ref());
+        if partner.is_some() {
+            return Ok(Command::Failover(node, command));
+        }
+        let message = format!("'{}' is not a server with a failover partner", file.id);
+        Err(Problem::new(format!("{path}.node"), message))
     }
 
     fn cable(&self, timed: &TimedFile, path: &str) -> Result<Command, Problem> {

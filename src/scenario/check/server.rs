@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Problem, check_name};
+use super::{Problem, check_name, failover};
 use crate::dhcp::Cidr;
 use crate::dhcp::server::{Config, Range, Reservation};
 use crate::time::Duration;
@@ -85,6 +85,9 @@ pub(super) fn check(config: &Config, cidr: Cidr, path: &str) -> Result<(), Probl
         }
     }
     names(&config.dns, config.domain.as_deref(), path)?;
+    if let Some(settings) = &config.failover {
+        failover::check(settings, path)?;
+    }
     if config.min_lease > config.max_lease {
         return Err(Problem::new(
             format!("{path}.min_lease"),

@@ -149,6 +149,7 @@ fn what(entry: &Entry) -> Option<String> {
                 if echo.reply { "pong" } else { "ping" },
                 ip.destination
             ),
+            Transport::Tcp(tcp) => format!("tcp {:?} {}", tcp.flags, tcp.payload.len()),
             Transport::Other(other) => format!("ip {other}"),
         },
         other => format!("{other:?}"),

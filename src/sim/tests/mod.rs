@@ -7,6 +7,7 @@
 
 mod build;
 mod conflicts;
+mod failover;
 mod faults;
 mod lease_origin;
 mod probing;

@@ -21,7 +21,7 @@ const MESSAGE: usize = 42;
 const OPTIONS: usize = MESSAGE + 240;
 
 /// Fields of bits, the only ones that may stand in the bytes of another field.
-const BITS: [&str; 12] = [
+const BITS: [&str; 22] = [
     "Version",
     "IHL",
     "DSCP",
@@ -34,6 +34,16 @@ const BITS: [&str; 12] = [
     "BROADCAST",
     "MBZ",
     "flags",
+    "Data Offset",
+    "Accurate ECN (AE)",
+    "Congestion Window Reduced (CWR)",
+    "ECN-Echo (ECE)",
+    "Urgent (URG)",
+    "Acknowledgment (ACK)",
+    "Push (PSH)",
+    "Reset (RST)",
+    "Synchronize (SYN)",
+    "Finish (FIN)",
 ];
 
 fn discover() -> Message {
@@ -76,14 +86,14 @@ fn check_cover(what: &str, range: Range<usize>, children: &[Field]) {
     assert_eq!(at, range.end, "{what} is not covered");
 }
 
-fn checked(frame: &[u8]) -> Vec<Field> {
+pub(super) fn checked(frame: &[u8]) -> Vec<Field> {
     let layers = dissect(frame);
     check_cover("the frame", 0..frame.len(), &layers);
     layers
 }
 
 /// The field with this path of names.
-fn find<'a>(fields: &'a [Field], path: &[&str]) -> &'a Field {
+pub(super) fn find<'a>(fields: &'a [Field], path: &[&str]) -> &'a Field {
     let (name, rest) = path.split_first().unwrap();
     let field = fields
         .iter()
@@ -99,7 +109,7 @@ fn find<'a>(fields: &'a [Field], path: &[&str]) -> &'a Field {
     }
 }
 
-fn malformed(fields: &[Field]) -> Vec<String> {
+pub(super) fn malformed(fields: &[Field]) -> Vec<String> {
     let inside = fields.iter().flat_map(|field| malformed(&field.children));
     let here = fields.iter().filter(|field| field.name == "Malformed");
     here.map(|field| field.value.clone())
@@ -107,7 +117,7 @@ fn malformed(fields: &[Field]) -> Vec<String> {
         .collect()
 }
 
-fn outline(fields: &[Field], indent: usize, text: &mut String) {
+pub(super) fn outline(fields: &[Field], indent: usize, text: &mut String) {
     for field in fields {
         let Range { start, end } = field.range;
         writeln!(

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Field, Reader, data, dhcp, padding, value};
+use super::{Field, Reader, data, dhcp, padding, tcp, value};
 use crate::wire::dhcp::{CLIENT_PORT, SERVER_PORT};
+use crate::wire::frame::tcp::PROTOCOL as TCP;
 use crate::wire::frame::{BadFrame, internet_checksum as sum};
 
 const ICMP: u8 = 1;
@@ -11,13 +12,13 @@ const UDP: u8 = 17;
 const UDP_HEADER: usize = 8;
 
 /// What the layers behind the header need to know from it.
-struct Header {
+pub(super) struct Header {
     end: usize,
     total: usize,
     protocol: u8,
     fragment: bool,
-    source: [u8; 4],
-    destination: [u8; 4],
+    pub(super) source: [u8; 4],
+    pub(super) destination: [u8; 4],
 }
 
 pub(super) fn ipv4(frame: &[u8], range: Range<usize>, layers: &mut Vec<Field>) {
@@ -45,6 +46,7 @@ pub(super) fn ipv4(frame: &[u8], range: Range<usize>, layers: &mut Vec<Field>) {
         _ if header.fragment => data(frame, "Fragment", body, layers),
         ICMP => icmp(frame, body, layers),
         UDP => udp(frame, body, &header, layers),
+        TCP => tcp::tcp(frame, body, &header, layers),
         _ => data(frame, "Data", body, layers),
     }
     padding(frame, end..range.end, layers);
@@ -82,7 +84,7 @@ fn ipv4_header(reader: &mut Reader<'_>) -> Option<Header> {
     let [protocol] = reader.field("Protocol", |[number]| match number {
         ICMP => "1 (ICMP)".to_owned(),
         UDP => "17 (UDP)".to_owned(),
-        6 => "6 (TCP)".to_owned(),
+        TCP => "6 (TCP)".to_owned(),
         _ => number.to_string(),
     })?;
     let end = start + ihl * 4;
@@ -230,7 +232,7 @@ fn udp_header(
     Some((source, destination, size))
 }
 
-fn port(octets: [u8; 2]) -> String {
+pub(super) fn port(octets: [u8; 2]) -> String {
     match u16::from_be_bytes(octets) {
         SERVER_PORT => format!("{SERVER_PORT} (bootps)"),
         CLIENT_PORT => format!("{CLIENT_PORT} (bootpc)"),
@@ -244,7 +246,7 @@ fn hex(octets: [u8; 2]) -> String {
 
 /// The checksum's field beside the sum over everything else; there is none over a packet that is
 /// cut off.
-fn checksum(found: [u8; 2], expected: Option<u16>) -> String {
+pub(super) fn checksum(found: [u8; 2], expected: Option<u16>) -> String {
     let found = u16::from_be_bytes(found);
     expected.map_or_else(
         || format!("0x{found:04x} (not checked, the packet is not whole)"),

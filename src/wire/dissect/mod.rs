@@ -10,6 +10,7 @@ mod failover;
 mod ip;
 mod option;
 mod sub_options;
+mod tcp;
 mod value;
 
 use std::borrow::Cow;

@@ -270,8 +270,8 @@ fn what_this_network_has_no_use_for_is_named_by_its_number() {
         other => format!("{other:?}"),
     };
     assert_eq!(
-        transport(&ip_frame(IpNumber::TCP, &[0; 20], |_| ())),
-        "Other(6)"
+        transport(&ip_frame(IpNumber::IGMP, &[0; 20], |_| ())),
+        "Other(2)"
     );
     let unreachable = [3, 1, 0xfc, 0xfe, 0, 0, 0, 0];
     assert_eq!(

@@ -1,10 +1,12 @@
-//! Whole Ethernet II frames: ARP, and IPv4 with ICMP echo or UDP.
+//! Whole Ethernet II frames: ARP, and IPv4 with ICMP echo, UDP or TCP.
 //!
 //! Building and reading is `etherparse`; this module adds what a network card and an IP stack
-//! check before they pass a frame on: lengths, the IPv4, ICMP and UDP checksums, and fragments,
-//! which this network never makes and does not reassemble.
+//! check before they pass a frame on: lengths, the IPv4, ICMP, UDP and TCP checksums, and fragments,
+//! which this network never makes and does not reassemble. Segments of TCP come built from the
+//! stack (`net`).
 
 mod parse;
+pub(in crate::wire) mod tcp;
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -14,6 +16,7 @@ use etherparse::checksum::Sum16BitWords;
 use etherparse::{ArpEthIpv4Packet, ArpOperation, EtherType, Ethernet2Header, PacketBuilder};
 
 pub use parse::{Peek, parse, parse_ip, peek};
+pub use tcp::{Flags, Tcp};
 
 use super::Mac;
 
@@ -177,6 +180,8 @@ pub enum Transport<'a> {
     Echo(Echo<'a>),
     /// UDP.
     Udp(Udp<'a>),
+    /// TCP.
+    Tcp(Tcp<'a>),
     /// Another protocol, by its number.
     Other(u8),
 }

@@ -8,7 +8,7 @@ use etherparse::{
     Icmpv4Header, Icmpv4Type, IpNumber, Ipv4Header, UdpHeader,
 };
 
-use super::{Arp, BadFrame, Echo, Ip, Payload, Transport, Udp, internet_checksum};
+use super::{Arp, BadFrame, Echo, Ip, Payload, Transport, Udp, internet_checksum, tcp};
 use crate::wire::Mac;
 
 /// Reads a frame: headers, lengths and checksums.
@@ -111,6 +111,7 @@ pub fn parse_ip(bytes: &[u8]) -> Result<Ip<'_>, BadFrame> {
     let transport = match header.protocol {
         IpNumber::UDP => Transport::Udp(parse_udp(&header, body)?),
         IpNumber::ICMP => parse_icmp(body)?,
+        IpNumber::TCP => Transport::Tcp(tcp::parse(header.source, header.destination, body)?),
         IpNumber(other) => Transport::Other(other),
     };
     Ok(Ip {

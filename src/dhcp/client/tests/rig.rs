@@ -181,7 +181,8 @@ impl Rig {
                 Action::Note(Note::Client(note)) => self.notes.push(note),
                 Action::Ping { .. }
                 | Action::Neighbour { .. }
-                | Action::Note(Note::Server(_) | Note::Relay(_)) => {
+                | Action::Stream(_)
+                | Action::Note(Note::Server(_) | Note::Relay(_) | Note::Failover(_)) => {
                     panic!("not a client's: {action:?}");
                 }
             }

@@ -1,0 +1,381 @@
+//! The stream to the partner: how it is made, kept alive and given up (draft sections 7.8 to 8).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
+use super::endpoint::Endpoint;
+use super::load::Buckets;
+use super::state::{Role, State};
+use super::updates::Flying;
+use super::{Context, End, Note, Output, Timer, is_answer};
+use crate::time::Duration;
+use crate::wire::failover::{
+    Body, Connect, ConnectAck, Decoder, Disconnect, Message, RejectReason, StateReport, Terms,
+};
+
+const VERSION: u8 = 1;
+const VENDOR: &[u8] = b"dhcp-lab";
+
+/// A stream to the partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    decoder: Decoder,
+    /// Whether CONNECT and CONNECTACK have gone over it.
+    open: bool,
+    next_xid: u32,
+    /// How many seconds the partner's clock is ahead of ours.
+    pub(super) clock: Option<i64>,
+    /// How many BNDUPDs the partner takes unanswered.
+    pub(super) max_unacked: u32,
+    /// After how long a silence the partner gives up.
+    partner_timer: Duration,
+    report: Option<StateReport>,
+    /// The request for updates that the partner has not answered.
+    pub(super) asked: Option<u32>,
+    /// Whether updates may be sent without being asked for.
+    pub(super) pushing: bool,
+    pub(super) queue: BTreeSet<Ipv4Addr>,
+    pub(super) flying: BTreeMap<u32, Flying>,
+    /// The partner's request for updates, and the addresses that it still waits for.
+    pub(super) request: Option<(u32, BTreeSet<Ipv4Addr>)>,
+}
+
+impl Link {
+    fn new() -> Self {
+        Self {
+            decoder: Decoder::default(),
+            open: false,
+            next_xid: 1,
+            clock: None,
+            max_unacked: 1,
+            partner_timer: Duration::from_secs(60),
+            report: None,
+            asked: None,
+            pushing: false,
+            queue: BTreeSet::new(),
+            flying: BTreeMap::new(),
+            request: None,
+        }
+    }
+
+    /// Whether CONNECT and CONNECTACK have gone over it.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Whether communication is good: the partner has also said what state it is in.
+    pub fn is_good(&self) -> bool {
+        self.open && self.report.is_some()
+    }
+
+    /// The partner's state, once it is not starting any more.
+    pub fn partner(&self) -> Option<State> {
+        self.report
+            .filter(|report| self.open && !report.startup)
+            .map(|report| report.state)
+    }
+
+    /// How many seconds the partner's clock is ahead of ours.
+    pub fn clock(&self) -> Option<i64> {
+        self.clock
+    }
+}
+
+impl Endpoint {
+    /// Tries to get a stream; the secondary can only ask for one.
+    pub(super) fn reach_out(&mut self, cx: &mut Context<'_>) {
+        if self.link.is_some() || self.is_off() {
+            return;
+        }
+        cx.out.push(match self.config.role {
+            Role::Primary => Output::Connect,
+            Role::Secondary => Output::Knock,
+        });
+        cx.arm(Timer::Reconnect, cx.now + self.config.reconnect);
+    }
+
+    pub(super) fn knock(&mut self, cx: &mut Context<'_>) {
+        if self.config.role == Role::Primary {
+            self.reach_out(cx);
+        }
+    }
+
+    fn is_off(&self) -> bool {
+        matches!(self.over, Some(State::Paused | State::Shutdown))
+    }
+
+    pub(super) fn connected(&mut self, cx: &mut Context<'_>) {
+        if self.is_off() {
+            cx.out.push(Output::Close);
+            return;
+        }
+        if let Some(old) = self.link.take() {
+            self.drop_link(&old, End::Broken, cx);
+        }
+        cx.cancel(Timer::Reconnect);
+        self.link = Some(Link::new());
+        cx.arm(Timer::Handshake, cx.now + self.config.receive_timer);
+        if self.config.role == Role::Primary {
+            let connect = Connect {
+                relationship: self.relationship(),
+                max_unacked: self.config.max_unacked.max(1),
+                receive_timer: self.config.receive_timer.as_lease_secs(),
+                vendor: VENDOR.to_vec(),
+                version: VERSION,
+                tls: Some(0),
+                mclt: self.config.mclt.as_lease_secs(),
+                buckets: Buckets::split(self.config.split).0,
+            };
+            self.send(Body::Connect(Box::new(connect)), cx);
+        }
+    }
+
+    fn relationship(&self) -> Vec<u8> {
+        self.config.relationship.bytes().take(255).collect()
+    }
+
+    pub(super) fn closed(&mut self, cx: &mut Context<'_>) {
+        // A try that failed is followed by the next one anyway.
+        if let Some(old) = self.link.take() {
+            self.drop_link(&old, End::Broken, cx);
+            self.try_again(self.config.reconnect, cx);
+        }
+    }
+
+    fn try_again(&mut self, after: Duration, cx: &mut Context<'_>) {
+        if !self.is_off() {
+            cx.arm(Timer::Reconnect, cx.now + after);
+        }
+    }
+
+    fn drop_link(&mut self, old: &Link, end: End, cx: &mut Context<'_>) {
+        for timer in [Timer::Handshake, Timer::Send, Timer::Receive] {
+            cx.cancel(timer);
+        }
+        self.lost(old.is_good(), end, cx);
+    }
+
+    /// Says why, closes the stream and tries again later.
+    pub(super) fn disconnect(&mut self, reason: RejectReason, why: &str, cx: &mut Context<'_>) {
+        if self.link.as_ref().is_some_and(Link::is_open) {
+            let why = Disconnect {
+                reason,
+                message: why.as_bytes().to_vec(),
+            };
+            self.send(Body::Disconnect(why), cx);
+        }
+        self.close(End::ByUs { reason }, cx);
+    }
+
+    fn close(&mut self, end: End, cx: &mut Context<'_>) {
+        if let Some(old) = self.link.take() {
+            cx.out.push(Output::Close);
+            let soon = matches!(
+                end,
+                End::ByUs {
+                    reason: RejectReason::NO_TRAFFIC
+                }
+            );
+            self.drop_link(&old, end, cx);
+            let after = if soon {
+                self.config.reconnect
+            } else {
+                self.config.refused
+            };
+            self.try_again(after, cx);
+        }
+    }
+
+    /// Sends a message with a transaction id of its own.
+    pub(super) fn send(&mut self, body: Body, cx: &mut Context<'_>) {
+        self.send_numbered(body, cx);
+    }
+
+    pub(super) fn send_numbered(&mut self, body: Body, cx: &mut Context<'_>) -> Option<u32> {
+        let link = self.link.as_mut()?;
+        let xid = link.next_xid;
+        link.next_xid = xid.wrapping_add(1);
+        self.send_with(xid, body, cx);
+        Some(xid)
+    }
+
+    pub(super) fn send_with(&mut self, xid: u32, body: Body, cx: &mut Context<'_>) {
+        let Some(link) = &self.link else {
+            return;
+        };
+        let (open, every) = (link.open, link.partner_timer.fraction(1, 3));
+        let message = Message {
+            time: self.wall(cx.now),
+            xid,
+            digest: false,
+            body,
+        };
+        let Ok(bytes) = message.encode() else {
+            // Only the answer to a BNDUPD that is all refusals can be that long.
+            if is_answer(&message.body) {
+                self.disconnect(RejectReason::UNKNOWN, "the answer would be too long", cx);
+            }
+            return;
+        };
+        cx.out.push(Output::Send(bytes));
+        if open {
+            cx.arm(Timer::Send, cx.now + every);
+        }
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8], cx: &mut Context<'_>) {
+        let Some(link) = &mut self.link else {
+            return;
+        };
+        link.decoder.push(bytes);
+        while let Some(next) = self
+            .link
+            .as_mut()
+            .and_then(|link| link.decoder.next_message())
+        {
+            match next {
+                Ok(message) => self.message(message, cx),
+                Err(error) => {
+                    cx.note(Note::Malformed { error });
+                    self.disconnect(RejectReason::UNKNOWN, "malformed message", cx);
+                }
+            }
+        }
+    }
+
+    fn message(&mut self, message: Message, cx: &mut Context<'_>) {
+        let local = i64::from(self.wall(cx.now));
+        let Some(link) = &mut self.link else {
+            return;
+        };
+        // The message that took least time says most exactly how the clocks differ.
+        let ahead = i64::from(message.time) - local;
+        link.clock = Some(link.clock.map_or(ahead, |known| known.max(ahead)));
+        let open = link.open;
+        if open {
+            cx.arm(Timer::Receive, cx.now + self.config.receive_timer);
+        }
+        if message.digest && !matches!(message.body, Body::Connect(_)) {
+            let reason = RejectReason::DIGEST_NOT_CONFIGURED;
+            return self.disconnect(reason, "no shared secret here", cx);
+        }
+        match (message.body, self.config.role, open) {
+            (Body::Unknown(_), _, _) | (Body::Contact, _, true) => {}
+            (Body::Connect(connect), Role::Secondary, false) => {
+                self.connect(message.xid, &connect, message.digest, cx);
+            }
+            (Body::ConnectAck(ack), Role::Primary, false) => self.connect_ack(&ack, cx),
+            (Body::Disconnect(why), _, _) => {
+                self.close(End::ByPartner { reason: why.reason }, cx);
+            }
+            (Body::State(report), _, true) => self.state_report(report, cx),
+            (Body::BndUpd(updates), _, true) => self.updates(message.xid, &updates, cx),
+            (Body::BndAck(verdicts), _, true) => self.verdicts(message.xid, &verdicts, cx),
+            (Body::UpdReq, _, true) => self.update_request(message.xid, false, cx),
+            (Body::UpdReqAll, _, true) => self.update_request(message.xid, true, cx),
+            (Body::UpdDone, _, true) => self.updates_done(message.xid, cx),
+            (Body::PoolReq, Role::Primary, true) => self.pool_request(message.xid, cx),
+            (Body::PoolResp(count), Role::Secondary, true) => self.pool_response(count, cx),
+            (body, _, _) => {
+                if let Some(kind) = body.kind() {
+                    cx.note(Note::Unexpected { message: kind });
+                }
+                self.disconnect(RejectReason::UNKNOWN, "not expected now", cx);
+            }
+        }
+    }
+
+    /// Whether the secondary accepts the primary (section 7.8.2).
+    fn check(&self, connect: &Connect, digest: bool) -> Result<(), RejectReason> {
+        let ahead = self.link.as_ref().and_then(|link| link.clock).unwrap_or(0);
+        let differs = self
+            .config
+            .max_clock_difference
+            .is_some_and(|most| ahead.unsigned_abs() > u64::from(most));
+        if connect.version != VERSION {
+            Err(RejectReason::VERSION_MISMATCH)
+        } else if connect.tls == Some(2) {
+            Err(RejectReason::TLS_NOT_SUPPORTED)
+        } else if digest {
+            Err(RejectReason::DIGEST_NOT_CONFIGURED)
+        } else if connect.relationship != self.relationship() {
+            Err(RejectReason::INVALID_PARTNER)
+        } else if differs {
+            Err(RejectReason::TIME_MISMATCH)
+        } else if connect.mclt == 0 {
+            Err(RejectReason::INVALID_MCLT)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn connect(&mut self, xid: u32, connect: &Connect, digest: bool, cx: &mut Context<'_>) {
+        let verdict = self.check(connect, digest);
+        let terms = Terms {
+            max_unacked: self.config.max_unacked.max(1),
+            receive_timer: self.config.receive_timer.as_lease_secs(),
+            vendor: VENDOR.to_vec(),
+        };
+        let answer = ConnectAck {
+            relationship: self.relationship(),
+            version: VERSION,
+            tls: connect.tls.map(|_| 0),
+            answer: verdict.map(|()| terms).map_err(|reason| Disconnect {
+                reason,
+                message: reason.text().as_bytes().to_vec(),
+            }),
+        };
+        self.send_with(xid, Body::ConnectAck(answer), cx);
+        match verdict {
+            Err(reason) => self.close(End::ByUs { reason }, cx),
+            Ok(()) => {
+                if let Some(store) = &mut self.store {
+                    store.mclt = Duration::from_secs(connect.mclt.into());
+                    store.buckets = Buckets(connect.buckets);
+                }
+                cx.store(super::Part::State);
+                self.open(connect.max_unacked, connect.receive_timer, cx);
+            }
+        }
+    }
+
+    fn connect_ack(&mut self, ack: &ConnectAck, cx: &mut Context<'_>) {
+        match &ack.answer {
+            Err(why) => self.close(End::ByPartner { reason: why.reason }, cx),
+            Ok(_) if ack.version != VERSION => {
+                let reason = RejectReason::VERSION_MISMATCH;
+                self.close(End::ByUs { reason }, cx);
+            }
+            Ok(_) if ack.tls == Some(1) => {
+                let reason = RejectReason::TLS_NOT_SUPPORTED;
+                self.close(End::ByUs { reason }, cx);
+            }
+            Ok(terms) => self.open(terms.max_unacked, terms.receive_timer, cx),
+        }
+    }
+
+    fn open(&mut self, max_unacked: u32, receive_timer: u32, cx: &mut Context<'_>) {
+        let Some(link) = &mut self.link else {
+            return;
+        };
+        link.open = true;
+        link.max_unacked = max_unacked.max(1);
+        link.partner_timer = Duration::from_secs(receive_timer.max(1).into());
+        cx.cancel(Timer::Handshake);
+        cx.arm(Timer::Receive, cx.now + self.config.receive_timer);
+        self.send_state(cx);
+    }
+
+    fn state_report(&mut self, report: StateReport, cx: &mut Context<'_>) {
+        let Some(link) = &mut self.link else {
+            return;
+        };
+        let first = link.report.is_none();
+        link.report = Some(report);
+        let clock = link.clock.unwrap_or(0);
+        if first {
+            cx.note(Note::CommunicationsOk { clock });
+        }
+        self.partner_is(&report, cx);
+    }
+}

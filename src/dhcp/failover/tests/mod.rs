@@ -1,0 +1,6 @@
+mod accepting;
+mod numbers;
+mod pair;
+mod recovery;
+mod rig;
+mod table;

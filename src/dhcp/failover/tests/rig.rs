@@ -1,0 +1,334 @@
+//! Two endpoints on a stream without losses that can be cut, and the time.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::Ipv4Addr;
+
+use crate::dhcp::failover::arith::whole_second;
+use crate::dhcp::failover::store::{Client, Lease};
+use crate::dhcp::failover::*;
+use crate::time::{Duration, Instant};
+use crate::wire::failover::{BindingStatus, Body, Hardware, Message, decode};
+
+pub(super) fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+pub(super) fn client(last: u8) -> Client {
+    Client {
+        id: None,
+        hardware: Hardware {
+            kind: 1,
+            address: vec![2, 0, 0, 0, 0, last],
+        },
+    }
+}
+
+pub(super) fn address(last: u8) -> Ipv4Addr {
+    [192, 0, 2, last].into()
+}
+
+/// One server: its endpoint, the deadlines that its host keeps, and what it said.
+pub(super) struct Side {
+    pub(super) endpoint: Endpoint,
+    pub(super) powered: bool,
+    timers: BTreeMap<Timer, Instant>,
+    pub(super) notes: Vec<Note>,
+    pub(super) changes: Vec<Change>,
+    pub(super) sent: Vec<Message>,
+}
+
+/// Primary 0 and secondary 1.
+pub(super) struct Pair {
+    pub(super) sides: [Side; 2],
+    pub(super) now: Instant,
+    /// Whether the cable is whole. While it is not, nothing arrives and no one is told.
+    pub(super) cable: bool,
+    /// Whether there is a TCP connection, as far as each side knows.
+    stream: bool,
+    wire: VecDeque<(usize, Vec<u8>)>,
+    /// Everything that was sent, by whom.
+    pub(super) log: Vec<(usize, Body)>,
+}
+
+pub(super) const PRIMARY: usize = 0;
+pub(super) const SECONDARY: usize = 1;
+pub(super) const MCLT: u64 = 60;
+pub(super) const DESIRED: u64 = 600;
+
+pub(super) fn config(role: Role) -> Config {
+    Config {
+        role,
+        mclt: secs(MCLT),
+        pools: vec![vec!["192.0.2.10-192.0.2.19".parse().unwrap()]],
+        receive_timer: secs(30),
+        ..Config::default()
+    }
+}
+
+impl Pair {
+    pub(super) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(super) fn with(change: impl Fn(&mut Config)) -> Self {
+        let side = |role| {
+            let mut config = config(role);
+            change(&mut config);
+            Side {
+                endpoint: Endpoint::new(config),
+                powered: false,
+                timers: BTreeMap::new(),
+                notes: Vec::new(),
+                changes: Vec::new(),
+                sent: Vec::new(),
+            }
+        };
+        Self {
+            sides: [side(Role::Primary), side(Role::Secondary)],
+            now: Instant::ZERO + secs(1000),
+            cable: true,
+            stream: false,
+            wire: VecDeque::new(),
+            log: Vec::new(),
+        }
+    }
+
+    /// Both started, and NORMAL.
+    pub(super) fn normal() -> Self {
+        let mut pair = Self::new();
+        pair.start(PRIMARY);
+        pair.start(SECONDARY);
+        pair.run(1);
+        assert_eq!(pair.states(), [State::Normal; 2]);
+        pair
+    }
+
+    pub(super) fn states(&self) -> [State; 2] {
+        [self.state(PRIMARY), self.state(SECONDARY)]
+    }
+
+    pub(super) fn state(&self, side: usize) -> State {
+        self.sides[side].endpoint.state()
+    }
+
+    pub(super) fn lease(&self, side: usize, last: u8) -> &Lease {
+        self.sides[side]
+            .endpoint
+            .store()
+            .unwrap()
+            .lease(address(last))
+    }
+
+    pub(super) fn status(&self, last: u8) -> [BindingStatus; 2] {
+        [PRIMARY, SECONDARY].map(|side| self.lease(side, last).status)
+    }
+
+    pub(super) fn input(&mut self, side: usize, input: &Input<'_>) {
+        let mut out = Vec::new();
+        let now = self.now;
+        let endpoint = &mut self.sides[side].endpoint;
+        endpoint.handle(input, &mut Context { now, out: &mut out });
+        for output in out {
+            self.output(side, output);
+        }
+    }
+
+    fn output(&mut self, side: usize, output: Output) {
+        match output {
+            Output::Connect => {
+                assert_eq!(side, PRIMARY);
+                if self.cable && self.sides[SECONDARY].powered {
+                    self.stream = true;
+                    self.wire.clear();
+                    self.input(SECONDARY, &Input::Connected);
+                    self.input(PRIMARY, &Input::Connected);
+                } else {
+                    self.input(PRIMARY, &Input::Closed);
+                }
+            }
+            Output::Knock => {
+                if self.cable && self.sides[PRIMARY].powered {
+                    self.input(PRIMARY, &Input::Knock);
+                }
+            }
+            Output::Send(bytes) => {
+                let message = decode(&bytes).unwrap();
+                self.log.push((side, message.body.clone()));
+                self.sides[side].sent.push(message);
+                // In pieces, so that no message arrives as a whole.
+                let (start, end) = bytes.split_at(5);
+                self.wire.push_back((1 - side, start.to_vec()));
+                self.wire.push_back((1 - side, end.to_vec()));
+            }
+            Output::Close => {
+                if self.cable && self.stream {
+                    self.flush();
+                    self.stream = false;
+                    self.input(1 - side, &Input::Closed);
+                }
+                self.stream = false;
+            }
+            Output::Arm { timer, at } => {
+                self.sides[side].timers.insert(timer, at);
+            }
+            Output::Cancel(timer) => {
+                self.sides[side].timers.remove(&timer);
+            }
+            Output::Store(_) => {}
+            Output::Binding(change) => self.sides[side].changes.push(change),
+            Output::Note(note) => self.sides[side].notes.push(note),
+        }
+    }
+
+    fn flush(&mut self) {
+        let said = self.log.len();
+        while let Some((to, bytes)) = self.wire.pop_front() {
+            let last = self.log.len().saturating_sub(8);
+            let talk = self.log.len() - said;
+            assert!(
+                talk < 2000,
+                "they never come to rest: {:?}",
+                &self.log[last..]
+            );
+            if self.cable && self.stream && self.sides[to].powered {
+                self.input(to, &Input::Bytes(&bytes));
+            }
+        }
+    }
+
+    /// Everything on the wire arrives, or the next deadline is due.
+    fn step(&mut self, until: Instant) -> bool {
+        if !self.wire.is_empty() {
+            self.flush();
+            return true;
+        }
+        let due = (0..2)
+            .filter(|side| self.sides[*side].powered)
+            .flat_map(|side| {
+                let timers = self.sides[side].timers.iter();
+                timers.map(move |(timer, at)| (*at, side, *timer))
+            })
+            .min();
+        match due {
+            Some((at, side, timer)) if at <= until => {
+                self.now = self.now.max(at);
+                self.sides[side].timers.remove(&timer);
+                self.input(side, &Input::Timer(timer));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Lets time pass.
+    pub(super) fn run(&mut self, seconds: u64) {
+        let until = self.now + secs(seconds);
+        let mut steps = 0;
+        while self.step(until) {
+            steps += 1;
+            assert!(steps < 100_000, "it never comes to rest");
+        }
+        self.now = until;
+    }
+
+    pub(super) fn start(&mut self, side: usize) {
+        self.sides[side].powered = true;
+        self.input(side, &Input::Start);
+    }
+
+    /// The power goes: the partner's side of the stream breaks.
+    pub(super) fn crash(&mut self, side: usize) {
+        self.input(side, &Input::PowerOff);
+        self.sides[side].powered = false;
+        self.sides[side].timers.clear();
+        self.wire.clear();
+        if self.stream && self.cable {
+            self.input(1 - side, &Input::Closed);
+        }
+        self.stream = false;
+    }
+
+    pub(super) fn cut(&mut self) {
+        self.cable = false;
+        self.wire.clear();
+    }
+
+    /// The cable is whole again: what was TCP's connection has been reset on both sides.
+    pub(super) fn heal(&mut self) {
+        self.cable = true;
+        if self.stream {
+            self.stream = false;
+            self.input(PRIMARY, &Input::Closed);
+            self.input(SECONDARY, &Input::Closed);
+        }
+    }
+
+    /// A server gives a client a lease as long as it may be.
+    pub(super) fn give(&mut self, side: usize, last: u8, to: &Client) -> Result<u64, Withheld> {
+        let endpoint = &self.sides[side].endpoint;
+        endpoint.may_lease(address(last), to, self.now)?;
+        let grant = endpoint.grant(self.now, address(last), secs(DESIRED));
+        let event = LeaseEvent::Granted {
+            client: to.clone(),
+            granted: grant.length,
+            desired: secs(DESIRED),
+        };
+        self.report(side, last, event);
+        Ok(grant.length.as_secs())
+    }
+
+    pub(super) fn report(&mut self, side: usize, last: u8, event: LeaseEvent) {
+        let address = address(last);
+        self.input(side, &Input::Lease { address, event });
+        self.flush();
+    }
+
+    pub(super) fn command(&mut self, side: usize, command: Command) {
+        self.input(side, &Input::Command(command));
+        self.flush();
+    }
+
+    /// The states that a side has been in, since its notes were cleared.
+    pub(super) fn went(&self, side: usize) -> Vec<State> {
+        let states = self.sides[side].notes.iter().filter_map(|note| {
+            if let Note::State { to, .. } = note {
+                Some(*to)
+            } else {
+                None
+            }
+        });
+        states.collect()
+    }
+
+    pub(super) fn forget(&mut self) {
+        for side in &mut self.sides {
+            side.notes.clear();
+            side.changes.clear();
+            side.sent.clear();
+        }
+    }
+
+    pub(super) fn sent(&self, side: usize, body: impl Fn(&Body) -> bool) -> usize {
+        let sent = self.sides[side].sent.iter();
+        sent.filter(|message| body(&message.body)).count()
+    }
+
+    /// Both know the same of every address, but for what only one of them has to.
+    pub(super) fn agree(&self) {
+        for last in 10..20 {
+            let [one, two] = [PRIMARY, SECONDARY].map(|side| self.lease(side, last));
+            assert_eq!(one.status, two.status, "{last}");
+            assert!(!one.pending && !two.pending, "{last} is told");
+            if one.status == BindingStatus::Active {
+                assert!(
+                    one.client
+                        .as_ref()
+                        .unwrap()
+                        .is(two.client.as_ref().unwrap())
+                );
+                let ends = [one, two].map(|lease| whole_second(lease.times.expires));
+                assert_eq!(ends[0], ends[1], "{last}");
+            }
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! Two servers with failover in one network: the story of `seeds/000`, and what else can happen to
+//! them.
+
+use super::super::*;
+use super::build::*;
+use crate::dhcp::Settings;
+use crate::dhcp::failover::{Role, State};
+use crate::dhcp::server::BindingState;
+use crate::scenario::{File, Scenario};
+use crate::text::Language;
+use crate::view::mermaid;
+
+/// The arrows between client and servers in a diagram, and what it notes: `client server2
+/// DHCPREQUEST`, each with its instant.
+fn arrows(diagram: &str) -> Vec<(String, String)> {
+    let arrow = |line: &str| {
+        let (ends, rest) = line.trim().split_once(": ")?;
+        let (from, to) = ends.split_once("->>").or_else(|| ends.split_once("-x"))?;
+        let (label, at) = rest.split_once(" (")?;
+        let known = label.starts_with("DHCP");
+        known.then(|| {
+            (
+                format!("{from} {to} {label}"),
+                at.trim_end_matches(')').to_owned(),
+            )
+        })
+    };
+    diagram.lines().filter_map(arrow).collect()
+}
+
+/// The drawing of `seeds/000`, arrow by arrow. A server without power gets nothing, so no arrow
+/// leads to it; and the REQUEST of a client that comes back goes to everyone.
+#[test]
+fn the_drawing_comes_about_by_itself() {
+    let scenario = built_in("two-server-day");
+    let (world, journal) = run(&scenario);
+    let diagram = mermaid::diagram(&scenario, &journal, Language::English).replace('\u{a0}', " ");
+    let arrows = arrows(&diagram);
+    let talk: Vec<&str> = arrows.iter().map(|(arrow, _)| arrow.as_str()).collect();
+    let drawn = [
+        "client server1 DHCPDISCOVER",
+        "client server2 DHCPDISCOVER",
+        "server1 client DHCPOFFER",
+        "server2 client DHCPOFFER",
+        "client server1 DHCPREQUEST",
+        "client server2 DHCPREQUEST",
+        "server1 client DHCPACK",
+        "client server2 DHCPREQUEST",
+        "server2 client DHCPACK",
+        "client server2 DHCPREQUEST",
+        "server2 client DHCPACK",
+        "client server2 DHCPREQUEST",
+        "server2 client DHCPACK",
+        "client server2 DHCPRELEASE",
+        "client server2 DHCPREQUEST",
+        "server2 client DHCPACK",
+    ];
+    assert_eq!(talk, drawn, "{diagram}");
+    let times: Vec<&str> = arrows.iter().map(|(_, at)| &at[..5]).collect();
+    let hours = [
+        "00:01", "00:01", "00:01", "00:01", "00:01", "00:01", "00:01", // it joins
+        "00:08", "00:08", // back after three minutes, by the other server
+        "04:08", "04:08", "08:08", "08:08", // T1, twice, after four hours each
+        "12:06", "13:06", "13:06", // given back, an hour away, the same address again
+    ];
+    assert_eq!(times, hours);
+    for note in [
+        "client: 00:01:05.330 client has 192.168.1.10 for 1 h",
+        "The MCLT limits the lease on 192.168.1.10 to 1 h instead of 8 h",
+        "server2: 00:08:00.000 server2 writes the lease to its disk: 192.168.1.10 belongs to client until 08:08:00",
+        "server2 goes from NORMAL to COMMUNICATIONS-INTERRUPTED, since it hears nothing",
+        "server2 goes from COMMUNICATIONS-INTERRUPTED to PARTNER-DOWN, since its partner has been away for the whole safe period",
+        "04:08:00.003 client has 192.168.1.10 for 8 h",
+        "08:08:00.001 client has 192.168.1.10 for 8 h",
+        "By the standard a RELEASE ends the lease",
+        "21:06:00.000 The lease of client has ended without renewal: server2 has 192.168.1.10 free again",
+    ] {
+        assert!(diagram.contains(note), "{note} in {diagram}");
+    }
+    let server2 = world
+        .node(scenario.find("server2").unwrap())
+        .server()
+        .unwrap();
+    assert_eq!(server2.endpoint().unwrap().state(), State::PartnerDown);
+    let (_, binding) = server2.bindings().next().unwrap();
+    assert_eq!(binding.state, BindingState::Expired);
+}
+
+#[test]
+fn the_scenario_holds_settings_outages_and_times_only() {
+    let file = built_in("two-server-day").file().clone();
+    assert_eq!(file.commands.len(), 7);
+    let text = file.to_json();
+    for word in ["discover", "offer\"", "request", "ack", "bndupd", "xid"] {
+        assert!(
+            !text.to_lowercase().contains(&format!("\"{word}")),
+            "{word}"
+        );
+    }
+}
+
+/// Two partners with a client each, and what happens to them.
+fn pair(commands: &str, more: &str) -> Scenario {
+    let server = |role: &str, own: u8, partner: u8| {
+        format!(
+            r#"{{ "id": "server{own}", "kind": "server", "address": "10.0.0.{own}/24", "server": {{
+            "pools": ["10.0.0.10-10.0.0.19"], "lease": "10m", "ping": "never",
+            "failover": {{ "role": "{role}", "partner": "10.0.0.{partner}", "mclt": "1m", "max_response_delay": "15s"{more} }} }} }}"#
+        )
+    };
+    let text = format!(
+        r#"{{ "version": 1, "name": "pair", "until": "2h", "nodes": [
+            {{ "id": "sw1", "kind": "switch" }}, {{ "id": "sw2", "kind": "switch" }},
+            {}, {},
+            {{ "id": "pc1", "kind": "client" }}, {{ "id": "pc2", "kind": "client" }} ],
+          "links": [
+            {{ "between": ["sw1", "sw2"], "latency": "100us" }},
+            {{ "between": ["server1", "sw1"], "latency": "100us" }},
+            {{ "between": ["server2", "sw2"], "latency": "100us" }},
+            {{ "between": ["pc1", "sw1"], "latency": "100us" }},
+            {{ "between": ["pc2", "sw2"], "latency": "100us" }} ],
+          "commands": [{commands}] }}"#,
+        server("primary", 1, 2),
+        server("secondary", 2, 1)
+    );
+    Scenario::parse(&text).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+fn states(recording: &Recording) -> [State; 2] {
+    ["server1", "server2"].map(|name| {
+        let id = recording.scenario().find(name).unwrap();
+        let server = recording.world().node(id).server().unwrap();
+        server.endpoint().unwrap().state()
+    })
+}
+
+/// Who may use which address at this moment, by what the clients believe.
+fn in_use(recording: &Recording) -> Vec<std::net::Ipv4Addr> {
+    let mut used: Vec<_> = ["pc1", "pc2"]
+        .iter()
+        .filter_map(|name| {
+            let id = recording.scenario().find(name).unwrap();
+            Some(recording.world().node(id).host()?.interface()?.address)
+        })
+        .collect();
+    used.sort();
+    used
+}
+
+/// Both servers' records of the addresses, whose and what for.
+fn records(recording: &Recording) -> [Vec<String>; 2] {
+    ["server1", "server2"].map(|name| {
+        let id = recording.scenario().find(name).unwrap();
+        let server = recording.world().node(id).server().unwrap();
+        let leases = &server.endpoint().unwrap().store().unwrap().leases;
+        let line =
+            |(address, lease): (&std::net::Ipv4Addr, &crate::dhcp::failover::store::Lease)| {
+                let whose = lease
+                    .client
+                    .as_ref()
+                    .map(|client| client.hardware.address.clone());
+                format!("{address} {} {whose:?}", lease.status.name())
+            };
+        leases.iter().map(line).collect()
+    })
+}
+
+fn start(scenario: Scenario) -> Recording {
+    Recording::new(std::rc::Rc::new(scenario))
+}
+
+#[test]
+fn both_get_to_normal_share_the_pool_and_know_each_others_leases() {
+    let mut recording = start(pair("", ""));
+    recording.seek(at(60));
+    assert_eq!(states(&recording), [State::Normal; 2]);
+    assert_eq!(in_use(&recording).len(), 2);
+    let [one, two] = records(&recording);
+    assert_eq!(one, two);
+    assert_eq!(one.iter().filter(|line| line.contains("ACTIVE")).count(), 2);
+    assert_eq!(
+        one.iter().filter(|line| line.contains("BACKUP")).count(),
+        5,
+        "{one:?}"
+    );
+}
+
+#[test]
+fn with_load_balance_each_discover_has_one_answer_and_the_other_server_says_why_not() {
+    let scenario = pair("", "");
+    let (_, journal) = run(&scenario);
+    let lines = lines(&scenario, &journal);
+    let count = |part: &str| lines.iter().filter(|line| line.text.contains(part)).count();
+    let discovers = count("sends DISCOVER");
+    assert_eq!(discovers, 2);
+    assert_eq!(count("sends OFFER"), discovers);
+    assert_eq!(count(r#""why":"partners-client""#), discovers);
+}
+
+#[test]
+fn cut_apart_both_serve_their_own_side_and_agree_again_when_healed() {
+    let cut = r#"
+        { "at": "5m", "do": "unplug", "link": ["sw1", "sw2"] },
+        { "at": "6m", "do": "release", "node": "pc1" },
+        { "at": "7m", "do": "start", "node": "pc1" },
+        { "at": "30m", "do": "plug", "link": ["sw1", "sw2"] }"#;
+    let mut recording = start(pair(cut, ""));
+    recording.seek(at(1_700));
+    assert_eq!(states(&recording), [State::CommunicationsInterrupted; 2]);
+    let used = in_use(&recording);
+    assert_eq!(used.len(), 2);
+    assert_ne!(used[0], used[1]);
+    recording.seek(at(3_600));
+    assert_eq!(states(&recording), [State::Normal; 2]);
+    let [one, two] = records(&recording);
+    assert_eq!(one, two);
+}
+
+#[test]
+fn a_server_that_crashes_comes_back_with_what_it_knew() {
+    let crash = r#"
+        { "at": "5m", "do": "power-off", "node": "server1" },
+        { "at": "20m", "do": "power-on", "node": "server1" }"#;
+    let mut recording = start(pair(crash, ""));
+    recording.seek(at(1_190));
+    assert_eq!(states(&recording)[1], State::CommunicationsInterrupted);
+    recording.seek(at(1_300));
+    assert_eq!(states(&recording), [State::Normal; 2]);
+    recording.seek(at(3_000));
+    let [one, two] = records(&recording);
+    assert_eq!(one, two);
+    assert_eq!(in_use(&recording).len(), 2);
+}
+
+#[test]
+fn a_lost_disk_is_learnt_again_from_the_partner_and_serves_no_one_before_the_mclt() {
+    let lost = r#"
+        { "at": "5m", "do": "power-off", "node": "server1" },
+        { "at": "6m", "do": "partner-down", "node": "server2" },
+        { "at": "7m", "do": "lose-disk", "node": "server1" },
+        { "at": "20m", "do": "power-on", "node": "server1" }"#;
+    let mut recording = start(pair(lost, ""));
+    recording.seek(at(430));
+    assert_eq!(states(&recording), [State::Paused, State::PartnerDown]);
+    assert_eq!(records_of(&recording, "server1"), 0);
+    recording.seek(at(1_205));
+    assert_eq!(states(&recording), [State::RecoverWait, State::PartnerDown]);
+    recording.seek(at(1_300));
+    assert_eq!(states(&recording), [State::Normal; 2]);
+    let [one, two] = records(&recording);
+    assert_eq!(one, two);
+}
+
+fn records_of(recording: &Recording, name: &str) -> usize {
+    let id = recording.scenario().find(name).unwrap();
+    recording
+        .world()
+        .node(id)
+        .server()
+        .unwrap()
+        .bindings()
+        .count()
+}
+
+#[test]
+fn a_server_that_is_shut_down_lets_its_partner_take_over_and_says_why_it_is_silent() {
+    let shut = r#"{ "at": "5m", "do": "shut-down", "node": "server1" }"#;
+    let scenario = pair(shut, "");
+    let (_, journal) = run(&scenario);
+    let mut recording = start(scenario.clone());
+    recording.seek(at(310));
+    assert_eq!(states(&recording), [State::Shutdown, State::PartnerDown]);
+    recording.seek(at(7_000));
+    assert_eq!(in_use(&recording).len(), 2);
+    let silent = lines(&scenario, &journal)
+        .iter()
+        .any(|line| line.node == "server1" && line.text.contains(r#""why":"failover-state""#));
+    assert!(silent);
+}
+
+#[test]
+fn what_failover_does_is_the_same_after_going_back() {
+    let cut = r#"{ "at": "5m", "do": "unplug", "link": ["sw1", "sw2"] },
+                 { "at": "9m", "do": "plug", "link": ["sw1", "sw2"] }"#;
+    let mut recording = start(pair(cut, ""));
+    recording.seek(at(1_200));
+    let picture_then = picture(recording.world());
+    recording.seek(at(290));
+    recording.seek(at(1_200));
+    assert_eq!(picture(recording.world()), picture_then);
+}
+
+#[test]
+fn settings_that_do_not_fit_each_other_are_told_by_their_place() {
+    let good = pair("", "").file().clone();
+    let problem = |change: &dyn Fn(&mut File)| {
+        let mut file = good.clone();
+        change(&mut file);
+        Scenario::new(file).unwrap_err().to_string()
+    };
+    let change =
+        |file: &mut File, node: usize, change: &dyn Fn(&mut crate::dhcp::server::Failover)| {
+            let server = file.nodes[node].server.as_mut().unwrap();
+            change(server.failover.as_mut().unwrap());
+        };
+    let cases = [
+        problem(&|file| change(file, 2, &|own| own.partner = [10, 0, 0, 9].into())),
+        problem(&|file| change(file, 2, &|own| own.partner = [10, 0, 0, 1].into())),
+        problem(&|file| file.nodes[3].server.as_mut().unwrap().failover = None),
+        problem(&|file| {
+            change(file, 3, &|own| own.role = Role::Primary);
+        }),
+        problem(&|file| file.nodes[3].server.as_mut().unwrap().pools.clear()),
+        problem(&|file| change(file, 2, &|own| own.mclt = crate::time::Duration::ZERO)),
+        problem(&|file| change(file, 2, &|own| own.split = 257)),
+    ];
+    insta::assert_snapshot!(cases.join("\n"));
+    let verb = |verb: &str| {
+        let text = good.to_json();
+        let text = text.trim_end().trim_end_matches('}');
+        let command =
+            format!(r#", "commands": [{{ "at": "1s", "do": "{verb}", "node": "pc1" }}] }}"#);
+        Scenario::parse(&format!("{text}{command}"))
+            .unwrap_err()
+            .to_string()
+    };
+    let verbs = ["partner-down", "shut-down", "lose-disk"].map(verb);
+    insta::assert_snapshot!(verbs.join("\n"), @r"
+    commands[0].node: 'pc1' is not a server with a failover partner
+    commands[0].node: 'pc1' is not a server with a failover partner
+    commands[0].node: 'pc1' is not a server
+    ");
+}
+
+#[test]
+fn what_both_have_in_common_does_not_change_for_one() {
+    let scenario = pair("", "");
+    let id = scenario.find("server1").unwrap();
+    let now = Settings::Server(scenario.node(id).server.clone().unwrap());
+    let told = |patch: serde_json::Value| {
+        scenario
+            .configure(id, &now, &patch)
+            .map_err(|problem| problem.to_string())
+    };
+    for (patch, path) in [
+        (
+            serde_json::json!({ "pools": ["10.0.0.10-10.0.0.12"] }),
+            ".server.pools",
+        ),
+        (serde_json::json!({ "failover": null }), ".server.failover"),
+        (
+            serde_json::json!({ "failover": { "role": "secondary" } }),
+            ".server.failover",
+        ),
+    ] {
+        let problem = told(patch).unwrap_err();
+        assert!(problem.starts_with(path), "{problem}");
+    }
+    assert!(told(serde_json::json!({ "failover": { "safe_period": "5m" } })).is_ok());
+    assert!(told(serde_json::json!({ "lease": "20m" })).is_ok());
+}
