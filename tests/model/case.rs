@@ -6,6 +6,7 @@ use dhcp_lab::dhcp::server::{self, PingCheck};
 use dhcp_lab::scenario::{Faults, Verb};
 use dhcp_lab::time::Duration;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 /// How long the calm lasts: twice what a client may be without an address in it.
 pub(crate) const CALM: Duration = Duration::from_secs(2 * super::waits::PATIENCE.as_secs());
@@ -46,6 +47,12 @@ pub(crate) enum Act {
     Anew(u8, u64),
     Client(u8, Verb),
     Fault(u8, Option<Faults>),
+    /// A client's cable goes into another network.
+    Move(u8, u8),
+    /// A client gets other settings.
+    ClientSettings(u8, Value),
+    /// A server gets other settings.
+    ServerSettings(u8, Value),
 }
 
 /// A whole story.
@@ -192,6 +199,38 @@ fn a_pause() -> impl Strategy<Value = u64> {
     prop_oneof![1_u64..50, 50_u64..5_000, 5_000_u64..90_000]
 }
 
+/// Some settings of a client, as a merge patch.
+fn a_client_change() -> impl Strategy<Value = Value> {
+    let lengths = [
+        json!("10s"),
+        json!("75s"),
+        json!("10m"),
+        json!("infinite"),
+        Value::Null,
+    ];
+    prop_oneof![
+        any::<bool>().prop_map(|on| json!({ "broadcast_flag": on })),
+        any::<bool>().prop_map(|on| json!({ "rapid_commit": on })),
+        prop::sample::select(lengths.to_vec()).prop_map(|length| json!({ "lease_time": length })),
+        (any::<bool>(), any::<bool>()).prop_map(
+            |(named, on)| json!({ "host_name": named.then_some("other"), "broadcast_flag": on })
+        ),
+    ]
+}
+
+/// The times of a server, as a merge patch.
+fn a_server_change() -> impl Strategy<Value = Value> {
+    let leases = &["1m", "90s", "5m", "1h", "infinite"][..];
+    (
+        prop::sample::select(leases),
+        prop::sample::select(&["30s", "1m"][..]),
+        prop::sample::select(&["1m", "10m", "1d"][..]),
+    )
+        .prop_map(
+            |(lease, least, most)| json!({ "lease": lease, "min_lease": least, "max_lease": most }),
+        )
+}
+
 fn an_act() -> impl Strategy<Value = Act> {
     prop_oneof![
         2 => (any::<u8>(), any::<bool>()).prop_map(|(node, on)| Act::Power(node, on)),
@@ -202,6 +241,9 @@ fn an_act() -> impl Strategy<Value = Act> {
         4 => (any::<u8>(), prop::sample::select(&[Verb::Start, Verb::Release, Verb::Renew, Verb::Inform][..]))
             .prop_map(|(client, verb)| Act::Client(client, verb)),
         2 => (any::<u8>(), prop::option::of(some_faults())).prop_map(|(link, faults)| Act::Fault(link, faults)),
+        2 => (any::<u8>(), any::<u8>()).prop_map(|(client, net)| Act::Move(client, net)),
+        2 => (any::<u8>(), a_client_change()).prop_map(|(client, change)| Act::ClientSettings(client, change)),
+        1 => (any::<u8>(), a_server_change()).prop_map(|(server, change)| Act::ServerSettings(server, change)),
     ]
 }
 

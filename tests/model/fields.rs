@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use dhcp_lab::dhcp::client;
 use dhcp_lab::scenario::NodeId;
-use dhcp_lab::time::{Duration, Instant};
+use dhcp_lab::time::Instant;
 use dhcp_lab::wire::Mac;
 use dhcp_lab::wire::dhcp::{CLIENT_PORT, Message, MessageType, Op, SERVER_PORT, code};
 
 use super::net::Net;
+use super::settings::as_configured;
 use super::trace::{Dhcp, Packet, Seen, Way};
 
 const NONE: Ipv4Addr = Ipv4Addr::UNSPECIFIED;
@@ -19,8 +19,8 @@ const ALL: Ipv4Addr = Ipv4Addr::BROADCAST;
 /// What the model remembers of a client.
 #[derive(Default)]
 struct ClientSide {
-    /// Every transaction id, and what it was first used for.
-    xids: BTreeSet<u32>,
+    /// Every transaction id, and when it was first used.
+    xids: BTreeMap<u32, Instant>,
     last_xid: Option<u32>,
     last: Option<MessageType>,
     /// When the DISCOVER with `secs` 0 went out, and the `secs` of the last one.
@@ -40,7 +40,7 @@ pub(crate) struct Fields {
 }
 
 /// Says that a rule is broken unless it holds.
-fn must(holds: bool, rule: &str) -> Result<(), String> {
+pub(crate) fn must(holds: bool, rule: &str) -> Result<(), String> {
     if holds {
         Ok(())
     } else {
@@ -62,7 +62,7 @@ impl Fields {
         let client = net.client(seen.node);
         let server = net.server(seen.node);
         match (seen.way, client, server) {
-            (Way::Sent, Some(config), _) => self.client(net, seen, config, dhcp),
+            (Way::Sent, Some(_), _) => self.client(net, seen, dhcp),
             (Way::Sent, _, Some(_)) => self.server(net, seen, dhcp),
             (Way::Got(_), Some(_), _) => {
                 let side = self.clients.entry(seen.node).or_default();
@@ -90,13 +90,7 @@ impl Fields {
         }
     }
 
-    fn client(
-        &mut self,
-        net: &Net<'_>,
-        seen: &Seen,
-        config: &client::Config,
-        dhcp: &Dhcp,
-    ) -> Result<(), String> {
+    fn client(&mut self, net: &Net<'_>, seen: &Seen, dhcp: &Dhcp) -> Result<(), String> {
         let side = self.clients.entry(seen.node).or_default();
         let (message, kind) = (&dhcp.message, dhcp.kind);
         let node = net.node(seen.node);
@@ -110,41 +104,20 @@ impl Fields {
             empty && message.hops == 0,
             "C2 hops, yiaddr, siaddr, giaddr 0",
         )?;
-        let id = options.get(code::CLIENT_ID).unwrap_or_default();
-        must(id == own_id(config, mac), "C6 option 61 in every message")?;
+        let new = !side.xids.contains_key(&message.xid);
+        let first = *side.xids.entry(message.xid).or_insert(seen.at);
+        as_configured(net, seen, first, dhcp)?;
         let requested = options.address(code::REQUESTED_ADDRESS);
         let named = options.address(code::SERVER_ID);
         let question = !matches!(kind, MessageType::Decline | MessageType::Release);
-        let asks = question && kind != MessageType::Inform;
-        let wanted = config.lease_time.filter(|_| asks).map(|length| {
-            if length == Duration::MAX {
-                u32::MAX
-            } else {
-                length.as_lease_secs()
-            }
-        });
-        must(
-            options.number(code::LEASE_TIME) == wanted,
-            "option 51 as configured, if allowed",
-        )?;
         must(
             options.has(code::PARAMETER_LIST) == question,
             "C6 option 55, if allowed",
         )?;
         must(question || !options.has(code::MAX_SIZE), "no option 57")?;
-        must(
-            message.broadcast == (question && config.broadcast_flag),
-            "the broadcast flag",
-        )?;
-        let rapid = kind == MessageType::Discover && config.rapid_commit;
-        must(
-            options.get(code::RAPID_COMMIT) == rapid.then_some(&[]),
-            "C20 option 80",
-        )?;
         if !question {
             must(message.secs == 0, "secs 0")?;
         }
-        let new = side.xids.insert(message.xid);
         let again = side.last_xid == Some(message.xid) && side.last == Some(kind);
         let selecting = kind == MessageType::Request && named.is_some();
         must(new || again || selecting, "a new xid")?;
@@ -383,15 +356,4 @@ fn layout(dhcp: &Dhcp, mac: Mac) -> Result<(), String> {
         everyone == (dhcp.card == Mac::BROADCAST),
         "a broadcast on both layers or neither",
     )
-}
-
-/// What a client calls itself, by RFC 2132 section 9.14 and RFC 4361 section 6.1.
-fn own_id(config: &client::Config, mac: Mac) -> Vec<u8> {
-    let [a, b, c, d, e, f] = mac.0;
-    match &config.client_id {
-        client::ClientId::Hardware => vec![1, a, b, c, d, e, f],
-        client::ClientId::None => Vec::new(),
-        client::ClientId::Duid => vec![255, c, d, e, f, 0, 3, 0, 1, a, b, c, d, e, f],
-        client::ClientId::Bytes(bytes) => bytes.clone(),
-    }
 }

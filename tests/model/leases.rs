@@ -163,7 +163,6 @@ impl Leases {
 
     fn client_gets(&mut self, net: &Net<'_>, seen: &Seen, dhcp: &Dhcp) -> Result<(), String> {
         let message = &dhcp.message;
-        let config = net.client(seen.node).unwrap();
         let side = self.clients.entry(seen.node).or_default();
         let Some((xid, kind, since)) = side.question else {
             return Ok(());
@@ -177,7 +176,9 @@ impl Leases {
                 side.give_up(address, seen.at);
             }
         }
-        let rapid = config.rapid_commit && message.options.has(code::RAPID_COMMIT);
+        let settings = net.settings(seen.node, Instant::ZERO, seen.at);
+        let allows = settings.iter().any(|config| config.rapid_commit);
+        let rapid = allows && message.options.has(code::RAPID_COMMIT);
         let answers = kind == MessageType::Request || rapid;
         if dhcp.kind != MessageType::Ack || !answers || message.yiaddr.is_unspecified() {
             return Ok(());
@@ -222,8 +223,16 @@ impl Leases {
         let node = net.node(seen.node);
         let config = net.server(seen.node).unwrap();
         let client = net.by_card(message.mac());
-        let home = client.map_or(255, |client| net.home(client));
+        let homes = client.map_or(Vec::new(), |client| net.homes(client, seen.at));
+        let by = [
+            message.giaddr,
+            message.ciaddr,
+            node.address.unwrap().address,
+        ];
+        let by = by.iter().find(|address| !address.is_unspecified());
+        let home = third(*by.unwrap());
         let allowed = third(address) == home
+            && homes.contains(&home)
             && (net.reserved(node, message.mac(), home) == Some(address)
                 || net.for_all(node, home).contains(&address));
         let what = |rule: &str| {
@@ -234,7 +243,7 @@ impl Leases {
         if !allowed {
             return Err(what("pool"));
         }
-        let longest = config.max_lease.max(config.lease);
+        let longest = net.longest(seen.node, seen.at);
         if length(message) > longest || length(message) == Duration::ZERO {
             return Err(what("lease time"));
         }

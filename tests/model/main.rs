@@ -13,6 +13,8 @@ mod net;
 mod network;
 mod regressions;
 mod run;
+mod settings;
+mod tally;
 mod tampered;
 mod trace;
 mod waits;
@@ -22,7 +24,7 @@ use std::cell::RefCell;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
-use run::Tally;
+use tally::{EVERYTHING, Tally};
 
 /// How many stories each of the shards runs.
 const CASES: u32 = 500;
@@ -60,34 +62,6 @@ fn stories(shard: u8) {
         assert!(times > 0, "no story has a {what}: {tally:#?}");
     }
 }
-
-/// What the stories of each shard have to have, lest they prove nothing: messages, losses, states.
-const EVERYTHING: [&str; 24] = [
-    "DHCPDISCOVER",
-    "DHCPOFFER",
-    "DHCPREQUEST",
-    "DHCPACK",
-    "DHCPNAK",
-    "DHCPDECLINE",
-    "DHCPRELEASE",
-    "DHCPINFORM",
-    "ARP announcement",
-    "ICMP echo reply",
-    "Loss",
-    "Burst",
-    "QueueFull",
-    "NoCarrier",
-    "CarrierLost",
-    "INIT-REBOOT",
-    "REBOOTING",
-    "RENEWING",
-    "REBINDING",
-    "PROBING",
-    "INFORMING",
-    "expiry",
-    "kept lease",
-    "client served in calm",
-];
 
 #[test]
 fn stories_hold_1() {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
-use dhcp_lab::dhcp::{Cidr, client, server};
-use dhcp_lab::scenario::{NodeFile, NodeId, NodeKind, Scenario};
+use dhcp_lab::dhcp::{Cidr, Settings, client, server};
+use dhcp_lab::scenario::{Command, NodeFile, NodeId, NodeKind, Scenario};
+use dhcp_lab::time::{Duration, Instant};
 use dhcp_lab::wire::Mac;
 
 /// The network of a case.
@@ -27,6 +28,53 @@ impl<'a> Net<'a> {
 
     pub(crate) fn server(&self, node: NodeId) -> Option<&'a server::Config> {
         self.node(node).server.as_ref()
+    }
+
+    /// The changes of a node's settings up to `now`, and when.
+    fn changes(&self, node: NodeId, now: Instant) -> impl Iterator<Item = (Instant, &'a Settings)> {
+        let commands = self.scenario.commands().iter();
+        commands
+            .take_while(move |timed| timed.at <= now)
+            .filter_map(move |timed| match &timed.command {
+                Command::Configure(about, change) if *about == node => {
+                    Some((timed.at, &change.settings))
+                }
+                _ => None,
+            })
+    }
+
+    /// Every settings that a client had at some moment from `since` to `now`.
+    pub(crate) fn settings(
+        &self,
+        node: NodeId,
+        since: Instant,
+        now: Instant,
+    ) -> Vec<&'a client::Config> {
+        let mut had: Vec<_> = self.client(node).into_iter().collect();
+        for (at, settings) in self.changes(node, now) {
+            if let Settings::Client(config) = settings {
+                if at < since {
+                    had.clear();
+                }
+                had.push(config);
+            }
+        }
+        had
+    }
+
+    /// The longest lease that any settings of a server up to `now` allow. What is left of a
+    /// running lease may be longer than what new settings do.
+    pub(crate) fn longest(&self, node: NodeId, now: Instant) -> Duration {
+        let changed = self.changes(node, now).filter_map(|(_, settings)| {
+            if let Settings::Server(config) = settings {
+                Some(config)
+            } else {
+                None
+            }
+        });
+        let all = self.server(node).into_iter().chain(changed);
+        let longest = all.map(|config| config.max_lease.max(config.lease));
+        longest.max().unwrap_or_default()
     }
 
     /// Every client that wants a lease.
@@ -62,12 +110,25 @@ impl<'a> Net<'a> {
             .collect()
     }
 
-    /// The network that a host is in: the third byte of all its addresses, by its cable.
-    pub(crate) fn home(&self, node: NodeId) -> u8 {
+    /// The networks that a host was in up to `now`, by its cables: the third byte of all their
+    /// addresses. The last is where it is.
+    pub(crate) fn homes(&self, node: NodeId, now: Instant) -> Vec<u8> {
         let ends = self.scenario.links().map(|(_, ends, _)| ends);
-        let mut switches = ends.filter(|ends| ends[0] == node).map(|ends| ends[1]);
-        let switch = self.name(switches.next().unwrap());
-        switch.trim_start_matches("sw").parse().unwrap()
+        let first = ends.filter(|ends| ends[0] == node).take(1);
+        let commands = self.scenario.commands().iter();
+        let plugged = commands.take_while(|timed| timed.at <= now);
+        let plugged = plugged.filter_map(|timed| match timed.command {
+            Command::Plug(link) => Some(self.scenario.ends(link)),
+            _ => None,
+        });
+        let switches = first.chain(plugged.filter(|ends| ends[0] == node));
+        let number = |switch| self.name(switch).trim_start_matches("sw").parse();
+        switches.map(|ends| number(ends[1]).unwrap()).collect()
+    }
+
+    /// The network that a host is in at the end of the story.
+    pub(crate) fn home(&self, node: NodeId) -> u8 {
+        *self.homes(node, self.scenario.until()).last().unwrap()
     }
 
     /// Whether a server serves a network.

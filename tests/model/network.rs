@@ -216,6 +216,10 @@ impl Case {
         }
     }
 
+    fn switch(&self, net: u8) -> String {
+        format!("sw{}", usize::from(net) % self.nets)
+    }
+
     fn commands(&self, nodes: &[NodeFile], links: &[LinkFile]) -> Vec<TimedFile> {
         let about = |number: u8, at, verb| TimedFile {
             node: Some(nodes[usize::from(number) % nodes.len()].id.clone()),
@@ -255,6 +259,19 @@ impl Case {
                     faults: *faults,
                     ..cable(*link, at, Verb::Faults)
                 }),
+                Act::Move(number, net) => commands.push(TimedFile {
+                    to: Some(self.switch(*net)),
+                    ..of(*number, at, Verb::Move)
+                }),
+                Act::ClientSettings(number, change) => commands.push(TimedFile {
+                    client: Some(change.clone()),
+                    ..of(*number, at, Verb::Configure)
+                }),
+                Act::ServerSettings(number, change) => commands.push(TimedFile {
+                    node: Some(format!("srv{}", usize::from(*number) % self.servers.len())),
+                    server: Some(change.clone()),
+                    ..TimedFile::new(at, Verb::Configure)
+                }),
                 Act::Client(number, verb) => {
                     let informs = self.clients[client(*number)].config.inform;
                     let asks = *verb == Verb::Inform && !informs;
@@ -272,6 +289,24 @@ impl Case {
                 commands.push(TimedFile {
                     link: Some(link.between.clone()),
                     ..TimedFile::new(calm, verb)
+                });
+            }
+        }
+        // Every other client ends where it went, not where it was at first, if nothing goes wrong
+        // on its cables: no command names one that is not in the file.
+        let whole = |number: u8| {
+            let id = format!("pc{}", client(number));
+            let mut own = links.iter().filter(|link| link.between[0] == id);
+            own.all(|link| link.faults.is_none())
+        };
+        for (_, act) in &self.acts {
+            if let Act::Move(number, net) = act
+                && number % 2 == 0
+                && whole(*number)
+            {
+                commands.push(TimedFile {
+                    to: Some(self.switch(*net)),
+                    ..of(*number, calm, Verb::Move)
                 });
             }
         }

@@ -3,7 +3,8 @@
 use dhcp_lab::scenario::File;
 use dhcp_lab::time::Duration;
 
-use crate::run::{self, Tally};
+use crate::run;
+use crate::tally::Tally;
 
 /// A client in a network with a slow server, and what happens before the calm at 3 min.
 fn holds(lossy: &str, commands: &str) {

@@ -1,43 +1,20 @@
 //! A case, run and held against the model.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use dhcp_lab::dhcp::{ClientNote, Note};
 use dhcp_lab::scenario::{File, Scenario};
-use dhcp_lab::sim::{Journal, Recording, What, World};
+use dhcp_lab::sim::{Journal, Recording, World};
 use dhcp_lab::time::{Duration, Instant};
-use dhcp_lab::wire::summary::summary;
 
 use super::fields::Fields;
 use super::leases::Leases;
 use super::net::Net;
+use super::tally::{Tally, count};
 use super::trace::{self, Packet, Seen};
 use super::waits;
 
 /// How often it is looked whether anyone waits for nothing.
 const LOOK: Duration = Duration::from_secs(7);
-
-/// How often what happened in many stories.
-pub(crate) type Tally = BTreeMap<String, u32>;
-
-/// Counts the messages by what was sent in which state of a client, and the losses by their reason.
-fn count(journal: &Journal, tally: &mut Tally) {
-    for (id, entry) in journal.from(0) {
-        let what = match &entry.what {
-            What::Sent { origin, frame, .. } if *origin == id => {
-                summary(frame.bytes()).label().to_owned()
-            }
-            What::Dropped { reason, .. } => format!("{reason:?}"),
-            What::Dhcp(Note::Client(ClientNote::State { to, .. })) => to.name().to_owned(),
-            What::Dhcp(Note::Client(ClientNote::Expired { .. })) => "expiry".to_owned(),
-            What::Dhcp(Note::Client(ClientNote::KeptLease { .. })) => "kept lease".to_owned(),
-            What::Dhcp(Note::Relay(_)) => "relay's refusal".to_owned(),
-            _ => continue,
-        };
-        *tally.entry(what).or_default() += 1;
-    }
-}
 
 /// Runs a story of which the last part, from `calm` on, is without mishap, and holds it against the
 /// whole model.
@@ -59,7 +36,7 @@ pub(crate) fn check(file: File, calm: Duration, tally: &mut Tally) -> Result<(),
     let served = judge(&net, &trace::of(&journal), Instant::ZERO + calm)?;
     *tally.entry("client served in calm".to_owned()).or_default() += served;
     *tally.entry("client".to_owned()).or_default() += u32::try_from(net.lessees().count()).unwrap();
-    count(&journal, tally);
+    count(&scenario, &journal, tally);
     replay(&scenario, &world, &journal)
 }
 
@@ -98,7 +75,7 @@ pub(crate) fn replay(scenario: &Scenario, world: &World, journal: &Journal) -> R
     }
     let picture = |world: &World| {
         let nodes: Vec<_> = world.nodes().collect();
-        let links = scenario.links().map(|(link, ..)| world.link(link));
+        let links = scenario.cables().map(|(link, ..)| world.link(link));
         format!("{nodes:?} {:?}", links.collect::<Vec<_>>())
     };
     if recording.journal() == journal && picture(recording.world()) == picture(world) {

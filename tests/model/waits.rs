@@ -133,7 +133,10 @@ pub(crate) fn liveness(
 fn is_served(net: &Net<'_>, leases: &Leases, client: NodeId) -> bool {
     let home = net.home(client);
     let mac = net.node(client).mac.unwrap();
-    let neighbours = net.lessees().filter(|other| net.home(*other) == home);
+    // Who moved away may keep its lease there for long.
+    let end = net.scenario.until();
+    let neighbours = net.lessees();
+    let neighbours = neighbours.filter(|other| net.homes(*other, end).contains(&home));
     let wanted = 2 * neighbours.count();
     let strangers = net.strangers();
     let mut some = false;

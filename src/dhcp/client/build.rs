@@ -71,6 +71,7 @@ impl Client {
                 .options
                 .push_address(code::REQUESTED_ADDRESS, address);
         }
+        self.exchange.rapid |= self.config.rapid_commit;
         if self.config.rapid_commit {
             message.options.push_raw(code::RAPID_COMMIT, &[]);
         }

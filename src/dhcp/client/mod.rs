@@ -196,6 +196,8 @@ struct Exchange {
     /// The `secs` of the last DISCOVER: the REQUEST that follows repeats it (RFC 2131 section 3.1,
     /// step 3).
     secs: u16,
+    /// Whether a DISCOVER of it allowed an ACK at once (RFC 4039), whatever the settings say since.
+    rapid: bool,
 }
 
 /// An offer that may be accepted.
@@ -302,6 +304,7 @@ impl Client {
                 sent: Instant::ZERO,
                 tries: 0,
                 secs: 0,
+                rapid: false,
             },
             began: Instant::ZERO,
             offers: Vec::new(),

@@ -95,6 +95,7 @@ impl Client {
             sent: cx.now,
             tries: 1,
             secs: 0,
+            rapid: false,
         };
     }
 
@@ -204,7 +205,7 @@ impl Client {
     }
 
     pub(super) fn ack(&mut self, message: &Message, cx: &mut Context<'_>) -> Result<(), Ignored> {
-        let rapid = self.config.rapid_commit && message.options.has(code::RAPID_COMMIT);
+        let rapid = self.exchange.rapid && message.options.has(code::RAPID_COMMIT);
         let new = match self.state {
             State::Informing => return self.informed(message, cx),
             State::Requesting if rapid && !self.chose(message) => {

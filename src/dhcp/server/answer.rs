@@ -204,7 +204,7 @@ impl Server {
             Some(held) if message.options.has(code::SERVER_ID) => held.granted,
             _ => {
                 let endless = held.is_some_and(|held| {
-                    held.state == BindingState::Active && held.granted.is_none()
+                    held.state == BindingState::Active && held.until == Instant::MAX
                 });
                 self.granted(address, message, endless.then_some(Duration::MAX))
             }

@@ -24,7 +24,12 @@ fn lack(dhcp: &mut Dhcp, code: u8) {
 /// A change to a message, and what the model has to say of it.
 type Change = (Which, fn(&mut Dhcp), &'static str);
 
-const CLIENT: [Change; 31] = [
+const CLIENT: [Change; 32] = [
+    (
+        DISCOVER,
+        |dhcp| dhcp.message.options.push_raw(code::HOST_NAME, b"other"),
+        "option 12",
+    ),
     (DISCOVER, |dhcp| dhcp.message.hops = 1, "hops"),
     (DISCOVER, |dhcp| dhcp.message.giaddr = address(1), "giaddr"),
     (

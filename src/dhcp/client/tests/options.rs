@@ -413,3 +413,21 @@ fn c19_without_a_cable_it_asks_once_there_is_one() {
     other.input(&Input::Inform);
     assert_eq!(other.sent.len(), before, "no fixed address to ask with");
 }
+
+#[test]
+fn c20_what_the_discover_allowed_counts_whatever_the_settings_say_since() {
+    let rapid = Config {
+        rapid_commit: true,
+        ..plain()
+    };
+    let mut rig = Rig::on(rapid, 1);
+    rig.answer(MessageType::Offer, 1_000);
+    assert_eq!(rig.count(MessageType::Request), 1);
+    rig.client.configure(plain());
+    let mut late = rig.reply(MessageType::Ack, 100);
+    late.options.push_raw(code::RAPID_COMMIT, &[]);
+    late.options.remove(code::SERVER_ID);
+    late.options.push_address(code::SERVER_ID, OTHER);
+    rig.deliver(&late);
+    assert_eq!(rig.ignored(), [Ignored::AlreadyChosen]);
+}
