@@ -8,11 +8,11 @@ use super::kinds;
 use super::node_panel::Sheet;
 use crate::dhcp::Reason;
 use crate::dhcp::client::Lease;
-use crate::dhcp::failover::Timer;
+use crate::dhcp::failover::{State, Timer};
 use crate::scenario::{LinkId, NodeKind};
 use crate::text::Texts;
 use crate::time::Instant;
-use crate::view::node::BindingRow;
+use crate::view::node::{BindingRow, FailoverView};
 use crate::wire::Mac;
 
 fn table(title: String, heads: &[&str], rows: Vec<Vec<Html>>, empty: &str) -> Html {
@@ -150,7 +150,13 @@ fn reason(words: &Texts, reason: Reason) -> String {
 }
 
 /// What a server knows of its addresses.
-pub(super) fn bindings(sheet: &Sheet<'_>, rows: &[BindingRow], pool: u64, free: u64) -> Html {
+pub(super) fn bindings(
+    sheet: &Sheet<'_>,
+    rows: &[BindingRow],
+    pool: u64,
+    free: u64,
+    shared: bool,
+) -> Html {
     let Sheet { session, words, .. } = sheet;
     let now = session.now();
     let cells = rows.iter().map(|row| {
@@ -164,21 +170,55 @@ pub(super) fn bindings(sheet: &Sheet<'_>, rows: &[BindingRow], pool: u64, free: 
             text(&row.state),
             text(&kinds::card(session.scenario(), row.client)),
             until,
+            match row.potential {
+                _ if row.pending => text(&"…"),
+                Instant::ZERO => text(&"–"),
+                potential => moment(words, potential, now),
+            },
         ]
+    });
+    let columns = if shared { 5 } else { 4 };
+    let cells = cells.map(|mut cells: Vec<Html>| {
+        cells.truncate(columns);
+        cells
     });
     let title = words.say(
         "ui.bindings",
         &[("free", &free.to_string()), ("pool", &pool.to_string())],
     );
-    let heads = ["ui.address", "ui.state", "ui.kind.client", "ui.until"].map(|key| words.get(key));
+    let heads = [
+        "ui.address",
+        "ui.state",
+        "ui.kind.client",
+        "ui.until",
+        "ui.potential",
+    ]
+    .map(|key| words.get(key));
     let share = (pool.saturating_sub(free) * 100)
         .checked_div(pool)
         .unwrap_or_default();
     html! {
         <>
-            { table(title, &heads, cells.collect(), words.get("ui.bindings-none")) }
+            { table(title, &heads[..columns], cells.collect(), words.get("ui.bindings-none")) }
             <div class="gauge" aria-hidden="true"><span style={format!("width:max({share}%, {}px)", if free < pool { 3 } else { 0 })}></span></div>
         </>
+    }
+}
+
+/// A server's side of failover.
+pub(super) fn partner(sheet: &Sheet<'_>, view: &FailoverView) -> Html {
+    let words = sheet.words;
+    let sign = if view.connected { "" } else { "?" };
+    let partner = view.partner.map_or("–", State::name);
+    html! {
+        <section>
+            <h3>{ "Failover" }</h3>
+            <dl class="facts">
+                <dt>{ words.get("ui.state") }</dt><dd>{ view.state.name() }</dd>
+                <dt>{ words.get("set.partner") }</dt><dd>{ partner }{ sign }</dd>
+                <dt>{ words.get("ui.pending") }</dt><dd>{ view.pending }</dd>
+            </dl>
+        </section>
     }
 }
 
