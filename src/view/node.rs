@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use crate::dhcp::client::{Lease, State};
+use crate::dhcp::failover::{self, Endpoint};
 use crate::dhcp::relay::Relay;
 use crate::dhcp::server::BindingState;
 use crate::dhcp::{Interface, Reason};
@@ -33,6 +34,26 @@ pub struct BindingRow {
     pub client: Mac,
     /// When that ends by itself; [`Instant::MAX`] where it does not.
     pub until: Instant,
+    /// With a failover partner, until when both know that the client may have it: a lease lasts at
+    /// most that long and the MCLT more. [`Instant::ZERO`] where the partner knows of none.
+    pub potential: Instant,
+    /// Whether the partner has not acknowledged the last change.
+    pub pending: bool,
+}
+
+/// A server's side of failover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailoverView {
+    /// Its state.
+    pub state: failover::State,
+    /// What it believes of the partner: its state as last heard of.
+    pub partner: Option<failover::State>,
+    /// Whether the two are in touch.
+    pub connected: bool,
+    /// How many updates the partner has not acknowledged.
+    pub pending: usize,
+    /// Whether an operator may say that the partner is down.
+    pub may_go_on_alone: bool,
 }
 
 /// What kind of node it is, and what only that kind has.
@@ -53,6 +74,8 @@ pub enum Detail {
         pool: u64,
         /// How many of them no one has.
         free: u64,
+        /// Its side of failover, where it has a partner.
+        failover: Option<FailoverView>,
     },
     /// A switch: which card is behind which link.
     Switch {
@@ -175,15 +198,32 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
             lease: client.lease().cloned(),
         },
         Role::Server(server) => {
+            let store = server.endpoint().and_then(Endpoint::store);
             let bindings: Vec<BindingRow> = server
                 .bindings()
-                .map(|(address, binding)| BindingRow {
-                    address,
-                    state: state_name(&binding.state),
-                    client: binding.mac,
-                    until: binding.until,
+                .map(|(address, binding)| {
+                    let lease = store.map(|store| store.lease(address));
+                    BindingRow {
+                        address,
+                        state: state_name(&binding.state),
+                        client: binding.mac,
+                        until: binding.until,
+                        potential: lease.map_or(Instant::ZERO, |lease| {
+                            lease.times.acked.max(lease.times.received)
+                        }),
+                        pending: lease.is_some_and(|lease| lease.pending),
+                    }
                 })
                 .collect();
+            let failover = server.endpoint().map(|endpoint| FailoverView {
+                state: endpoint.state(),
+                partner: endpoint.partner(),
+                connected: endpoint.is_connected(),
+                pending: store.map_or(0, |store| {
+                    store.leases.values().filter(|lease| lease.pending).count()
+                }),
+                may_go_on_alone: endpoint.takes(failover::Command::PartnerDown),
+            });
             let pool = server.pool_size();
             let taken = server
                 .bindings()
@@ -193,6 +233,7 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
                 bindings,
                 pool,
                 free: pool.saturating_sub(u64::try_from(taken).unwrap_or(u64::MAX)),
+                failover,
             }
         }
         Role::Plain => Detail::Plain,

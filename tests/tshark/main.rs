@@ -117,7 +117,7 @@ fn every_frame_is_read_and_none_is_found_fault_with() {
     for (name, _) in library::FILES {
         let path = written(name);
         let frames = tshark(&path, "frame", &["frame.protocols"]);
-        let known = ["arp", "icmp", "dhcp"];
+        let known = ["arp", "icmp", "dhcp", "tcp"];
         assert!(frames.len() > 10, "{name}");
         for protocols in &frames {
             assert!(
@@ -129,11 +129,15 @@ fn every_frame_is_read_and_none_is_found_fault_with() {
         let expert = if name == "pool-exhausted" {
             "_ws.expert && !arp.duplicate-address-detected"
         } else {
-            "_ws.expert"
+            "_ws.expert && !tcp"
         };
         for complaint in [
             "_ws.malformed",
             expert,
+            // That a segment is sent again or a connection given up is no fault; what tshark says of the
+            // draft's options is looked at in `tests/tshark_failover.rs`.
+            "tcp && !dhcpfo && !tcp.flags.reset && _ws.expert.severity >= 0x600000",
+            "tcp.checksum.status == 0",
             "ip.checksum.status == 0",
             "udp.checksum.status == 0",
             "icmp.checksum.status == 0",
@@ -181,6 +185,11 @@ fn differences(path: &Path) -> Vec<String> {
     assert_eq!(frames.len(), theirs.len(), "{}", path.display());
     let mut found = Vec::new();
     for (number, (frame, theirs)) in frames.iter().zip(&theirs).enumerate() {
+        // Field by field this is about DHCP; `tests/tshark_failover.rs` is about what TCP carries.
+        let tcp = frame.get(12..14) == Some(&[8, 0]) && frame.get(23) == Some(&6);
+        if tcp {
+            continue;
+        }
         for difference in fields::differences(frame, theirs) {
             found.push(format!("frame {}: {difference}", number + 1));
         }

@@ -6,13 +6,16 @@ use super::diagram::diagram;
 use super::element::{Element, el, group};
 use super::icons::{Icon, icon};
 use super::kinds;
-use super::node_tables::{bindings, deadlines, lease, neighbours, own_neighbours, ports, relay};
+use super::node_tables::{
+    bindings, deadlines, lease, neighbours, own_neighbours, partner, ports, relay,
+};
 use super::panel::frame;
 use super::settings::SettingsForm;
 use super::stage::status;
 use crate::app::session::{Action, Session};
 use crate::app::store::{Store, use_view};
 use crate::dhcp::client::State;
+use crate::dhcp::failover;
 use crate::scenario::{Command, LinkId, NodeId};
 use crate::text::Texts;
 use crate::view::node::{Detail, NodeView, view};
@@ -175,6 +178,18 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Element {
             | State::Probing
             | State::Informing => Vec::new(),
         },
+        Detail::Server {
+            failover: Some(_), ..
+        } if !view.power => vec![("ui.lose-disk", Command::LoseDisk(id))],
+        Detail::Server {
+            failover: Some(own),
+            ..
+        } => {
+            let alone = Command::Failover(id, failover::Command::PartnerDown);
+            let stop = Command::Failover(id, failover::Command::Shutdown);
+            let alone = own.may_go_on_alone.then_some(("ui.partner-down", alone));
+            alone.into_iter().chain([("ui.shut-down", stop)]).collect()
+        }
         Detail::Client { .. }
         | Detail::Server { .. }
         | Detail::Switch { .. }
@@ -212,11 +227,14 @@ fn detail(sheet: &Sheet<'_>) -> Html {
             bindings: rows,
             pool,
             free,
-        } => group(vec![
-            bindings(sheet, rows, *pool, *free),
-            deadlines(sheet),
-            own_neighbours(sheet),
-        ]),
+            failover,
+        } => {
+            let mut parts: Vec<Html> = failover.iter().map(|view| partner(sheet, view)).collect();
+            parts.push(bindings(sheet, rows, *pool, *free, failover.is_some()));
+            parts.push(deadlines(sheet));
+            parts.push(own_neighbours(sheet));
+            group(parts)
+        }
         Detail::Switch { table } => ports(sheet, table),
         Detail::Router {
             ports,

@@ -9,11 +9,11 @@ use super::kinds;
 use super::node_panel::Sheet;
 use crate::dhcp::Reason;
 use crate::dhcp::client::Lease;
-use crate::dhcp::failover::Timer;
+use crate::dhcp::failover::{State, Timer};
 use crate::scenario::{LinkId, NodeKind};
 use crate::text::Texts;
 use crate::time::Instant;
-use crate::view::node::BindingRow;
+use crate::view::node::{BindingRow, FailoverView};
 use crate::wire::Mac;
 
 fn table(title: &str, heads: &[&str], rows: Vec<Vec<Html>>, empty: &str) -> Html {
@@ -157,7 +157,13 @@ fn reason(words: &Texts, reason: Reason) -> String {
 }
 
 /// What a server knows of its addresses.
-pub(super) fn bindings(sheet: &Sheet<'_>, rows: &[BindingRow], pool: u64, free: u64) -> Html {
+pub(super) fn bindings(
+    sheet: &Sheet<'_>,
+    rows: &[BindingRow],
+    pool: u64,
+    free: u64,
+    shared: bool,
+) -> Html {
     let Sheet { session, words, .. } = sheet;
     let now = session.now();
     let cells = rows.iter().map(|row| {
@@ -171,13 +177,30 @@ pub(super) fn bindings(sheet: &Sheet<'_>, rows: &[BindingRow], pool: u64, free: 
             text(&row.state),
             text(&kinds::card(session.scenario(), row.client)),
             until,
+            match row.potential {
+                _ if row.pending => text(&"…"),
+                Instant::ZERO => text(&"–"),
+                potential => moment(words, potential, now),
+            },
         ]
+    });
+    let columns = if shared { 5 } else { 4 };
+    let cells = cells.map(|mut cells: Vec<Html>| {
+        cells.truncate(columns);
+        cells
     });
     let title = words.say(
         "ui.bindings",
         &[("free", &free.to_string()), ("pool", &pool.to_string())],
     );
-    let heads = ["ui.address", "ui.state", "ui.kind.client", "ui.until"].map(|key| words.get(key));
+    let heads = [
+        "ui.address",
+        "ui.state",
+        "ui.kind.client",
+        "ui.until",
+        "ui.potential",
+    ]
+    .map(|key| words.get(key));
     let share = (pool.saturating_sub(free) * 100)
         .checked_div(pool)
         .unwrap_or_default();
@@ -187,12 +210,28 @@ pub(super) fn bindings(sheet: &Sheet<'_>, rows: &[BindingRow], pool: u64, free: 
     group(vec![
         table(
             &title,
-            &heads,
+            &heads[..columns],
             cells.collect(),
             words.get("ui.bindings-none"),
         ),
         gauge.html(),
     ])
+}
+
+/// A server's side of failover.
+pub(super) fn partner(sheet: &Sheet<'_>, view: &FailoverView) -> Html {
+    let words = sheet.words;
+    let sign = if view.connected { "" } else { "?" };
+    let partner = view.partner.map_or("–", State::name);
+    let pending = view.pending.to_string();
+    facts(
+        "Failover",
+        vec![
+            [words.get("ui.state"), view.state.name(), ""],
+            [words.get("set.partner"), partner, sign],
+            [words.get("ui.pending"), &pending, ""],
+        ],
+    )
 }
 
 /// A host's ARP cache.

@@ -162,6 +162,7 @@ const ORDER: &[&str] = &[
     "grace",
     "authoritative",
     "rapid_commit",
+    "keep_after_release",
     "extends",
     "ipv6_only_wait",
     "servers",
