@@ -6,7 +6,7 @@ use crate::dhcp::client::{Lease, State};
 use crate::dhcp::failover::{self, Endpoint};
 use crate::dhcp::relay::Relay;
 use crate::dhcp::server::BindingState;
-use crate::dhcp::{Interface, Reason};
+use crate::dhcp::{FAILOVER, Interface, Reason};
 use crate::net::host::{Host, Role};
 use crate::net::router::port_name;
 use crate::scenario::{LinkId, NodeId};
@@ -215,7 +215,7 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
                     }
                 })
                 .collect();
-            let failover = server.endpoint().map(|endpoint| FailoverView {
+            let failover = server.endpoint().filter(|_| FAILOVER).map(|endpoint| FailoverView {
                 state: endpoint.state(),
                 partner: endpoint.partner(),
                 connected: endpoint.is_connected(),

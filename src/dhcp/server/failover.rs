@@ -19,7 +19,7 @@ use super::{Binding, BindingState, Bindings, Config, Context, Identity, Server, 
 use crate::dhcp::failover::{
     self, Ask, Endpoint, Input, LeaseEvent, Output, Role, Timer, Unserved,
 };
-use crate::dhcp::{Action, Note, Reason, Silence, StreamAction, StreamEvent};
+use crate::dhcp::{Action, FAILOVER, Note, Reason, Silence, StreamAction, StreamEvent};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::Message;
@@ -112,7 +112,7 @@ pub(super) struct Partnership {
 
 impl Partnership {
     pub(super) fn new(config: &Config, subnets: &[Subnet]) -> Option<Box<Self>> {
-        let settings = config.failover.as_ref()?;
+        let settings = config.failover.as_ref().filter(|_| FAILOVER)?;
         Some(Box::new(Self {
             endpoint: Endpoint::new(settings.endpoint(subnets)),
             partner: settings.partner,
@@ -122,7 +122,7 @@ impl Partnership {
     }
 
     pub(super) fn configure(&mut self, config: &Config, subnets: &[Subnet]) {
-        if let Some(settings) = &config.failover {
+        if let Some(settings) = config.failover.as_ref().filter(|_| FAILOVER) {
             self.endpoint.configure(settings.endpoint(subnets));
         }
     }
@@ -147,6 +147,9 @@ impl Partnership {
 
     fn handle(&mut self, input: &Input<'_>) -> Vec<Output> {
         let mut out = Vec::new();
+        if !FAILOVER {
+            return out;
+        }
         let now = self.now;
         let mut cx = failover::Context { now, out: &mut out };
         self.endpoint.handle(input, &mut cx);
@@ -211,6 +214,9 @@ impl Server {
 
     /// Whether failover lets it answer.
     pub(super) fn serves(&self, ask: Ask, message: &Message) -> Result<(), Silence> {
+        if !FAILOVER {
+            return Ok(());
+        }
         let Some(partnership) = &self.failover else {
             return Ok(());
         };
@@ -224,7 +230,8 @@ impl Server {
 
     /// Whether failover keeps an address of the pools from a client.
     pub(super) fn is_withheld(&self, address: Ipv4Addr, client: &Identity) -> bool {
-        self.failover.as_ref().is_some_and(|own| {
+        let own = self.failover.as_ref().filter(|_| FAILOVER);
+        own.is_some_and(|own| {
             let verdict = || {
                 own.endpoint
                     .may_lease(address, &client.for_partners(), own.now)
@@ -253,7 +260,7 @@ impl Server {
         desired: Option<Duration>,
         now: Instant,
     ) -> Option<Duration> {
-        let own = self.failover.as_ref();
+        let own = self.failover.as_ref().filter(|_| FAILOVER);
         let Some(own) = own.filter(|own| own.endpoint.in_pools(address)) else {
             return desired;
         };
@@ -276,7 +283,8 @@ impl Server {
         event: &LeaseEvent,
         cx: &mut Context<'_>,
     ) -> Vec<Output> {
-        let Some(partnership) = &mut self.failover else {
+        let own = self.failover.as_mut().filter(|_| FAILOVER);
+        let Some(partnership) = own else {
             return Vec::new();
         };
         let event = event.clone();
@@ -298,7 +306,7 @@ impl Server {
     }
 
     pub(super) fn carry_out(&mut self, outputs: Vec<Output>, cx: &mut Context<'_>) {
-        let Some(own) = &self.failover else {
+        let Some(own) = self.failover.as_ref().filter(|_| FAILOVER) else {
             return;
         };
         let (partner, connects) = (own.partner, own.endpoint.config().role == Role::Primary);

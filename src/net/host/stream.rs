@@ -3,13 +3,16 @@
 use std::net::Ipv4Addr;
 
 use super::{Context, Effect, Host, server};
-use crate::dhcp::{StreamAction, Timer};
+use crate::dhcp::{FAILOVER, StreamAction, Timer};
 use crate::net::tcp::{Output, Tcp};
 use crate::wire::frame::Frame;
 
 impl Host {
     /// Does what its server asks of TCP.
     pub(in crate::net) fn stream(&mut self, action: StreamAction, cx: &mut Context<'_>) {
+        if !FAILOVER {
+            return;
+        }
         let own = self
             .interface
             .map_or(Ipv4Addr::UNSPECIFIED, |interface| interface.address);
@@ -32,6 +35,9 @@ impl Host {
     }
 
     pub(super) fn segment(&mut self, frame: &Frame, cx: &mut Context<'_>) {
+        if !FAILOVER {
+            return;
+        }
         let mut out = Output::default();
         match &mut self.tcp {
             Some(tcp) => tcp.segment(cx.now, frame, &mut out),
@@ -43,6 +49,9 @@ impl Host {
 
     pub(super) fn tcp_clock(&mut self, cx: &mut Context<'_>) {
         self.tcp_due = None;
+        if !FAILOVER {
+            return;
+        }
         let mut out = Output::default();
         if let Some(tcp) = &mut self.tcp {
             tcp.timer(cx.now, &mut out);
@@ -62,7 +71,8 @@ impl Host {
     }
 
     fn keep_tcp_clock(&mut self, cx: &mut Context<'_>) {
-        let due = self.tcp.as_ref().and_then(|tcp| tcp.deadline());
+        let own = self.tcp.as_mut().filter(|_| FAILOVER);
+        let due = own.and_then(|tcp| tcp.deadline());
         let at = due.map(|(at, _)| at);
         if at == self.tcp_due {
             return;
