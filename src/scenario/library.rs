@@ -13,10 +13,11 @@ macro_rules! files {
 }
 
 /// The built-in scenarios' names and files, in the order in which the page lists them.
-pub const FILES: [(&str, &str); 12] = files![
+pub const FILES: [(&str, &str); 13] = files![
     "two-servers",
     "lease-origin",
     "two-server-day",
+    "partition",
     "no-server",
     "pool-exhausted",
     "conflict",

@@ -9,7 +9,6 @@
 //! knock when it starts (draft-ietf-dhc-failover-12 section 8.2) saves a few seconds and is left
 //! out: a host has one connection at a time, and the two would meet half-way.
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
@@ -105,7 +104,8 @@ impl Failover {
 pub(super) struct Partnership {
     endpoint: Endpoint,
     partner: Ipv4Addr,
-    timers: BTreeMap<Timer, Instant>,
+    /// Its deadlines, each timer at most once.
+    timers: Vec<(Timer, Instant)>,
     /// The moment of the input that is being dealt with.
     pub(super) now: Instant,
 }
@@ -116,7 +116,7 @@ impl Partnership {
         Some(Box::new(Self {
             endpoint: Endpoint::new(settings.endpoint(subnets)),
             partner: settings.partner,
-            timers: BTreeMap::new(),
+            timers: Vec::new(),
             now: Instant::ZERO,
         }))
     }
@@ -133,16 +133,20 @@ impl Partnership {
 
     /// The first deadline.
     pub(super) fn next(&self) -> Option<(Instant, Reason)> {
-        let first = self.timers.iter().min_by_key(|(_, at)| **at);
+        let first = self.timers.iter().min_by_key(|(timer, at)| (*at, *timer));
         first.map(|(timer, at)| (*at, Reason::Failover { timer: *timer }))
     }
 
     fn take_due(&mut self) -> Option<Timer> {
         let now = self.now;
-        let due = self.timers.iter().find(|(_, at)| **at <= now);
-        let timer = due.map(|(timer, _)| *timer)?;
-        self.timers.remove(&timer);
+        let due = self.timers.iter().filter(|(_, at)| *at <= now);
+        let (timer, _) = *due.min_by_key(|(timer, at)| (*at, *timer))?;
+        self.cancel(timer);
         Some(timer)
+    }
+
+    fn cancel(&mut self, timer: Timer) {
+        self.timers.retain(|(other, _)| *other != timer);
     }
 
     fn handle(&mut self, input: &Input<'_>) -> Vec<Output> {
@@ -326,13 +330,14 @@ impl Server {
                 } if !connects => continue,
                 Output::Arm { timer, at } => {
                     if let Some(own) = &mut self.failover {
-                        own.timers.insert(timer, at);
+                        own.cancel(timer);
+                        own.timers.push((timer, at));
                     }
                     continue;
                 }
                 Output::Cancel(timer) => {
                     if let Some(own) = &mut self.failover {
-                        own.timers.remove(&timer);
+                        own.cancel(timer);
                     }
                     continue;
                 }

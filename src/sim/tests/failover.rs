@@ -359,3 +359,29 @@ fn what_both_have_in_common_does_not_change_for_one() {
     assert!(told(serde_json::json!({ "failover": { "safe_period": "5m" } })).is_ok());
     assert!(told(serde_json::json!({ "lease": "20m" })).is_ok());
 }
+
+/// The one way to break the promise: PARTNER-DOWN while the partner works.
+#[test]
+fn two_operators_who_are_wrong_give_one_address_to_two_clients_until_the_servers_talk_again() {
+    let wrong = r#"
+        { "at": "0s", "do": "power-off", "node": "pc1" },
+        { "at": "0s", "do": "power-off", "node": "pc2" },
+        { "at": "5m", "do": "unplug", "link": ["sw1", "sw2"] },
+        { "at": "6m", "do": "partner-down", "node": "server1" },
+        { "at": "6m", "do": "partner-down", "node": "server2" },
+        { "at": "8m", "do": "power-on", "node": "pc1" },
+        { "at": "8m", "do": "power-on", "node": "pc2" },
+        { "at": "15m", "do": "plug", "link": ["sw1", "sw2"] }"#;
+    let mut recording = start(pair(wrong, ""));
+    recording.seek(at(600));
+    assert_eq!(states(&recording), [State::PartnerDown; 2]);
+    let both = [std::net::Ipv4Addr::new(10, 0, 0, 10); 2];
+    assert_eq!(in_use(&recording), both);
+    recording.seek(at(1_800));
+    assert_eq!(states(&recording), [State::Normal; 2]);
+    let used = in_use(&recording);
+    assert_eq!(used.len(), 2);
+    assert_ne!(used[0], used[1]);
+    let [one, two] = records(&recording);
+    assert_eq!(one, two);
+}

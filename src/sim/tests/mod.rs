@@ -8,6 +8,7 @@
 mod build;
 mod conflicts;
 mod failover;
+mod failover_chaos;
 mod faults;
 mod lease_origin;
 mod probing;
