@@ -1,6 +1,10 @@
 mod accepting;
+mod crossing;
 mod numbers;
 mod pair;
+mod random;
 mod recovery;
 mod rig;
 mod table;
+mod watch;
+mod world;
