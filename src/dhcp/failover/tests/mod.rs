@@ -1,5 +1,6 @@
 mod accepting;
 mod crossing;
+mod deeds;
 mod numbers;
 mod pair;
 mod random;

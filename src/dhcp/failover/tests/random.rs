@@ -8,9 +8,10 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 
+use super::deeds::Deed;
 use super::rig::*;
 use super::watch::{Mutation, Violation};
-use super::world::{Deed, World};
+use super::world::World;
 use crate::dhcp::failover::*;
 use crate::time::Instant;
 
@@ -35,10 +36,11 @@ fn deed() -> impl Strategy<Value = Deed> {
     let side = 0..2_usize;
     let last = prop::sample::select(vec![10_u8, 11, 14, 15, 18, 19]);
     let fuse = (side.clone(), 1..8_u8, any::<bool>());
+    let how = prop::sample::select(vec![Command::Pause, Command::Shutdown]);
     prop_oneof![
         8 => (side.clone(), last.clone(), 1..5_u8, any::<bool>())
             .prop_map(|(side, last, client, slow)| Deed::Give { side, last, client, slow }),
-        2 => (side.clone(), last, any::<bool>())
+        2 => (side.clone(), last.clone(), any::<bool>())
             .prop_map(|(side, last, slow)| Deed::Release { side, last, slow }),
         4 => (1..120_u64).prop_map(Deed::Run),
         4 => (3..6_u64).prop_map(Deed::Run),
@@ -47,7 +49,9 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => Just(Deed::Heal),
         1 => (side.clone(), any::<bool>()).prop_map(|(side, disk)| Deed::Crash { side, disk }),
         3 => side.clone().prop_map(Deed::Start),
-        2 => side.prop_map(Deed::PartnerDown),
+        2 => side.clone().prop_map(Deed::PartnerDown),
+        1 => (side.clone(), how).prop_map(|(side, how)| Deed::Stop { side, how }),
+        1 => (side, last).prop_map(|(side, last)| Deed::Stranger { side, last }),
         1 => fuse.prop_map(|(side, left, crash)| Deed::Light(Fuse { side, left, crash })),
     ]
 }

@@ -1,10 +1,7 @@
 //! Clients, and the nine things of which each is wrong if it is ever seen.
 //!
 //! What is asked of the endpoints is what a server asks; what is believed of the clients, and the
-//! tables below, are not taken from them. An operator says that a server is down only when it is,
-//! and starts one whose partner works alone only where both can talk (draft section 9.4). A disk is
-//! lost only while the partner has all that was on it, and not of a server that has worked alone:
-//! there the draft gives up the protection (section 9.4.2).
+//! tables below, are not taken from them.
 
 use std::collections::BTreeMap;
 
@@ -16,48 +13,23 @@ use crate::dhcp::failover::*;
 use crate::time::Instant;
 use crate::wire::failover::BindingStatus as S;
 
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Deed {
-    Give {
-        side: usize,
-        last: u8,
-        client: u8,
-        slow: bool,
-    },
-    Release {
-        side: usize,
-        last: u8,
-        slow: bool,
-    },
-    Run(u64),
-    Cut,
-    Heal,
-    Crash {
-        side: usize,
-        disk: bool,
-    },
-    Start(usize),
-    PartnerDown(usize),
-    Light(Fuse),
-}
-
 /// What a client believes.
 #[derive(Clone, Copy, Debug)]
-struct Held {
-    last: u8,
-    client: u8,
-    by: usize,
-    given: Instant,
-    until: Instant,
+pub(super) struct Held {
+    pub(super) last: u8,
+    pub(super) client: u8,
+    pub(super) by: usize,
+    pub(super) given: Instant,
+    pub(super) until: Instant,
     /// Given in PARTNER-DOWN, where no bound holds.
-    alone: bool,
+    pub(super) alone: bool,
 }
 
 pub(super) struct World {
     pub(super) pair: Pair,
-    held: Vec<Held>,
+    pub(super) held: Vec<Held>,
     /// The last client of each address, until both servers know that it has it no more.
-    owner: BTreeMap<u8, u8>,
+    pub(super) owner: BTreeMap<u8, u8>,
     /// When each client last asked for something.
     asked: BTreeMap<u8, Instant>,
 }
@@ -69,7 +41,7 @@ fn known(lease: &Lease) -> Instant {
     times.expires.max(times.sent).max(times.acked).max(told)
 }
 
-const SILENT: [State; 6] = [
+pub(super) const SILENT: [State; 6] = [
     State::Startup,
     State::Recover,
     State::RecoverWait,
@@ -101,12 +73,12 @@ impl World {
         self.pair.mutation == Some(mutation)
     }
 
-    fn store(&self, side: usize) -> Option<&Store> {
+    pub(super) fn store(&self, side: usize) -> Option<&Store> {
         self.pair.sides[side].endpoint.store()
     }
 
     /// Each server ends the leases that are over by its own record.
-    fn expire(&mut self) {
+    pub(super) fn expire(&mut self) {
         for side in [PRIMARY, SECONDARY] {
             for last in 10..20 {
                 if !self.pair.sides[side].powered || self.store(side).is_none() {
@@ -142,7 +114,7 @@ impl World {
 
     /// A client takes its time: which of two messages is the later one the servers tell each other
     /// in whole seconds (client-last-transaction-time), and each of them by its own clock.
-    fn asks(&mut self, number: u8) -> bool {
+    pub(super) fn asks(&mut self, number: u8) -> bool {
         let now = self.pair.now;
         let soon = self
             .asked
@@ -154,7 +126,7 @@ impl World {
         !soon
     }
 
-    fn give(&mut self, side: usize, last: u8, number: u8) {
+    pub(super) fn give(&mut self, side: usize, last: u8, number: u8) {
         let (now, who) = (self.pair.now, client(number));
         let mine = |held: &Held| held.last == last && held.client == number && held.until > now;
         let renews = self.held.iter().any(mine);
@@ -280,7 +252,7 @@ impl World {
     }
 
     /// What must hold at any moment.
-    fn look(&mut self) {
+    pub(super) fn look(&mut self) {
         self.freed();
         let now = self.pair.now;
         self.held.retain(|held| held.until > now);
@@ -315,92 +287,6 @@ impl World {
             }
         }
         self.pair.watch.found.extend(seen);
-    }
-
-    pub(super) fn act(&mut self, deed: Deed) {
-        self.expire();
-        self.pair.slow = false;
-        match deed {
-            Deed::Give {
-                side,
-                last,
-                client,
-                slow,
-            } => {
-                self.pair.slow = slow;
-                self.give(side, last, client);
-            }
-            Deed::Release { side, last, slow } => {
-                self.pair.slow = slow;
-                self.release(side, last);
-            }
-            Deed::Run(seconds) => self.run(seconds),
-            Deed::Cut => self.pair.cut(),
-            Deed::Heal => self.pair.heal(),
-            Deed::Crash { side, disk } => self.crash(side, disk),
-            Deed::Start(side) => self.start(side),
-            Deed::PartnerDown(side) => {
-                if self.pair.sides[side].powered && !self.pair.sides[1 - side].powered {
-                    self.pair.command(side, Command::PartnerDown);
-                }
-            }
-            Deed::Light(fuse) => self.pair.fuse = Some(fuse),
-        }
-        self.look();
-    }
-
-    fn release(&mut self, side: usize, last: u8) {
-        let found = self.held.iter().position(|held| held.last == last);
-        let Some(place) = found.filter(|_| self.pair.sides[side].powered) else {
-            return;
-        };
-        let who = client(self.held[place].client);
-        let knows = self.store(side).is_some_and(|store| {
-            let lease = store.lease(address(last));
-            lease.status == S::Active && lease.is_of(&who)
-        });
-        let number = self.held[place].client;
-        if knows && !SILENT.contains(&self.pair.state(side)) && self.asks(number) {
-            self.held.remove(place);
-            self.pair.report(side, last, LeaseEvent::Released);
-        }
-    }
-
-    fn crash(&mut self, side: usize, disk: bool) {
-        if !self.pair.sides[side].powered {
-            return;
-        }
-        self.pair.crash(side);
-        let (Some(store), Some(partner)) = (self.store(side), self.store(1 - side)) else {
-            return;
-        };
-        let lost = |last: u8| {
-            let (gone, left) = (store.lease(address(last)), partner.lease(address(last)));
-            gone.client
-                .as_ref()
-                .is_none_or(|client| left.is_of(client) && left.status != S::Free)
-        };
-        let alone = |held: &Held| held.by == side && held.alone && !lost(held.last);
-        let worked_alone = store.state == State::PartnerDown || self.held.iter().any(alone);
-        if disk && !partner.needs_all && !worked_alone {
-            // No one knows any more what only this server knew.
-            let unknown: Vec<u8> = (10..20).filter(|last| !lost(*last)).collect();
-            self.owner.retain(|last, _| !unknown.contains(last));
-            self.pair.input(side, &Input::DiskLost);
-        }
-    }
-
-    fn start(&mut self, side: usize) {
-        let talks = self.pair.cable && self.pair.sides[1 - side].powered;
-        let alone = self
-            .store(1 - side)
-            .is_some_and(|store| store.state == State::PartnerDown);
-        if !self.pair.sides[side].powered && (talks || !alone) {
-            self.pair.fuse = None;
-            self.pair.start(side);
-            // It hears of its partner before anything else happens to the two.
-            self.run(5);
-        }
     }
 
     fn apart(&self) -> Option<String> {
