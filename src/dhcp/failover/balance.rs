@@ -15,8 +15,9 @@ pub struct Limits {
     /// How many percent of the free addresses may have to move before any does
     /// (`max-lease-misbalance`).
     pub misbalance: u8,
-    /// How many percent of the free addresses a server may keep for the last client's sake, more
-    /// than its share (`max-lease-ownership`).
+    /// When addresses move: how many percent of the free ones may move beyond the balance, since
+    /// the other server's clients had them last (`max-lease-ownership`). No more than `misbalance`
+    /// counts, or they would move back.
     pub ownership: u8,
     /// How long after one look at the pools the next may follow (`min-balance`).
     pub min: Duration,
@@ -64,6 +65,12 @@ pub fn balance(free: u64, backup: u64, limits: &Limits) -> Move {
     } else {
         Move::Take(half)
     }
+}
+
+/// How many of `all` free addresses may move beyond the balance to the server whose clients had
+/// them last.
+pub fn surplus(all: u64, limits: &Limits) -> u64 {
+    all * u64::from(limits.ownership.min(limits.misbalance)) / 100
 }
 
 /// Whether the secondary has so few addresses that it asks for more (POOLREQ).

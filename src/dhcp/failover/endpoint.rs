@@ -97,10 +97,6 @@ impl Endpoint {
         let store = self
             .store
             .get_or_insert_with(|| Store::empty(cx.now, config.mclt, Buckets::split(config.split)));
-        // Each update is sent again: no one knows which of them arrived.
-        for lease in store.leases.values_mut() {
-            lease.told &= !lease.pending;
-        }
         if config.role == Role::Primary {
             store.mclt = config.mclt;
             store.buckets = Buckets::split(config.split);
@@ -229,6 +225,12 @@ impl Endpoint {
     /// partner.
     pub(super) fn step(&mut self, event: Event, cause: Cause, cx: &mut Context<'_>) {
         let from = self.state();
+        let needs_all = self.store.as_ref().is_some_and(|store| store.needs_all);
+        if from == State::Recover && needs_all && matches!(event, Event::Partner(_)) {
+            // Section 9.5.2 would have a server without its records resolve conflicts, and serve
+            // everyone with none if that is interrupted: it first gets them, and waits.
+            return;
+        }
         let Some(to) = state::next(self.config.role, from, event) else {
             return;
         };

@@ -22,6 +22,7 @@ pub mod balance;
 mod connection;
 mod endpoint;
 pub mod load;
+mod merge;
 mod note;
 mod pools;
 mod query;
@@ -134,7 +135,8 @@ pub enum Input<'a> {
     Timer(Timer),
     /// An operator's command.
     Command(Command),
-    /// The server has done something with an address, and its own disk has it.
+    /// The server has done something with an address, and its own disk has it. The client is
+    /// answered when the outputs have been carried out, so that what it is told survives a crash.
     Lease {
         /// The address.
         address: Ipv4Addr,

@@ -60,6 +60,8 @@ impl Endpoint {
         if self.state() != State::Normal {
             return;
         }
+        // What was refused may be believed by now (section 7.2.2).
+        self.push_all(cx);
         match self.config.role {
             Role::Primary => {
                 self.balance_now(cx);
@@ -80,10 +82,11 @@ impl Endpoint {
         let (mut given, mut taken) = (0, 0);
         for pool in 0..self.config.pools.len() {
             let (free, backup) = self.shares(pool);
+            let extra = balance::surplus(free + backup, &self.config.balance);
             match balance::balance(free, backup, &self.config.balance) {
                 Move::Nothing => {}
-                Move::Give(count) => given += self.shift(pool, Status::Free, count, cx),
-                Move::Take(count) => taken += self.shift(pool, Status::Backup, count, cx),
+                Move::Give(count) => given += self.shift(pool, Status::Free, count, extra, cx),
+                Move::Take(count) => taken += self.shift(pool, Status::Backup, count, extra, cx),
             }
         }
         if given + taken > 0 {
@@ -93,8 +96,15 @@ impl Endpoint {
     }
 
     /// Gives away up to `count` addresses of one kind: those first whose last client is the other
-    /// server's anyway, then the last ones of the pool.
-    fn shift(&mut self, pool: usize, from: Status, count: u64, cx: &mut Context<'_>) -> u64 {
+    /// server's anyway, of which it may be `extra` more, then the last ones of the pool.
+    fn shift(
+        &mut self,
+        pool: usize,
+        from: Status,
+        count: u64,
+        extra: u64,
+        cx: &mut Context<'_>,
+    ) -> u64 {
         let (Some(ranges), Some(store)) = (self.config.pools.get(pool), &mut self.store) else {
             return 0;
         };
@@ -104,6 +114,7 @@ impl Endpoint {
                 buckets.is_primarys(bucket(client.key())) == (from == Status::Backup)
             })
         };
+        let most = usize::try_from(count + extra).unwrap_or(usize::MAX);
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let movable = |lease: &Lease| lease.status == from && !lease.claimed;
         let mut chosen: Vec<Ipv4Addr> = store
@@ -115,7 +126,7 @@ impl Endpoint {
                     && ranges.iter().any(|range| range.contains(**address))
             })
             .map(|(address, _)| *address)
-            .take(count)
+            .take(most)
             .collect();
         for address in ranges.iter().rev().flat_map(addresses) {
             if chosen.len() >= count {

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use super::accept::{Claim, accept};
-use super::arith::{CLOCK_SLACK, Times, potential, whole_second};
+use super::arith::{CLOCK_SLACK, potential};
 use super::connection::Link;
 use super::endpoint::Endpoint;
+use super::merge::{acknowledged, cross, forgotten, heard, refused, take};
 use super::state::{Event, State};
-use super::store::{Client, Lease};
+use super::store::{Client, Lease, Store};
 use super::{Cause, Change, Context, LeaseEvent, Note, Output, Part};
 use crate::time::{Duration, Instant};
 use crate::wire::failover::{BindingStatus as Status, Body, RejectReason, Update, Verdict};
@@ -17,7 +18,7 @@ use crate::wire::failover::{BindingStatus as Status, Body, RejectReason, Update,
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Flying {
     address: Ipv4Addr,
-    potential: Instant,
+    pub(super) potential: Instant,
     version: u32,
 }
 
@@ -115,7 +116,13 @@ impl Endpoint {
             if link.flying.values().any(|one| one.address == address) {
                 continue;
             }
-            self.send_update(address, cx);
+            let news = |store: &Store| store.lease(address).pending;
+            if self.store.as_ref().is_some_and(news) {
+                self.send_update(address, cx);
+            } else if let Some((_, left)) = &mut link.request {
+                // The partner has told it in the meantime.
+                left.remove(&address);
+            }
         }
         let done = self.link.as_mut().and_then(|link| {
             let done = link
@@ -212,10 +219,13 @@ impl Endpoint {
         let store = self.store.as_mut().ok_or(missing)?;
         accept(role, cx.now, store.lease(update.address), &claim)?;
         let lease = store.lease_mut(update.address);
-        take(lease, &claim, expires, told, started, cx.now);
+        let crossed = cross(role, lease, &claim, cx.now);
+        if !crossed {
+            take(lease, &claim, expires, told, started, cx.now);
+        }
         let change = Change {
             address: update.address,
-            status: claim.status,
+            status: if crossed { lease.status } else { claim.status },
             client: lease.client.clone(),
             until: if claim.status == Status::Active {
                 lease.times.expires + CLOCK_SLACK
@@ -287,20 +297,43 @@ impl Endpoint {
     /// UPDREQ and UPDREQALL. What is asked for counts as not acknowledged from now on, so that it
     /// is sent also over another connection (section 5.17).
     pub(super) fn update_request(&mut self, xid: u32, all: bool, cx: &mut Context<'_>) {
+        if all {
+            self.partner_forgot(cx);
+        }
         let (Some(store), Some(link)) = (&mut self.store, &mut self.link) else {
             return;
         };
-        if all {
-            for (address, lease) in &mut store.leases {
-                lease.pending = true;
-                cx.store(Part::Lease(*address));
-            }
-        }
         let wanted: BTreeSet<Ipv4Addr> = pending(&store.leases).collect();
         link.pushing = true;
         link.queue.extend(&wanted);
         link.request = Some((xid, wanted));
         self.flow(cx);
+    }
+
+    /// The partner's disk was lost, or is new. Leases that it has given it cannot defend any more:
+    /// it will agree that an address is free which a client still has from it. It may have extended
+    /// each of them until the MCLT after the latest potential expiry that it knew (section 7.1.5),
+    /// and RECOVER-WAIT counts only from when it went down (section 9.6.2). So until then, as in
+    /// PARTNER-DOWN (section 9.4.2), the address is its client's, on both servers.
+    fn partner_forgot(&mut self, cx: &mut Context<'_>) {
+        let (down, mclt) = (self.state() == State::PartnerDown, self.mclt());
+        let Some(store) = &mut self.store else {
+            return;
+        };
+        // It has given no lease since this server has worked alone.
+        let went = if down { store.since } else { cx.now };
+        for (address, lease) in &mut store.leases {
+            if forgotten(lease, went, mclt) {
+                cx.out.push(Output::Binding(Change {
+                    address: *address,
+                    status: lease.status,
+                    client: lease.client.clone(),
+                    until: lease.times.expires,
+                }));
+            }
+            lease.changed(true);
+            cx.store(Part::Lease(*address));
+        }
     }
 
     pub(super) fn updates_done(&mut self, xid: u32, cx: &mut Context<'_>) {
@@ -325,101 +358,4 @@ fn pending(
         .iter()
         .filter(|(_, lease)| lease.pending)
         .map(|(address, _)| *address)
-}
-
-/// The partner believes only what is later, and the wire has whole seconds: a second message of a
-/// client within one second is told as of the next.
-fn heard(lease: &mut Lease, now: Instant) {
-    let after = lease
-        .last_transaction
-        .map_or(Instant::ZERO, |last| last + Duration::from_secs(1));
-    lease.last_transaction = Some(whole_second(now).max(after));
-}
-
-/// Takes over what the partner says.
-fn take(
-    lease: &mut Lease,
-    claim: &Claim,
-    expires: Instant,
-    told: Instant,
-    started: Instant,
-    now: Instant,
-) {
-    let own = lease.client.as_ref();
-    let same = match (own, &claim.client) {
-        (Some(own), Some(client)) => own.is(client),
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
-    };
-    // Both have news of one lease: ours still has to be told.
-    let keep = lease.pending && same && lease.status == Status::Active;
-    lease.claimed = false;
-    match claim.status {
-        Status::Active => {
-            let running = same && lease.status == Status::Active;
-            if !running {
-                lease.since = started;
-                lease.times.expires = Instant::ZERO;
-            }
-            if !same {
-                lease.begun = started;
-            }
-            lease.times = Times {
-                expires: lease.times.expires.max(expires),
-                received: lease.times.received.max(told),
-                ..lease.times
-            };
-            lease.status = Status::Active;
-            lease.client.clone_from(&claim.client);
-        }
-        // Both know that the lease is over (section 5.11).
-        Status::Expired | Status::Released | Status::Reset => lease.free(Status::Free, now),
-        Status::Free | Status::Backup => lease.free(claim.status, started),
-        Status::Abandoned => {
-            lease.free(Status::Abandoned, started);
-            lease.client = None;
-        }
-    }
-    if claim.status != Status::Active && claim.client.is_some() {
-        lease.client.clone_from(&claim.client);
-    }
-    lease.last_transaction = if same {
-        lease.last_transaction.max(claim.last_transaction)
-    } else {
-        claim.last_transaction
-    };
-    // Our own news stays what it was, and its acknowledgement counts; else both would send for ever.
-    if !(keep && claim.status == Status::Active) {
-        lease.changed(false);
-    }
-}
-
-/// The partner has written down what it was told; true where that freed the address.
-fn acknowledged(lease: &mut Lease, flying: &Flying, current: bool, now: Instant) -> bool {
-    if lease.status == Status::Active {
-        lease.times.acked = lease.times.acked.max(flying.potential);
-    }
-    if !current {
-        return false;
-    }
-    lease.pending = false;
-    lease.claimed = false;
-    let freed = matches!(
-        lease.status,
-        Status::Expired | Status::Released | Status::Reset
-    );
-    if freed {
-        lease.free(Status::Free, now);
-    }
-    freed
-}
-
-/// It is not sent again at once (section 7.2.2), but on the next connection or request. An address
-/// that the secondary does not give back stays its own.
-fn refused(lease: &mut Lease, current: bool) {
-    if current && lease.claimed {
-        lease.claimed = false;
-        lease.status = Status::Backup;
-        lease.pending = false;
-    }
 }

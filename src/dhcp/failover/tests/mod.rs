@@ -1,6 +1,11 @@
 mod accepting;
+mod crossing;
+mod deeds;
 mod numbers;
 mod pair;
+mod random;
 mod recovery;
 mod rig;
 mod table;
+mod watch;
+mod world;

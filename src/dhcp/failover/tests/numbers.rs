@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::dhcp::failover::arith::{CLOCK_SLACK, Times, granted, longest, potential, reusable};
-use crate::dhcp::failover::balance::{Limits, Move, balance, is_short};
+use crate::dhcp::failover::balance::{Limits, Move, balance, is_short, surplus};
 use crate::dhcp::failover::load::{Buckets, bucket};
 use crate::time::{Duration, Instant};
 
@@ -121,6 +121,11 @@ proptest! {
 /// RFC 3074 section 6 has the table and the code, but no test vectors. Which of two ISC dhcpds with
 /// `split 128` offered an address was seen on the wire, by client identifier; the buckets were
 /// worked out by another implementation.
+///
+/// One client of the capture does not fit, and is not here: 01:02:00:5e:00:46:72, bucket 114, is the
+/// primary's by the hash, and got its address from the secondary. It was the last of ten at once,
+/// when the five addresses of the primary were all leased; that dhcpd lets the other answer then is
+/// likely, but was not seen in any other run.
 #[test]
 fn the_hash_of_rfc_3074_as_dhcpd_uses_it() {
     let half = Buckets::split(128);
@@ -174,6 +179,12 @@ fn addresses_move_when_the_shares_differ_by_more_than_the_limit() {
     assert_eq!(balance(2, 0, &limits), Move::Give(1));
     assert_eq!(balance(0, 2, &limits), Move::Take(1));
     assert!(is_short(10, 0, &limits) && !is_short(0, 10, &limits));
+    assert_eq!(surplus(20, &limits), 2);
+    let narrow = Limits {
+        misbalance: 5,
+        ..limits
+    };
+    assert_eq!(surplus(20, &narrow), 1);
 }
 
 proptest! {

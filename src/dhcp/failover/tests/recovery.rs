@@ -220,13 +220,27 @@ fn both_in_partner_down_resolve_their_conflicts() {
 #[test]
 fn a_resolution_that_is_interrupted_starts_again() {
     let mut pair = conflict();
-    pair.cable = true;
-    // Until both have seen the conflict, and no further.
+    // In the middle of what the secondary has to say.
+    pair.fuse = Some(Fuse {
+        side: SECONDARY,
+        left: 5,
+        crash: false,
+    });
     pair.heal();
-    pair.input(PRIMARY, &Input::Timer(Timer::Reconnect));
-    pair.input(SECONDARY, &Input::Closed);
-    pair.input(PRIMARY, &Input::Closed);
+    pair.run(60);
+    for side in [PRIMARY, SECONDARY] {
+        let expected = [State::PotentialConflict, State::ResolutionInterrupted];
+        assert_eq!(pair.went(side), expected, "{side}");
+    }
+    // Each answers clients meanwhile (section 9.11.2).
+    assert_eq!(
+        pair.sides[PRIMARY].endpoint.serves(Ask::Any, &[1], 0),
+        Ok(())
+    );
+    pair.forget();
+    pair.heal();
     pair.run(30);
+    assert_eq!(pair.went(PRIMARY)[0], State::PotentialConflict);
     assert_eq!(pair.states(), N);
     pair.agree();
 }
