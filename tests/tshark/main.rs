@@ -17,6 +17,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use dhcp_lab::net::tcp::{Output, Tcp};
 use dhcp_lab::scenario::library;
@@ -47,8 +48,18 @@ fn written(name: &str) -> PathBuf {
     let mut recording = Recording::new(Rc::clone(&scenario));
     recording.seek(scenario.until());
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.pcapng"));
-    std::fs::write(&path, capture(&scenario, recording.journal())).unwrap();
+    // Another test may be reading it: it is there whole or not at all.
+    let whole = tempfile(name);
+    std::fs::write(&whole, capture(&scenario, recording.journal())).unwrap();
+    std::fs::rename(&whole, &path).unwrap();
     path
+}
+
+/// A name that no other test of this run has.
+fn tempfile(name: &str) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{number}.part"))
 }
 
 /// What tshark prints for the frames that a display filter lets through, every checksum checked.
