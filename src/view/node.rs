@@ -215,15 +215,18 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
                     }
                 })
                 .collect();
-            let failover = server.endpoint().filter(|_| FAILOVER).map(|endpoint| FailoverView {
-                state: endpoint.state(),
-                partner: endpoint.partner(),
-                connected: endpoint.is_connected(),
-                pending: store.map_or(0, |store| {
-                    store.leases.values().filter(|lease| lease.pending).count()
-                }),
-                may_go_on_alone: endpoint.takes(failover::Command::PartnerDown),
-            });
+            let failover = server
+                .endpoint()
+                .filter(|_| FAILOVER)
+                .map(|endpoint| FailoverView {
+                    state: endpoint.state(),
+                    partner: endpoint.partner(),
+                    connected: endpoint.is_connected(),
+                    pending: store.map_or(0, |store| {
+                        store.leases.values().filter(|lease| lease.pending).count()
+                    }),
+                    may_go_on_alone: endpoint.takes(failover::Command::PartnerDown),
+                });
             let pool = server.pool_size();
             let taken = server
                 .bindings()

@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use super::{Problem, check_name, failover};
-use crate::dhcp::{Cidr, FAILOVER};
 use crate::dhcp::server::{Config, Range, Reservation};
+use crate::dhcp::{Cidr, FAILOVER};
 use crate::time::Duration;
 
 /// The most name servers: with everything else they still fit into one packet.

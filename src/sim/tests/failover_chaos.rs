@@ -81,7 +81,8 @@ fn story(seed: u64, load_balance: bool) -> Scenario {
     let text = format!(
         r#"{{ "version": 1, "name": "chaos", "seed": {seed}, "until": "{}s", "nodes": [{nodes}], "links": [{links}],
             "commands": [{}] }}"#,
-        end + 1_200,
+        // News that was refused goes again when the pools are looked at, every hour.
+        end + HOUR + 1_200,
         commands.join(",")
     );
     Scenario::parse(&text).unwrap_or_else(|problem| panic!("{problem}: {text}"))
