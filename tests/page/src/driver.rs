@@ -16,8 +16,21 @@ pub(crate) struct Driver {
     port: u16,
 }
 
+/// How often one is started that ends at once: it takes a free port for IPv4 and then the same for
+/// IPv6, which another driver may have taken in the meantime.
+const STARTS: usize = 5;
+
 impl Driver {
     pub(crate) fn start() -> Result<Self> {
+        for _ in 1..STARTS {
+            if let Ok(driver) = Self::start_once() {
+                return Ok(driver);
+            }
+        }
+        Self::start_once()
+    }
+
+    fn start_once() -> Result<Self> {
         let program = named("DHCP_LAB_CHROMEDRIVER")?;
         let mut process = Command::new(&program)
             .args(["--port=0", "--log-level=SEVERE"])
@@ -39,6 +52,7 @@ impl Driver {
         thread::spawn(move || lines.for_each(drop));
         let Some(port) = port else {
             let _ = process.kill();
+            let _ = process.wait();
             bail!("chromedriver did not say on which port it listens");
         };
         Ok(Self { process, port })
