@@ -21,6 +21,7 @@ pub use crate::net::link::Faults;
 pub use check::Problem;
 pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
 pub(crate) use reader::read;
+#[cfg(feature = "app")]
 pub(crate) use settings::json;
 pub use settings::{Change, section, values};
 

@@ -8,6 +8,7 @@
 mod allocate;
 mod check;
 mod clock;
+mod endings;
 mod fields;
 mod request;
 mod rig;
