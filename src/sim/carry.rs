@@ -4,9 +4,9 @@ use super::journal::{DropReason, EventId, Journal, What};
 use super::queue::Event;
 use super::world::{Armed, Kind, World};
 use crate::dhcp::{Reason, Timer};
-use crate::net::host::{Context, Effect, Input, Request};
+use crate::net::host::{Context, Effect, Input};
 use crate::net::switch::Forward;
-use crate::scenario::{Command, LinkId, NodeId};
+use crate::scenario::{LinkId, NodeId};
 use crate::time::Instant;
 use crate::wire::Mac;
 use crate::wire::frame::Frame;
@@ -18,59 +18,23 @@ pub(super) struct Carry<'a> {
 }
 
 impl Carry<'_> {
-    fn log(&mut self, node: Option<NodeId>, cause: Option<EventId>, what: What) -> EventId {
+    pub(super) fn log(
+        &mut self,
+        node: Option<NodeId>,
+        cause: Option<EventId>,
+        what: What,
+    ) -> EventId {
         let entry = self.world.entry(node, cause, what);
         self.world.write(self.journal, entry)
-    }
-
-    pub(super) fn command(&mut self, command: &Command) {
-        let node = match *command {
-            Command::PowerOn(node)
-            | Command::PowerOff(node)
-            | Command::Start(node)
-            | Command::Release(node)
-            | Command::Renew(node)
-            | Command::Inform(node)
-            | Command::Failover(node, _)
-            | Command::LoseDisk(node)
-            | Command::Configure(node, _) => Some(node),
-            Command::Plug(_) | Command::Unplug(_) | Command::Faults(..) => None,
-        };
-        let cause = self.log(node, None, What::Command(command.clone()));
-        match *command {
-            Command::PowerOn(node) => self.power(node, true, cause),
-            Command::PowerOff(node) => self.power(node, false, cause),
-            Command::Plug(link) => self.plug(link, true, cause),
-            Command::Unplug(link) => self.plug(link, false, cause),
-            Command::Faults(link, faults) => {
-                let seed = self.world.seed;
-                self.world.links[link.index()].set_faults(faults, seed, link.0);
-            }
-            Command::Start(node) => self.person(node, Request::Start, cause),
-            Command::Release(node) => self.person(node, Request::Release, cause),
-            Command::Renew(node) => self.person(node, Request::Renew, cause),
-            Command::Inform(node) => self.person(node, Request::Inform, cause),
-            Command::Failover(node, command) => {
-                self.person(node, Request::Operator(command), cause);
-            }
-            Command::LoseDisk(node) if !self.world.nodes[node.index()].power => {
-                self.host(node, &Input::DiskLost, cause);
-            }
-            // A disk is not taken out of a server that runs.
-            Command::LoseDisk(_) => {}
-            Command::Configure(node, ref change) => {
-                self.host(node, &Input::Settings(&change.settings), cause);
-            }
-        }
     }
 
     pub(super) fn event(&mut self, event: Event) {
         match event {
             Event::Boot(node) => {
                 let cause = self.log(Some(node), None, What::Power(true));
-                let carrier = self.has_carrier(node);
-                self.host(node, &Input::PowerOn { carrier }, cause);
+                self.boot(node, cause);
             }
+            Event::Over(began) => self.over(began),
             Event::Arrive {
                 link,
                 to,
@@ -97,13 +61,7 @@ impl Carry<'_> {
         }
     }
 
-    fn person(&mut self, node: NodeId, request: Request, cause: EventId) {
-        if self.world.nodes[node.index()].power {
-            self.host(node, &Input::Person(request), cause);
-        }
-    }
-
-    fn has_carrier(&self, node: NodeId) -> bool {
+    pub(super) fn has_carrier(&self, node: NodeId) -> bool {
         let world = &self.world;
         world.nodes[node.index()]
             .links
@@ -111,31 +69,7 @@ impl Carry<'_> {
             .any(|link| world.links[link.index()].carrier)
     }
 
-    fn power(&mut self, node: NodeId, on: bool, cause: EventId) {
-        if self.world.nodes[node.index()].power == on {
-            return;
-        }
-        let cause = self.log(Some(node), Some(cause), What::Power(on));
-        if !on {
-            self.host(node, &Input::PowerOff, cause);
-            let node = &mut self.world.nodes[node.index()];
-            node.timers = [None; Timer::COUNT];
-            if let Kind::Switch(switch) = &mut node.kind {
-                switch.clear();
-            }
-        }
-        self.world.nodes[node.index()].power = on;
-        let links = self.world.nodes[node.index()].links.clone();
-        for link in links {
-            self.update_carrier(link, Some(node), cause);
-        }
-        if on {
-            let carrier = self.has_carrier(node);
-            self.host(node, &Input::PowerOn { carrier }, cause);
-        }
-    }
-
-    fn plug(&mut self, link: LinkId, plugged: bool, cause: EventId) {
+    pub(super) fn plug(&mut self, link: LinkId, plugged: bool, cause: EventId) {
         if plugged {
             self.free_cards(link, cause);
         }
@@ -160,7 +94,7 @@ impl Carry<'_> {
 
     /// Works out whether a link carries frames, and tells its ends if that has changed; not the
     /// end whose power made the change, which learns it with its power.
-    fn update_carrier(&mut self, id: LinkId, except: Option<NodeId>, cause: EventId) {
+    pub(super) fn update_carrier(&mut self, id: LinkId, except: Option<NodeId>, cause: EventId) {
         let link = &self.world.links[id.index()];
         let ends = link.ends.map(NodeId);
         let up = link.plugged && ends.iter().all(|end| self.world.nodes[end.index()].power);
@@ -174,7 +108,7 @@ impl Carry<'_> {
         }
         let cause = self.log(None, Some(cause), What::Carrier { link: id, up });
         for end in ends {
-            if Some(end) == except || !self.world.nodes[end.index()].power {
+            if Some(end) == except || !self.world.node(end).runs() {
                 continue;
             }
             if let Kind::Switch(switch) = &mut self.world.nodes[end.index()].kind {
@@ -197,20 +131,22 @@ impl Carry<'_> {
         lost: Option<DropReason>,
     ) {
         let cut = self.world.links[link.index()].epoch != epoch;
-        if let Some(reason) = cut.then_some(DropReason::CarrierLost).or(lost) {
-            self.log(
-                Some(to),
-                Some(origin),
-                What::Dropped {
-                    origin,
-                    reason,
-                    frame: frame.clone(),
-                },
-            );
-            return;
+        let met = self.meet(link, to, frame, origin);
+        let reason = cut.then_some(DropReason::CarrierLost).or(lost);
+        if let Some(reason) = reason {
+            return self.lose(to, frame, origin, reason, origin);
         }
+        let spoiled = match met {
+            Ok(spoiled) => spoiled,
+            Err(by) => return self.lose(to, frame, origin, DropReason::Person, by),
+        };
+        let frame = spoiled.as_ref().unwrap_or(frame);
         let now = self.world.now();
-        match &mut self.world.nodes[to.index()].kind {
+        let node = &mut self.world.nodes[to.index()];
+        match &mut node.kind {
+            Kind::Switch(_) if node.crashed => {
+                self.lose(to, frame, origin, DropReason::Crashed, origin);
+            }
             Kind::Switch(switch) => {
                 match switch.forward(now, link.0, frame.source(), frame.destination()) {
                     Forward::Port(port) => {
@@ -227,19 +163,37 @@ impl Carry<'_> {
                     Forward::Filter => {}
                 }
             }
-            Kind::Host(host) => {
-                let destination = frame.destination();
-                if destination == host.mac() || destination == Mac::BROADCAST {
-                    self.receive(to, link, frame, origin);
-                }
-            }
-            Kind::Router(_) => self.receive(to, link, frame, origin),
+            Kind::Host(_) | Kind::Router(_) => self.reach(to, link, frame, origin),
         }
     }
 
-    /// A frame that passed the card's filter. The journal has it if anything here has a use for
-    /// it: without that a broadcast among a thousand clients would fill it with a thousand lines.
-    fn receive(&mut self, to: NodeId, link: LinkId, frame: &Frame, origin: EventId) {
+    /// The journal has a frame if anything here has a use for it: without that a broadcast among a
+    /// thousand clients would fill it with a thousand lines.
+    fn reach(&mut self, to: NodeId, link: LinkId, frame: &Frame, origin: EventId) {
+        let node = self.world.node(to);
+        let destination = frame.destination();
+        let port = node.links.iter().position(|other| *other == link);
+        let wanted = match (&node.kind, port) {
+            (Kind::Host(host), _) => {
+                (destination == host.mac() || destination == Mac::BROADCAST)
+                    && host.has_use_for(frame)
+            }
+            (Kind::Router(router), Some(port)) => router.has_use_for(port, frame),
+            (Kind::Router(_) | Kind::Switch(_), _) => false,
+        };
+        if !wanted || !node.power {
+            return;
+        }
+        if node.crashed {
+            return self.lose(to, frame, origin, DropReason::Crashed, origin);
+        }
+        if self.world.deeds.part(frame.source(), to) {
+            return self.lose(to, frame, origin, DropReason::Partition, origin);
+        }
+        self.receive(to, port.unwrap_or_default(), frame, origin);
+    }
+
+    fn receive(&mut self, to: NodeId, port: usize, frame: &Frame, origin: EventId) {
         let id = self.world.next_id();
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
@@ -249,22 +203,15 @@ impl Carry<'_> {
             rng: &mut node.rng,
             out: &mut effects,
         };
-        let port = node.links.iter().position(|other| *other == link);
-        match (&mut node.kind, port) {
-            (Kind::Host(host), _) if node.power && host.has_use_for(frame) => {
-                host.handle(&Input::Frame(frame), &mut cx);
-            }
-            (Kind::Router(router), Some(port)) if node.power && router.has_use_for(port, frame) => {
-                router.frame(port, frame, &mut cx);
-            }
-            (Kind::Host(_) | Kind::Router(_) | Kind::Switch(_), _) => {
-                self.world.effects = effects;
-                return;
-            }
+        match &mut node.kind {
+            Kind::Host(host) => host.handle(&Input::Frame(frame), &mut cx),
+            Kind::Router(router) => router.frame(port, frame, &mut cx),
+            Kind::Switch(_) => {}
         }
+        let cause = self.world.deeds.spoiled(origin, frame).unwrap_or(origin);
         self.log(
             Some(to),
-            Some(origin),
+            Some(cause),
             What::Received {
                 origin,
                 frame: frame.clone(),
@@ -273,7 +220,24 @@ impl Carry<'_> {
         self.apply(to, effects, id);
     }
 
-    fn host(&mut self, id: NodeId, input: &Input<'_>, cause: EventId) {
+    fn lose(
+        &mut self,
+        to: NodeId,
+        frame: &Frame,
+        origin: EventId,
+        reason: DropReason,
+        cause: EventId,
+    ) {
+        let frame = frame.clone();
+        let dropped = What::Dropped {
+            origin,
+            reason,
+            frame,
+        };
+        self.log(Some(to), Some(cause), dropped);
+    }
+
+    pub(super) fn host(&mut self, id: NodeId, input: &Input<'_>, cause: EventId) {
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
         let node = &mut self.world.nodes[id.index()];
@@ -401,6 +365,10 @@ impl Carry<'_> {
         let first = send(passage.arrives, passage.lost, cause);
         if let Some(again) = passage.again {
             send(again, None, Some(first));
+        }
+        for arrives in [Some(passage.arrives), passage.again].into_iter().flatten() {
+            let deeds = &mut self.world.deeds;
+            deeds.sent(id, from, to, origin, arrives);
         }
     }
 }
