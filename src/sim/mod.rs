@@ -5,6 +5,7 @@
 //! the run: it replays to the same bytes on every machine.
 
 mod carry;
+mod frames;
 mod journal;
 mod outside;
 mod queue;
