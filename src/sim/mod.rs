@@ -6,6 +6,7 @@
 
 mod carry;
 mod deeds;
+mod frames;
 mod journal;
 mod outside;
 mod queue;
