@@ -4,6 +4,7 @@
 mod dhcp;
 mod failover;
 mod messages;
+pub mod why;
 
 use crate::dhcp::failover as partners;
 use crate::net::NetNote;
