@@ -63,8 +63,15 @@ pub enum Input<'a> {
     Timer(Timer),
     /// A person asks for something.
     Person(Request),
-    /// The disk is lost, while the power is off.
+    /// The disk is lost, while it does not run.
     DiskLost,
+    /// A person gives a host without DHCP another fixed address, or none.
+    Address {
+        /// The address.
+        fixed: Option<Interface>,
+        /// Whether the host runs, and uses it at once.
+        runs: bool,
+    },
     /// A person gives its client or server other settings.
     Settings(&'a Settings),
 }
@@ -151,6 +158,11 @@ impl Host {
         self.interface
     }
 
+    /// The address that it has of its own, whether it runs or not.
+    pub fn fixed(&self) -> Option<Interface> {
+        self.fixed
+    }
+
     /// What it runs.
     pub fn role(&self) -> &Role {
         &self.role
@@ -224,7 +236,11 @@ impl Host {
             Input::Person(Request::Operator(command)) => {
                 self.server(&server::Input::Operator(*command), cx);
             }
-            Input::DiskLost => self.server(&server::Input::DiskLost, cx),
+            Input::DiskLost => {
+                self.client(&client::Input::DiskLost, cx);
+                self.server(&server::Input::DiskLost, cx);
+            }
+            Input::Address { fixed, runs } => self.readdress(*fixed, *runs, cx),
             Input::Person(request) => {
                 let input = match request {
                     Request::Start => client::Input::Start,
@@ -333,6 +349,21 @@ impl Host {
             let (address, prefix) = (interface.address, interface.prefix);
             cx.out
                 .push(Effect::Net(NetNote::Configured { address, prefix }));
+        }
+    }
+
+    /// Who begins to use an address says so to everyone (RFC 5227 section 2.3).
+    fn readdress(&mut self, fixed: Option<Interface>, runs: bool, cx: &mut Context<'_>) {
+        self.fixed = fixed;
+        match fixed {
+            _ if !runs => {}
+            Some(interface) if self.interface != Some(interface) => {
+                self.configure(interface, cx);
+                let announcement = Arp::announcement(self.mac, interface.address);
+                cx.out.push(Effect::Transmit(announcement.frame()));
+            }
+            Some(_) => {}
+            None => self.deconfigure(cx),
         }
     }
 

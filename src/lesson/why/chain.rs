@@ -1,7 +1,8 @@
 //! The chain of causes.
 
 use super::deadline::Deadline;
-use super::{story, words};
+use super::fault::fault;
+use super::{message, story, words};
 use crate::dhcp::{ClientNote, Note, ServerNote, failover};
 use crate::lesson::Story;
 use crate::scenario::{NodeId, NodeKind, Scenario};
@@ -93,28 +94,24 @@ fn before(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<EventId> {
     if let Some(deadline) = Deadline::of(id, entry) {
         return Some(deadline.first(story).set_by(story));
     }
-    decision(story, id, entry).or(entry.cause)
+    decision(story, id, entry)
+        .or_else(|| fault(story, id, entry))
+        .or(entry.cause)
 }
 
 /// What its node said of a message before it sent it, where that is the reason for it.
 fn decision(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<EventId> {
     let cause = entry.cause?;
-    let sends = matches!(&entry.what, What::Sent { origin, .. } if *origin == id);
-    let decides = |entry: &Entry| match &entry.what {
-        What::Dhcp(note) => matches!(
-            note,
-            Note::Server(ServerNote::Refused { .. })
-                | Note::Client(ClientNote::Conflict { .. })
-                | Note::Failover(failover::Note::Limited { .. })
-        ),
-        What::Command(_)
-        | What::Power(_)
-        | What::Carrier { .. }
-        | What::Sent { .. }
-        | What::Received { .. }
-        | What::Dropped { .. }
-        | What::Fired { .. }
-        | What::Net(_) => false,
+    let sends = message(id, entry).is_some();
+    let decides = |entry: &Entry| {
+        matches!(
+            &entry.what,
+            What::Dhcp(
+                Note::Server(ServerNote::Refused { .. })
+                    | Note::Client(ClientNote::Conflict { .. })
+                    | Note::Failover(failover::Note::Limited { .. })
+            )
+        )
     };
     let between = (cause.0 + 1..id.0).rev().map(EventId).filter(|_| sends);
     between
@@ -128,31 +125,20 @@ fn decision(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<EventId> {
 fn says_nothing_new(story: &Story<'_>, id: EventId, entry: &Entry) -> bool {
     let by_command = || {
         let cause = entry.cause.and_then(|cause| story.journal.get(cause));
-        cause.is_some_and(|cause| matches!(cause.what, What::Command(_)))
+        cause.is_some_and(|cause| matches!(cause.what, What::Command(_) | What::Ended(_)))
     };
     match &entry.what {
         What::Received { .. } => true,
         What::Sent { origin, .. } | What::Dropped { origin, .. } => *origin != id,
-        What::Power(_) | What::Carrier { .. } => by_command(),
-        What::Command(_) | What::Fired { .. } | What::Dhcp(_) | What::Net(_) => false,
+        What::Power(_) | What::Software(_) | What::Carrier { .. } => by_command(),
+        What::Command(_) | What::Ended(_) | What::Fired { .. } | What::Dhcp(_) | What::Net(_) => {
+            false
+        }
     }
 }
 
 fn join(story: &Story<'_>, shown: &Entry, id: EventId, cause: &Entry) -> Join {
-    let asked = match &cause.what {
-        What::Sent { origin, frame, .. } if *origin == id && shown.node != cause.node => {
-            Some(frame)
-        }
-        What::Sent { .. }
-        | What::Command(_)
-        | What::Power(_)
-        | What::Carrier { .. }
-        | What::Received { .. }
-        | What::Dropped { .. }
-        | What::Fired { .. }
-        | What::Dhcp(_)
-        | What::Net(_) => None,
-    };
+    let asked = message(id, cause).filter(|_| shown.node != cause.node);
     match (&shown.what, asked) {
         (What::Fired { .. }, _) => Join::SetFor,
         (

@@ -3,6 +3,7 @@
 
 use std::net::Ipv4Addr;
 
+use super::{message, note};
 use crate::dhcp::{ClientNote, Note, Reason, ServerNote, failover};
 use crate::lesson::Story;
 use crate::scenario::NodeId;
@@ -129,17 +130,8 @@ impl Deadline {
             | Reason::TcpTimeWait
             | Reason::Failover { .. } => return None,
         };
-        self.last(story, start, |id, entry| match &entry.what {
-            What::Sent { origin, frame, .. } | What::Dropped { origin, frame, .. } => {
-                *origin == id && is_it(frame)
-            }
-            What::Command(_)
-            | What::Power(_)
-            | What::Carrier { .. }
-            | What::Received { .. }
-            | What::Fired { .. }
-            | What::Dhcp(_)
-            | What::Net(_) => false,
+        self.last(story, start, |id, entry| {
+            message(id, entry).is_some_and(is_it)
         })
     }
 
@@ -160,34 +152,21 @@ impl Deadline {
     /// What the server last said of the address. It keeps one timer for all that it waits for, so
     /// what set that timer may be about another address.
     fn record(&self, story: &Story<'_>, address: Ipv4Addr) -> Option<EventId> {
-        self.last(story, EventId(0), |_, entry| match &entry.what {
-            What::Dhcp(Note::Server(note)) => about(note) == Some(address),
-            What::Dhcp(Note::Failover(failover::Note::Taken { address: taken, .. })) => {
-                *taken == address
-            }
-            What::Command(_)
-            | What::Power(_)
-            | What::Carrier { .. }
-            | What::Sent { .. }
-            | What::Received { .. }
-            | What::Dropped { .. }
-            | What::Fired { .. }
-            | What::Dhcp(_)
-            | What::Net(_) => false,
+        self.last(story, EventId(0), |_, entry| {
+            let about = match note(entry) {
+                Some(Note::Server(note)) => about(note),
+                Some(Note::Failover(failover::Note::Taken { address, .. })) => Some(*address),
+                Some(Note::Client(_) | Note::Relay(_) | Note::Failover(_)) | None => None,
+            };
+            about == Some(address)
         })
     }
 
     /// What the endpoint last heard, sent or said of itself that this deadline hangs on.
     fn partner(&self, story: &Story<'_>, timer: failover::Timer) -> Option<EventId> {
-        self.last(story, EventId(0), |id, entry| match &entry.what {
-            What::Received { frame, .. } => timer == failover::Timer::Receive && speaks(frame),
-            What::Sent { origin, frame, .. } => {
-                timer == failover::Timer::Send && *origin == id && speaks(frame)
-            }
-            What::Dhcp(Note::Failover(note)) => match note {
-                failover::Note::State { .. } | failover::Note::Disconnected { .. } => {
-                    !matches!(timer, failover::Timer::Receive | failover::Timer::Send)
-                }
+        let spoke = |entry: &Entry| match note(entry) {
+            Some(Note::Failover(note)) => match note {
+                failover::Note::State { .. } | failover::Note::Disconnected { .. } => true,
                 failover::Note::Waits { .. } => timer == failover::Timer::RecoverWait,
                 failover::Note::Balanced { .. } => timer == failover::Timer::Balance,
                 failover::Note::PartnerState { .. }
@@ -201,14 +180,22 @@ impl Deadline {
                 | failover::Note::Limited { .. }
                 | failover::Note::CommandIgnored { .. } => false,
             },
-            What::Command(_)
-            | What::Power(_)
-            | What::Carrier { .. }
-            | What::Dropped { .. }
-            | What::Fired { .. }
-            | What::Dhcp(_)
-            | What::Net(_) => false,
-        })
+            Some(Note::Client(_) | Note::Server(_) | Note::Relay(_)) | None => false,
+        };
+        let is_it = |id: EventId, entry: &Entry| match timer {
+            failover::Timer::Receive => {
+                matches!(&entry.what, What::Received { frame, .. } if speaks(frame))
+            }
+            failover::Timer::Send => message(id, entry).is_some_and(speaks),
+            failover::Timer::Startup
+            | failover::Timer::Handshake
+            | failover::Timer::Reconnect
+            | failover::Timer::SafePeriod
+            | failover::Timer::RecoverWait
+            | failover::Timer::Balance
+            | failover::Timer::Off => spoke(entry),
+        };
+        self.last(story, EventId(0), is_it)
     }
 
     /// The last entry of its node before the deadline, from `start` on, that is the one.

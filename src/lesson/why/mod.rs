@@ -7,6 +7,7 @@
 
 mod chain;
 mod deadline;
+mod fault;
 mod forward;
 mod outcome;
 mod scene;
@@ -14,9 +15,11 @@ mod untold;
 mod wait;
 
 use super::{Story, plain, sentence, tell};
+use crate::dhcp::Note;
 use crate::scenario::Scenario;
-use crate::sim::{EventId, Journal};
+use crate::sim::{Entry, EventId, Journal, What};
 use crate::text::Sentence;
+use crate::wire::frame::Frame;
 
 pub use chain::{Join, Link, chain};
 pub use forward::came_of;
@@ -26,6 +29,33 @@ pub use wait::{Wait, reason, standing, waits};
 /// What an entry says, in words. Every entry has them: those that the narration leaves out too.
 pub fn words(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sentence> {
     tell(scenario, journal, id).or_else(|| untold::untold(&story(scenario, journal), id))
+}
+
+/// The frame of a message that a host sent, or could not send, in this entry.
+fn message(id: EventId, entry: &Entry) -> Option<&Frame> {
+    match &entry.what {
+        What::Sent { origin, frame, .. } | What::Dropped { origin, frame, .. } => {
+            (*origin == id).then_some(frame)
+        }
+        What::Command(_)
+        | What::Ended(_)
+        | What::Power(_)
+        | What::Software(_)
+        | What::Carrier { .. }
+        | What::Received { .. }
+        | What::Fired { .. }
+        | What::Dhcp(_)
+        | What::Net(_) => None,
+    }
+}
+
+/// What DHCP says in this entry.
+fn note(entry: &Entry) -> Option<&Note> {
+    if let What::Dhcp(note) = &entry.what {
+        Some(note)
+    } else {
+        None
+    }
 }
 
 fn story<'a>(scenario: &'a Scenario, journal: &'a Journal) -> Story<'a> {

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::deadline::Deadline;
 use super::scene::{Scene, Step};
-use super::{plain, sentence, story, tell, words};
+use super::{message, plain, sentence, story, tell, words};
 use crate::dhcp::{ClientNote, Note, ServerNote};
 use crate::lesson::Story;
 use crate::net::NetNote;
@@ -75,13 +75,17 @@ pub fn message_of(scenario: &Scenario, journal: &Journal, id: EventId) -> Option
                 .then(|| message_of(scenario, journal, cause))
                 .flatten()
         }
-        What::Command(_) | What::Power(_) | What::Carrier { .. } => None,
+        What::Command(_)
+        | What::Ended(_)
+        | What::Power(_)
+        | What::Software(_)
+        | What::Carrier { .. } => None,
     }
 }
 
 /// What a message is called, from the entry in which it was sent.
 pub fn label(journal: &Journal, id: EventId) -> Option<&'static str> {
-    let frame = sent(id, journal.get(id)?)?;
+    let frame = message(id, journal.get(id)?)?;
     Some(summary(frame.bytes()).label())
 }
 
@@ -108,15 +112,7 @@ fn is_refused(entry: &Entry) -> bool {
         What::Dhcp(Note::Client(note)) => matches!(note, ClientNote::Ignored { .. }),
         What::Dhcp(Note::Server(note)) => matches!(note, ServerNote::Silent { .. }),
         What::Dhcp(Note::Relay(_)) => true,
-        What::Net(note) => matches!(note, NetNote::Malformed { .. }),
-        What::Dhcp(Note::Failover(_))
-        | What::Command(_)
-        | What::Power(_)
-        | What::Carrier { .. }
-        | What::Sent { .. }
-        | What::Received { .. }
-        | What::Dropped { .. }
-        | What::Fired { .. } => false,
+        what => matches!(what, What::Net(NetNote::Malformed { .. })),
     }
 }
 
@@ -124,7 +120,12 @@ fn is_refused(entry: &Entry) -> bool {
 fn at_sender(reason: DropReason) -> bool {
     match reason {
         DropReason::NoCarrier | DropReason::QueueFull => true,
-        DropReason::CarrierLost | DropReason::Loss | DropReason::Burst => false,
+        DropReason::CarrierLost
+        | DropReason::Loss
+        | DropReason::Burst
+        | DropReason::Partition
+        | DropReason::Person
+        | DropReason::Crashed => false,
     }
 }
 
@@ -228,15 +229,7 @@ impl Look<'_> {
                 What::Received { origin, .. } if *origin == id => {
                     trail.received.push((number, node));
                 }
-                What::Sent { .. }
-                | What::Dropped { .. }
-                | What::Received { .. }
-                | What::Command(_)
-                | What::Power(_)
-                | What::Carrier { .. }
-                | What::Fired { .. }
-                | What::Dhcp(_)
-                | What::Net(_) => {}
+                _ => {}
             }
         }
         Some(trail)
@@ -351,7 +344,14 @@ impl Look<'_> {
             return (outcome(became, told), Vec::new());
         }
         if passes_on {
-            let copies = self.answers(trail, node);
+            // It may go to several servers.
+            let copies = self.made(node, id).map(|(id, _)| id);
+            let mut copies: Vec<EventId> = copies
+                .filter(|copy| self.passes_on(trail, node, *copy))
+                .collect();
+            if copies.is_empty() {
+                copies.push(answer);
+            }
             let behind = copies
                 .into_iter()
                 .flat_map(|copy| self.outcomes(copy, true));
@@ -376,7 +376,7 @@ impl Look<'_> {
             .story
             .journal
             .get(sent)
-            .and_then(|entry| self::sent(sent, entry));
+            .and_then(|entry| message(sent, entry));
         self.story.scenario.node(node).kind == NodeKind::Router
             && frame.is_some_and(|frame| label(frame) == label(trail.frame))
     }
@@ -397,7 +397,7 @@ impl Look<'_> {
     fn answers(&self, trail: &Trail<'_>, node: NodeId) -> Vec<EventId> {
         let heard = trail.received.iter().filter(|(_, at)| *at == node);
         let made = heard.flat_map(|(id, _)| self.made(node, *id));
-        let sent = made.filter(|(id, entry)| sent(*id, entry).is_some() && self.is_told(*id));
+        let sent = made.filter(|(id, entry)| message(*id, entry).is_some() && self.is_told(*id));
         sent.map(|(id, _)| id).collect()
     }
 
@@ -410,7 +410,7 @@ impl Look<'_> {
         } = summary(trail.frame.bytes()).what
         else {
             let made = self.made(node, id);
-            let mut sent = made.filter(|(id, entry)| sent(*id, entry).is_some());
+            let mut sent = made.filter(|(id, entry)| message(*id, entry).is_some());
             return sent.find(|(id, _)| self.is_told(*id)).map(|(id, _)| id);
         };
         // A server may ping first, or ask by ARP for the client's card.
@@ -425,7 +425,7 @@ impl Look<'_> {
             .take_while(|(_, entry)| entry.at <= last)
             .filter(|(_, entry)| entry.node == Some(node))
             .take_while(|(_, entry)| entry.what != What::Power(false))
-            .find(|(id, entry)| sent(*id, entry).is_some_and(is_answer))
+            .find(|(id, entry)| message(*id, entry).is_some_and(is_answer))
             .map(|(id, _)| id)
     }
 
@@ -521,21 +521,5 @@ impl Look<'_> {
                 (Some(id), sentence("why.cable-dead", values))
             }
         })
-    }
-}
-
-/// The frame of a message that a host sent, or could not send, in this entry.
-fn sent(id: EventId, entry: &Entry) -> Option<&Frame> {
-    match &entry.what {
-        What::Sent { origin, frame, .. } | What::Dropped { origin, frame, .. } => {
-            (*origin == id).then_some(frame)
-        }
-        What::Command(_)
-        | What::Power(_)
-        | What::Carrier { .. }
-        | What::Received { .. }
-        | What::Fired { .. }
-        | What::Dhcp(_)
-        | What::Net(_) => None,
     }
 }

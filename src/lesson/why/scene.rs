@@ -43,19 +43,12 @@ impl<'a> Scene<'a> {
         };
         let past = journal.from(0).take_while(|(id, _)| *id < end);
         for (id, entry) in past {
-            let (state, on) = match &entry.what {
-                What::Power(on) => {
-                    let Some(node) = entry.node else { continue };
-                    (&mut scene.power[node.index()], *on)
-                }
-                What::Carrier { link, up } => (&mut scene.cables[link.index()], *up),
-                What::Command(_)
-                | What::Sent { .. }
-                | What::Received { .. }
-                | What::Dropped { .. }
-                | What::Fired { .. }
-                | What::Dhcp(_)
-                | What::Net(_) => continue,
+            let (state, on) = if let (What::Power(on), Some(node)) = (&entry.what, entry.node) {
+                (&mut scene.power[node.index()], *on)
+            } else if let What::Carrier { link, up } = &entry.what {
+                (&mut scene.cables[link.index()], *up)
+            } else {
+                continue;
             };
             if state.on != on {
                 *state = State {

@@ -20,6 +20,8 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
     Some(match &entry.what {
         What::Power(true) => sentence("why.power-on", vec![node()?]),
         What::Power(false) => sentence("why.power-off", vec![node()?]),
+        What::Software(true) => sentence("why.software-runs", vec![node()?]),
+        What::Software(false) => sentence("why.software-stopped", vec![node()?]),
         What::Carrier { link, up } => {
             let key = if *up {
                 "why.carrier-up"
@@ -50,13 +52,13 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
             if let Some(note) = what_came_of_it(story, id, entry).filter(|_| ours) {
                 return tell(story.scenario, story.journal, note);
             }
-            let due = Value::Sentence(Box::new(reason(*due)));
+            let due = Value::Said(Box::new(reason(*due)));
             sentence("why.fired", vec![node()?, ("reason", due)])
         }
         What::Dhcp(note) => return noted(story, entry, note),
         What::Net(note) => return stack(story, entry, note),
         // These are always told.
-        What::Command(_) | What::Dropped { .. } => return None,
+        What::Command(_) | What::Ended(_) | What::Dropped { .. } => return None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a node waits for, and why it stands where it stands.
 
 use super::deadline::Deadline;
-use super::{plain, sentence, story};
+use super::{note, plain, sentence, story};
 use crate::dhcp::failover::{self, Timer};
 use crate::dhcp::{ClientNote, Note, Reason};
 use crate::scenario::{NodeId, Scenario};
@@ -41,7 +41,7 @@ pub fn waits(scenario: &Scenario, world: &World, journal: &Journal, node: NodeId
             let values = vec![
                 ("node", story.name(node)),
                 ("until", Value::At(armed.at)),
-                ("reason", Value::Sentence(Box::new(reason(armed.reason)))),
+                ("reason", Value::Said(Box::new(reason(armed.reason)))),
             ];
             Wait {
                 at: armed.at,
@@ -58,19 +58,12 @@ pub fn waits(scenario: &Scenario, world: &World, journal: &Journal, node: NodeId
 /// The entry that put a node where it stands, among the first `end` of the journal: the last change
 /// of its client's or its failover's state, or of its power.
 pub fn standing(journal: &Journal, end: usize, node: NodeId) -> Option<EventId> {
-    let is_it = |entry: &Entry| match &entry.what {
-        What::Power(_)
-        | What::Dhcp(
-            Note::Client(ClientNote::State { .. }) | Note::Failover(failover::Note::State { .. }),
-        ) => true,
-        What::Command(_)
-        | What::Carrier { .. }
-        | What::Sent { .. }
-        | What::Received { .. }
-        | What::Dropped { .. }
-        | What::Fired { .. }
-        | What::Dhcp(_)
-        | What::Net(_) => false,
+    let is_it = |entry: &Entry| match note(entry) {
+        Some(note) => matches!(
+            note,
+            Note::Client(ClientNote::State { .. }) | Note::Failover(failover::Note::State { .. })
+        ),
+        None => matches!(entry.what, What::Power(_) | What::Software(_)),
     };
     let numbers = 0..u32::try_from(end).unwrap_or(u32::MAX);
     numbers.rev().map(EventId).find(|id| {
