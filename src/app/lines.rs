@@ -121,6 +121,7 @@ impl Page<'_> {
             What::Power(_)
             | What::Carrier { .. }
             | What::Sent { .. }
+            | What::Flooded { .. }
             | What::Received { .. }
             | What::Dropped { .. }
             | What::Fired { .. } => {}

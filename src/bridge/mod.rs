@@ -166,10 +166,12 @@ impl Bridge {
         file.nodes = vec![node];
         file.nodes.extend(networks.into_iter().map(switch));
         let scenario = Scenario::new(file)?;
+        let mut journal = Journal::default();
+        journal.keep(Journal::PLENTY);
         Ok(Self {
             world: World::new(&scenario),
             scenario,
-            journal: Journal::default(),
+            journal,
             commands: Vec::new(),
             taken: 0,
         })
@@ -180,7 +182,7 @@ impl Bridge {
         &self.scenario
     }
 
-    /// Everything that happened.
+    /// What happened; of a long time the last [`Journal::PLENTY`] entries.
     pub fn journal(&self) -> &Journal {
         &self.journal
     }

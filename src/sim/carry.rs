@@ -1,7 +1,7 @@
 //! Carrying out one event: what it does to the world, what follows from it, what the journal says.
 
 use super::journal::{EventId, Journal, What};
-use super::queue::Event;
+use super::queue::{Event, Turn};
 use super::world::{Kind, World};
 use crate::dhcp::Timer;
 use crate::net::host::{Context, Input, Request};
@@ -46,6 +46,7 @@ impl Carry<'_> {
             Command::Faults(link, faults) => {
                 let seed = self.world.seed;
                 self.world.links[link.index()].set_faults(faults, seed, link.0);
+                self.world.link_changed(link);
             }
             Command::Start(node) => self.person(node, Request::Start, cause),
             Command::Release(node) => self.person(node, Request::Release, cause),
@@ -65,7 +66,7 @@ impl Carry<'_> {
         }
     }
 
-    pub(super) fn event(&mut self, event: Event) {
+    pub(super) fn event(&mut self, turn: Turn, event: Event) {
         match event {
             Event::Boot(node) => {
                 let cause = self.log(Some(node), None, What::Power(true));
@@ -80,21 +81,7 @@ impl Carry<'_> {
                 epoch,
                 lost,
             } => self.arrive(link, to, &frame, origin, epoch, lost),
-            Event::Timer { node, timer, .. } => {
-                let Some(armed) = self.world.nodes[node.index()].timers[timer.index()].take()
-                else {
-                    return;
-                };
-                let cause = self.log(
-                    Some(node),
-                    armed.cause,
-                    What::Fired {
-                        timer,
-                        reason: armed.reason,
-                    },
-                );
-                self.host(node, &Input::Timer(timer), cause);
-            }
+            Event::Flood(flood) => self.flood_arrives(turn, flood),
         }
     }
 
@@ -119,13 +106,15 @@ impl Carry<'_> {
         let cause = self.log(Some(node), Some(cause), What::Power(on));
         if !on {
             self.host(node, &Input::PowerOff, cause);
-            let node = &mut self.world.nodes[node.index()];
+            let id = node;
+            let node = self.world.node_mut(id);
             node.timers = [None; Timer::COUNT];
             if let Kind::Switch(switch) = &mut node.kind {
                 switch.clear();
             }
+            self.world.deadlines_changed(id);
         }
-        self.world.nodes[node.index()].power = on;
+        self.world.node_mut(node).power = on;
         let links = self.world.nodes[node.index()].links.clone();
         for link in links {
             self.update_carrier(link, Some(node), cause);
@@ -171,14 +160,16 @@ impl Carry<'_> {
         }
         link.carrier = up;
         if !up {
-            link.cut();
+            self.world.cuts += 1;
+            link.cut(self.world.cuts);
         }
+        self.world.link_changed(id);
         let cause = self.log(None, Some(cause), What::Carrier { link: id, up });
         for end in ends {
             if Some(end) == except || !self.world.nodes[end.index()].power {
                 continue;
             }
-            if let Kind::Switch(switch) = &mut self.world.nodes[end.index()].kind {
+            if let Kind::Switch(switch) = &mut self.world.node_mut(end).kind {
                 if !up {
                     switch.forget_port(id.0);
                 }
@@ -188,10 +179,10 @@ impl Carry<'_> {
         }
     }
 
-    fn host(&mut self, id: NodeId, input: &Input<'_>, cause: EventId) {
+    pub(super) fn host(&mut self, id: NodeId, input: &Input<'_>, cause: EventId) {
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
-        let node = &mut self.world.nodes[id.index()];
+        let node = self.world.node_mut(id);
         let mut cx = Context {
             now,
             rng: &mut node.rng,

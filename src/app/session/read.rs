@@ -86,7 +86,7 @@ impl Session {
 
     /// Every frame under way.
     pub(crate) fn flights(&self) -> Vec<Flight> {
-        stage::flights(self.recording.past(), self.now())
+        stage::flights(self.journal(), self.world().written(), self.now())
     }
 
     /// How fast it plays.

@@ -10,6 +10,7 @@ mod conflicts;
 mod failover;
 mod failover_chaos;
 mod faults;
+mod floods;
 mod lease_origin;
 mod probing;
 mod recording;
