@@ -74,6 +74,8 @@ pub enum Input<'a> {
     },
     /// A person gives its client or server other settings.
     Settings(&'a Settings),
+    /// A person sets its clock: by how many seconds it is ahead of the true time from now on.
+    Clock(i64),
 }
 
 /// What a host wants done, in order.
@@ -119,6 +121,8 @@ pub struct Host {
     tcp: Option<Box<Tcp>>,
     /// The deadline that is kept for it.
     tcp_due: Option<Instant>,
+    /// By how many seconds its clock is ahead of the true time.
+    clock: i64,
     scratch: Vec<Action>,
 }
 
@@ -144,6 +148,7 @@ impl Host {
             role,
             tcp: None,
             tcp_due: None,
+            clock: 0,
             scratch: Vec::new(),
         }
     }
@@ -173,6 +178,22 @@ impl Host {
         &self.neighbours
     }
 
+    /// By how many seconds its clock is ahead of the true time, which is
+    /// [`failover::EPOCH`] at the start of a run.
+    pub fn clock(&self) -> i64 {
+        self.clock
+    }
+
+    /// Its clock goes on from now on as far ahead of the true time as this, in seconds; it does so
+    /// without power too. Only what it tells its failover partner of times of day depends on it:
+    /// what it waits for it measures.
+    pub fn set_clock(&mut self, ahead: i64) {
+        self.clock = ahead;
+        if let Role::Server(server) = &mut self.role {
+            server.set_clock(ahead);
+        }
+    }
+
     fn listens(&self, port: u16) -> bool {
         match &self.role {
             Role::Client(_) => port == CLIENT_PORT,
@@ -192,7 +213,7 @@ impl Host {
                 [spa, tpa].iter().any(|address| self.minds(*address)) || self.neighbours.knows(spa)
             }
             Peek::Udp { port } => self.listens(port),
-            Peek::Other => true,
+            Peek::Tcp { .. } | Peek::Other => true,
         }
     }
 
@@ -251,6 +272,7 @@ impl Host {
                 };
                 self.client(&input, cx);
             }
+            Input::Clock(ahead) => self.set_clock(*ahead),
             Input::Settings(settings) => match (&mut self.role, settings) {
                 (Role::Client(client), Settings::Client(config)) => {
                     client.configure(config.clone());

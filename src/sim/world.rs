@@ -198,6 +198,13 @@ impl World {
         }
     }
 
+    /// Sets a host's clock: by how many seconds it is ahead of the true time from now on.
+    pub fn set_clock(&mut self, id: NodeId, ahead: i64) {
+        if let Kind::Host(host) = &mut self.nodes[id.index()].kind {
+            host.set_clock(ahead);
+        }
+    }
+
     /// A link.
     pub fn link(&self, id: LinkId) -> &Link {
         &self.links[id.index()]
