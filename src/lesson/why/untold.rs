@@ -81,7 +81,7 @@ fn sender(story: &Story<'_>, origin: EventId) -> Value {
     sender.map_or_else(|| plain("?"), |node| story.name(node))
 }
 
-fn noted(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sentence> {
+pub(super) fn noted(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sentence> {
     let node = ("node", story.name(entry.node?));
     match note {
         Note::Client(ClientNote::State { from, to }) => {
@@ -150,7 +150,7 @@ fn partner(note: &failover::Note, node: (&'static str, Value)) -> Option<Sentenc
     })
 }
 
-fn stack(story: &Story<'_>, entry: &Entry, note: &NetNote) -> Option<Sentence> {
+pub(super) fn stack(story: &Story<'_>, entry: &Entry, note: &NetNote) -> Option<Sentence> {
     let node = ("node", story.name(entry.node?));
     let about = |address| ("address", plain(address));
     Some(match *note {
