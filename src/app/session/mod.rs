@@ -420,7 +420,9 @@ impl Session {
         frames.extend(new);
         self.awaited.written = written;
         let lengths = self.awaited.frames.iter();
-        lengths.map(|(departs, arrives)| arrives.since(*departs)).max()
+        lengths
+            .map(|(departs, arrives)| arrives.since(*departs))
+            .max()
     }
 }
 

@@ -138,7 +138,8 @@ fn the_keyboard_walks_a_crowd_and_a_name_finds_its_client() -> Result<()> {
         let name = page.script("return document.activeElement.title")?;
         Ok(name.as_str().unwrap_or_default().to_owned())
     };
-    let stops = page.script("return document.querySelectorAll('.crowd [tabindex=\"0\"]').length")?;
+    let stops =
+        page.script("return document.querySelectorAll('.crowd [tabindex=\"0\"]').length")?;
     assert_eq!(stops, 1, "one stop of the Tab key for all of them");
     page.find("button", "client0, client, off")?.focus()?;
     for (key, name) in [
@@ -151,7 +152,11 @@ fn the_keyboard_walks_a_crowd_and_a_name_finds_its_client() -> Result<()> {
         let focused = focused()?;
         ensure!(focused.starts_with(&format!("{name}, ")), "{focused}");
     }
-    assert_eq!(clock(&page)?, "day 1 00:00:00.000", "an arrow here is no step");
+    assert_eq!(
+        clock(&page)?,
+        "day 1 00:00:00.000",
+        "an arrow here is no step"
+    );
     page.press(ENTER)?;
     page.find("dialog", "client7")?;
     page.press(ESCAPE)?;
@@ -182,8 +187,14 @@ fn a_seek_shows_what_the_engine_says() -> Result<()> {
         let host = run.world().node(client).host().context("a host")?;
         let shown = page.script("return document.querySelectorAll('.crowd button')[41].title")?;
         let name = shown.as_str().unwrap_or_default();
-        let address = host.interface().map(|interface| interface.address.to_string());
-        assert_eq!(name.split(", ").nth(3), address.as_deref(), "{name} at {at}");
+        let address = host
+            .interface()
+            .map(|interface| interface.address.to_string());
+        assert_eq!(
+            name.split(", ").nth(3),
+            address.as_deref(),
+            "{name} at {at}"
+        );
     }
     page.assert_clean()
 }
