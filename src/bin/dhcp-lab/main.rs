@@ -10,11 +10,12 @@ mod why;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use clap::{Parser, Subcommand};
 
 use dhcp_lab::scenario::{Problem, Scenario, library};
-use dhcp_lab::sim::{Entry, EventId, Journal, What, World};
+use dhcp_lab::sim::{Entry, EventId, Journal, Recording, What, World};
 use dhcp_lab::text::{Language, Texts};
 use dhcp_lab::time::{Duration, Instant};
 use dhcp_lab::{lesson, scenario, view};
@@ -173,6 +174,8 @@ fn run(arguments: &Run) -> Result<(), Failure> {
         view::journal::lines(&scenario, journal).into_bytes()
     })?;
     if let Some(asked) = &arguments.why {
+        let mut recording = Recording::new(Rc::new(scenario.clone()));
+        recording.seek(until);
         print(&why::answer(&recording, asked)?)
     } else if written {
         Ok(())

@@ -38,7 +38,7 @@ fn is_whole(sentence: &Sentence) {
     }
     for (_, value) in &sentence.values {
         match value {
-            Value::Said(inner) => is_whole(inner),
+            Value::Sentence(inner) => is_whole(inner),
             Value::Text(key) => assert!(
                 Texts::new(Language::English)
                     .keys()
