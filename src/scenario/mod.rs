@@ -6,23 +6,18 @@
 mod check;
 mod file;
 pub mod library;
-mod reader;
 mod settings;
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use crate::dhcp::{Settings, failover};
+use crate::json::Value;
 use crate::time::Instant;
 
 pub use crate::dhcp::Cidr;
+pub use crate::json::Problem;
 pub use crate::net::link::Faults;
-pub use check::Problem;
 pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
-pub(crate) use reader::read;
-#[cfg(feature = "app")]
-pub(crate) use settings::json;
 pub use settings::{Change, section, values};
 
 /// A node, by its place in the file.
