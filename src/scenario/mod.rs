@@ -4,20 +4,24 @@
 //! it. [`Scenario::parse`] reads and checks one; [`library`] has the built-in ones.
 
 mod check;
+mod command;
 mod file;
 pub mod library;
+mod offset;
 mod settings;
 
 use std::rc::Rc;
 
-use crate::dhcp::{Settings, failover};
+use crate::dhcp::Settings;
 use crate::json::Value;
 use crate::time::Instant;
 
 pub use crate::dhcp::Cidr;
 pub use crate::json::Problem;
-pub use crate::net::link::Faults;
+pub use crate::net::link::{Fate, Faults};
+pub use command::{Command, Meddle, Partition, Which};
 pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+pub use offset::Offset;
 pub use settings::{Change, section, values};
 
 /// A node, by its place in the file.
@@ -40,35 +44,6 @@ impl LinkId {
     pub fn index(self) -> usize {
         self.0 as usize
     }
-}
-
-/// What a person, or a file in a person's place, does to the network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Switch a node on.
-    PowerOn(NodeId),
-    /// Switch a node off: what it holds in memory is lost, what is on disk stays.
-    PowerOff(NodeId),
-    /// Put a cable in. What has one card has its other cable taken out.
-    Plug(LinkId),
-    /// Pull a cable out.
-    Unplug(LinkId),
-    /// Have these things, and no others, go wrong on a link from now on.
-    Faults(LinkId, Faults),
-    /// Have a client look for an address.
-    Start(NodeId),
-    /// Have a client give its address back.
-    Release(NodeId),
-    /// Have a client ask for more time now.
-    Renew(NodeId),
-    /// Have a client with a fixed address ask for the rest.
-    Inform(NodeId),
-    /// Tell a server's failover endpoint something.
-    Failover(NodeId, failover::Command),
-    /// Lose what is on the disk of a server that is off.
-    LoseDisk(NodeId),
-    /// Give a node's client, server or relay agent other settings.
-    Configure(NodeId, Rc<Change>),
 }
 
 /// A command and its moment.

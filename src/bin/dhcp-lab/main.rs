@@ -2,7 +2,10 @@
 
 mod bridge;
 #[cfg(target_os = "linux")]
+mod operator;
+#[cfg(target_os = "linux")]
 mod socket;
+mod why;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -59,6 +62,10 @@ struct Run {
     /// Write the journal as JSON lines.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// Say why: of the journal's entry of this number, of the last thing told at or before an
+    /// instant such as 8m or 00:08:04.472, or what the node of this name waits for at the end.
+    #[arg(long, value_name = "N|T|NODE")]
+    why: Option<why::Asked>,
 }
 
 #[derive(clap::Args)]
@@ -72,6 +79,9 @@ struct Workload {
     /// How long a lease is, in seconds.
     #[arg(long, default_value_t = 3_600)]
     lease: u64,
+    /// Write the scenario to a file instead of running it.
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
 }
 
 /// What went wrong, in one line.
@@ -87,6 +97,8 @@ enum Failure {
     Scenario(PathBuf, Problem),
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
+    #[error("{0}")]
+    Why(#[from] why::Unknown),
     #[error("{0}")]
     Bridge(#[from] dhcp_lab::bridge::Unfit),
     #[cfg(target_os = "linux")]
@@ -162,7 +174,9 @@ fn run(arguments: &Run) -> Result<(), Failure> {
     write(&arguments.journal, &|| {
         view::journal::lines(&scenario, journal).into_bytes()
     })?;
-    if written {
+    if let Some(asked) = &arguments.why {
+        print(&why::answer(&recording, asked)?)
+    } else if written {
         Ok(())
     } else {
         tell(&scenario, journal)
@@ -193,6 +207,10 @@ fn measure(arguments: &Workload) -> Result<(), Failure> {
     let lease = Duration::from_secs(arguments.lease);
     let hours = Duration::from_secs(arguments.hours.saturating_mul(3_600));
     let file = scenario::library::workload(arguments.clients, lease, hours);
+    if let Some(path) = &arguments.file {
+        return std::fs::write(path, file.to_json())
+            .map_err(|error| Failure::Write(path.clone(), error));
+    }
     let scenario = Scenario::new(file).map_err(Failure::Name)?;
     let mut world = World::new(&scenario);
     let mut journal = Journal::default();
