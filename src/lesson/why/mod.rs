@@ -42,6 +42,7 @@ fn message(id: EventId, entry: &Entry) -> Option<&Frame> {
         | What::Power(_)
         | What::Software(_)
         | What::Carrier { .. }
+        | What::Flooded { .. }
         | What::Received { .. }
         | What::Fired { .. }
         | What::Dhcp(_)
@@ -61,3 +62,6 @@ fn note(entry: &Entry) -> Option<&Note> {
 fn story<'a>(scenario: &'a Scenario, journal: &'a Journal) -> Story<'a> {
     Story { scenario, journal }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 
 use super::deadline::Deadline;
 use super::scene::{Scene, Step};
-use super::{message, plain, sentence, story, tell, words};
-use crate::dhcp::{ClientNote, Note, ServerNote};
+use super::{message, note, plain, sentence, story, tell, words};
+use crate::dhcp::{ClientNote, Note, RelayNote, ServerNote, failover};
 use crate::lesson::Story;
 use crate::net::NetNote;
 use crate::scenario::{LinkId, NodeId, NodeKind, Scenario};
@@ -65,6 +65,7 @@ pub fn message_of(scenario: &Scenario, journal: &Journal, id: EventId) -> Option
     let entry = journal.get(id)?;
     match &entry.what {
         What::Sent { origin, .. }
+        | What::Flooded { origin, .. }
         | What::Received { origin, .. }
         | What::Dropped { origin, .. } => Some(*origin),
         What::Fired { .. } => Deadline::of(id, entry)?.awaited(&story(scenario, journal)),
@@ -108,11 +109,12 @@ pub fn outcomes(
 
 /// Whether it says that a message was heard and not taken.
 fn is_refused(entry: &Entry) -> bool {
-    match &entry.what {
-        What::Dhcp(Note::Client(note)) => matches!(note, ClientNote::Ignored { .. }),
-        What::Dhcp(Note::Server(note)) => matches!(note, ServerNote::Silent { .. }),
-        What::Dhcp(Note::Relay(_)) => true,
-        what => matches!(what, What::Net(NetNote::Malformed { .. })),
+    match note(entry) {
+        Some(Note::Client(note)) => matches!(note, ClientNote::Ignored { .. }),
+        Some(Note::Server(note)) => matches!(note, ServerNote::Silent { .. }),
+        Some(Note::Relay(RelayNote::Dropped { .. })) => true,
+        Some(Note::Failover(_)) => false,
+        None => matches!(entry.what, What::Net(NetNote::Malformed { .. })),
     }
 }
 
@@ -229,7 +231,17 @@ impl Look<'_> {
                 What::Received { origin, .. } if *origin == id => {
                     trail.received.push((number, node));
                 }
-                _ => {}
+                What::Sent { .. }
+                | What::Dropped { .. }
+                | What::Received { .. }
+                | What::Command(_)
+                | What::Ended(_)
+                | What::Power(_)
+                | What::Software(_)
+                | What::Carrier { .. }
+                | What::Fired { .. }
+                | What::Dhcp(_)
+                | What::Net(_) => {}
             }
         }
         Some(trail)
@@ -313,9 +325,10 @@ impl Look<'_> {
         let is_news = |entry: &Entry| {
             matches!(
                 entry.what,
-                What::Dhcp(Note::Server(
-                    ServerNote::Pinging { .. } | ServerNote::Refused { .. }
-                ))
+                What::Dhcp(
+                    Note::Server(ServerNote::Pinging { .. } | ServerNote::Refused { .. })
+                        | Note::Failover(failover::Note::Limited { .. })
+                )
             )
         };
         let first = made.iter().find(|(_, entry)| is_news(entry));

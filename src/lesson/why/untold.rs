@@ -44,6 +44,10 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
             ];
             sentence("why.passed-on", values)
         }
+        What::Flooded { origin, frame, .. } => {
+            let values = vec![node()?, message(frame), from(*origin)];
+            sentence("why.passed-on-to-all", values)
+        }
         What::Received { origin, frame } => {
             sentence("why.received", vec![node()?, message(frame), from(*origin)])
         }
@@ -52,7 +56,7 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
             if let Some(note) = what_came_of_it(story, id, entry).filter(|_| ours) {
                 return tell(story.scenario, story.journal, note);
             }
-            let due = Value::Said(Box::new(reason(*due)));
+            let due = Value::Sentence(Box::new(reason(*due)));
             sentence("why.fired", vec![node()?, ("reason", due)])
         }
         What::Dhcp(note) => return noted(story, entry, note),
@@ -77,7 +81,7 @@ fn sender(story: &Story<'_>, origin: EventId) -> Value {
     sender.map_or_else(|| plain("?"), |node| story.name(node))
 }
 
-fn noted(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sentence> {
+pub(super) fn noted(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sentence> {
     let node = ("node", story.name(entry.node?));
     match note {
         Note::Client(ClientNote::State { from, to }) => {
@@ -146,7 +150,7 @@ fn partner(note: &failover::Note, node: (&'static str, Value)) -> Option<Sentenc
     })
 }
 
-fn stack(story: &Story<'_>, entry: &Entry, note: &NetNote) -> Option<Sentence> {
+pub(super) fn stack(story: &Story<'_>, entry: &Entry, note: &NetNote) -> Option<Sentence> {
     let node = ("node", story.name(entry.node?));
     let about = |address| ("address", plain(address));
     Some(match *note {
