@@ -17,7 +17,7 @@ mod world;
 pub use crate::scenario::{Command, LinkId, NodeId, Timed};
 pub use journal::{DropReason, Entry, EventId, Journal, What};
 pub use ports::Ports;
-pub use recording::Recording;
+pub use recording::{Limits, Recording};
 pub use world::{Armed, Kind, Node, World};
 
 #[cfg(test)]
