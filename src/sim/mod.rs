@@ -4,6 +4,7 @@
 //! goes to any instant by checkpoints and replay. A scenario with its seed and its commands *is*
 //! the run: it replays to the same bytes on every machine.
 
+mod branches;
 mod carry;
 mod frames;
 mod journal;
@@ -15,6 +16,7 @@ mod shared;
 mod world;
 
 pub use crate::scenario::{Command, LinkId, NodeId, Timed};
+pub use branches::{Branch, BranchId, Branches, Fork};
 pub use journal::{DropReason, Entry, EventId, Journal, What};
 pub use ports::Ports;
 pub use recording::{Limits, Recording};

@@ -72,8 +72,9 @@ impl Trail {
             return;
         }
         if self.marks.len() == Self::LENGTH {
-            let gone = self.marks.drain(..Self::LENGTH / 2);
-            self.start = gone.last().map_or(self.start, |mark| mark.executed);
+            let half = Self::LENGTH / 2;
+            self.start = self.marks[half - 1].executed;
+            self.marks.drain(..half);
         }
         self.marks.push(mark);
     }
@@ -122,6 +123,15 @@ impl Recording {
         }
     }
 
+    /// Keeps so much from now on. What is let go is found again by replay.
+    pub fn keep(&mut self, limits: Limits) {
+        self.journal.look_at(Some(self.world.written()));
+        self.journal.keep(limits.entries);
+        self.journal.look_at(None);
+        self.checkpoints.keep(limits);
+        self.limits = limits;
+    }
+
     /// What is being run.
     pub fn scenario(&self) -> &Rc<Scenario> {
         &self.scenario
@@ -151,6 +161,16 @@ impl Recording {
     /// Which of the commands a person gave.
     pub fn by_person(&self) -> &[bool] {
         &self.by_person
+    }
+
+    /// How much it keeps.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Whether the same is done in another run, at the same instants, of the same scenario.
+    pub fn does_the_same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.scenario, &other.scenario) && self.commands == other.commands
     }
 
     /// The furthest instant at which the cursor was.
@@ -357,10 +377,6 @@ impl Recording {
 
 #[cfg(test)]
 impl Recording {
-    pub(super) fn limits(&self) -> Limits {
-        self.limits
-    }
-
     /// How many checkpoints there are.
     pub(super) fn checkpoints(&self) -> u64 {
         self.checkpoints.len() as u64

@@ -46,32 +46,64 @@ impl Checkpoints {
         after.saturating_sub(1)
     }
 
-    /// Copies the world if it is far enough from the last one.
+    /// Takes up so much from now on.
+    pub(super) fn keep(&mut self, limits: Limits) {
+        self.memory = limits.memory;
+        self.interval = limits.interval.max(1);
+        self.fit();
+    }
+
+    /// Copies the world if it is far enough from those before and after it.
     pub(super) fn offer(&mut self, world: &World) {
-        if world.executed() < self.last().executed() + self.interval {
+        /// How many events lie between two questions whether it is.
+        const STRIDE: u64 = 64;
+        let executed = world.executed();
+        if executed < self.last().executed() + self.interval {
+            if executed % STRIDE != 0 || self.is_near(executed) {
+                return;
+            }
+        }
+        let place = self
+            .list
+            .partition_point(|(known, _)| known.executed() < executed);
+        self.list.insert(place, (Rc::new(world.clone()), 0));
+        self.weigh(place);
+        self.weigh(place + 1);
+        self.fit();
+    }
+
+    /// Whether there is one close by.
+    fn is_near(&self, executed: u64) -> bool {
+        let after = self
+            .list
+            .partition_point(|(known, _)| known.executed() <= executed);
+        let around = [after.checked_sub(1), Some(after)].into_iter().flatten();
+        let mut around = around.filter_map(|place| self.list.get(place));
+        around.any(|(known, _)| known.executed().abs_diff(executed) < self.interval)
+    }
+
+    fn weigh(&mut self, place: usize) {
+        let Some((world, before)) = self.list.get(place) else {
             return;
-        }
-        self.add(Rc::new(world.clone()));
+        };
+        let last = place.checked_sub(1).map(|last| &self.list[last].0);
+        let weight = last.map_or(0, |last| world.weight_beside(last));
+        self.weight = self.weight + weight - before;
+        self.list[place].1 = weight;
+    }
+
+    /// Lets some go where there are too many.
+    fn fit(&mut self) {
         while self.weight > self.memory && self.list.len() > 2 {
-            self.thin_out();
+            let mut number = 0_usize;
+            self.list.retain(|_| {
+                number += 1;
+                number % 2 == 1
+            });
+            self.weight = self.list.iter().map(|(_, weight)| weight).sum();
+            (0..self.list.len()).for_each(|place| self.weigh(place));
+            self.interval = self.interval.saturating_mul(2);
         }
-    }
-
-    fn add(&mut self, world: Rc<World>) {
-        let last = self.list.last();
-        let weight = last.map_or(0, |(last, _)| world.weight_beside(last));
-        self.weight += weight;
-        self.list.push((world, weight));
-    }
-
-    /// Lets every second one go.
-    fn thin_out(&mut self) {
-        let list = std::mem::take(&mut self.list);
-        self.weight = 0;
-        for (world, _) in list.into_iter().step_by(2) {
-            self.add(world);
-        }
-        self.interval *= 2;
     }
 
     pub(super) fn forget_after(&mut self, executed: u64) {
