@@ -7,7 +7,7 @@ use super::journal::{EventId, What};
 use super::queue::Event;
 use super::world::{Kind, World};
 use crate::dhcp::{Cidr, Interface, Timer};
-use crate::net::host::{Input, Request};
+use crate::net::host::{Host, Input, Request};
 use crate::net::link::Fate;
 use crate::scenario::{Command, LinkId, Meddle, NodeId, Partition, Which};
 use crate::time::{Duration, Instant};
@@ -167,7 +167,7 @@ impl World {
     fn cards(&self, nodes: &[NodeId]) -> Vec<Mac> {
         let cards = nodes.iter().flat_map(|id| match &self.node(*id).kind {
             Kind::Host(host) => vec![host.mac()],
-            Kind::Router(router) => router.ports().iter().map(|port| port.mac()).collect(),
+            Kind::Router(router) => router.ports().iter().map(Host::mac).collect(),
             Kind::Switch(_) => Vec::new(),
         });
         cards.collect()
@@ -233,13 +233,16 @@ impl World {
                 }
             }
             Thing::Address(node) => {
-                let fixed = self.node(node).host().and_then(|host| host.fixed());
+                let fixed = self.node(node).host().and_then(Host::fixed);
                 fixed.map_or(Command::Leave(node), |interface| {
                     let (address, prefix) = (interface.address, interface.prefix);
                     Command::Take(node, Cidr { address, prefix })
                 })
             }
-            Thing::Clock(node) => Command::Clock(node, self.node(node).clock),
+            Thing::Clock(node) => {
+                let ahead = self.node(node).host().map_or(0, Host::clock);
+                Command::Clock(node, i32::try_from(ahead).unwrap_or_default())
+            }
         }
     }
 }
@@ -335,7 +338,9 @@ impl Carry<'_> {
                 self.readdress(node, Some(fixed), cause);
             }
             Command::Leave(node) => self.readdress(node, None, cause),
-            Command::Clock(node, offset) => self.world.nodes[node.index()].clock = offset,
+            Command::Clock(node, ahead) => {
+                self.host(node, &Input::Clock(i64::from(ahead)), cause);
+            }
             Command::Start(node) => self.person(node, Request::Start, cause),
             Command::Release(node) => self.person(node, Request::Release, cause),
             Command::Renew(node) => self.person(node, Request::Renew, cause),
