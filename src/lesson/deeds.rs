@@ -78,7 +78,7 @@ impl Story<'_> {
                 sentence("tell.configure", values)
             }
             Command::For(ref command, length) => {
-                let what = Value::Said(Box::new(self.command(command)));
+                let what = Value::Sentence(Box::new(self.command(command)));
                 sentence(
                     "tell.for",
                     vec![("what", what), ("time", Value::For(length))],
@@ -89,7 +89,7 @@ impl Story<'_> {
 
     /// What was done for a while is over, and this is done in its place.
     pub(super) fn ended(&self, command: &Command) -> Sentence {
-        let what = Value::Said(Box::new(self.command(command)));
+        let what = Value::Sentence(Box::new(self.command(command)));
         sentence("tell.ended", vec![("what", what)])
     }
 

@@ -5,6 +5,7 @@ mod deeds;
 mod dhcp;
 mod failover;
 mod messages;
+pub mod why;
 
 use crate::net::NetNote;
 use crate::scenario::{LinkId, NodeId, Scenario};

@@ -86,8 +86,8 @@ pub enum Value {
     For(Duration),
     /// Another text, by its key.
     Text(String),
-    /// Another sentence.
-    Said(Box<Sentence>),
+    /// A text with values of its own.
+    Sentence(Box<Sentence>),
 }
 
 /// Where a standard says so.
@@ -194,7 +194,7 @@ impl Texts {
             Value::At(at) => self.moment(*at),
             Value::For(length) => self.duration(*length),
             Value::Text(key) => self.get(key).to_owned(),
-            Value::Said(sentence) => self.sentence(sentence),
+            Value::Sentence(sentence) => self.sentence(sentence),
         }
     }
 

@@ -5,6 +5,7 @@ mod bridge;
 mod operator;
 #[cfg(target_os = "linux")]
 mod socket;
+mod why;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -61,6 +62,10 @@ struct Run {
     /// Write the journal as JSON lines.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// Say why: of the journal's entry of this number, of the last thing told at or before an
+    /// instant such as 8m or 00:08:04.472, or what the node of this name waits for at the end.
+    #[arg(long, value_name = "N|T|NODE")]
+    why: Option<why::Asked>,
 }
 
 #[derive(clap::Args)]
@@ -92,6 +97,8 @@ enum Failure {
     Scenario(PathBuf, Problem),
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
+    #[error("{0}")]
+    Why(#[from] why::Unknown),
     #[error("{0}")]
     Bridge(#[from] dhcp_lab::bridge::Unfit),
     #[cfg(target_os = "linux")]
@@ -167,7 +174,9 @@ fn run(arguments: &Run) -> Result<(), Failure> {
     write(&arguments.journal, &|| {
         view::journal::lines(&scenario, journal).into_bytes()
     })?;
-    if written {
+    if let Some(asked) = &arguments.why {
+        print(&why::answer(&recording, asked)?)
+    } else if written {
         Ok(())
     } else {
         tell(&scenario, journal)
