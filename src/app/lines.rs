@@ -122,6 +122,7 @@ impl Page<'_> {
             | What::Software(_)
             | What::Carrier { .. }
             | What::Sent { .. }
+            | What::Flooded { .. }
             | What::Received { .. }
             | What::Dropped { .. }
             | What::Fired { .. } => {}

@@ -72,7 +72,9 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
         What::Ended(command) => Some(story.ended(command)),
         What::Power(on) => story.power(entry, *on),
         What::Net(note) => story.stack(entry, note),
-        What::Software(_) | What::Carrier { .. } | What::Received { .. } => None,
+        What::Software(_) | What::Carrier { .. } | What::Flooded { .. } | What::Received { .. } => {
+            None
+        }
         What::Sent { origin, frame, .. } if *origin == id => messages::sent(&story, entry, frame),
         What::Sent { origin, frame, .. } => story.again(entry, *origin, frame.bytes()),
         What::Dropped {

@@ -194,7 +194,8 @@ pub struct Link {
     pub plugged: bool,
     /// Whether it carries frames: plugged, and both ends have power.
     pub carrier: bool,
-    /// Counts the losses of carrier, so that a frame that was under way knows of one.
+    /// When it lost its carrier last, in losses of carrier anywhere: so a frame that was under way
+    /// knows of one.
     pub epoch: u32,
     faulty: Option<Box<Faulty>>,
 }
@@ -219,6 +220,11 @@ impl Link {
         } else {
             self.ends[0]
         }
+    }
+
+    /// Whether each frame on it has a fate of its own.
+    pub fn is_faulty(&self) -> bool {
+        self.faulty.is_some()
     }
 
     /// What goes wrong on it.
@@ -297,9 +303,9 @@ impl Link {
         })
     }
 
-    /// The carrier is gone, and with it what waited to be sent.
-    pub fn cut(&mut self) {
-        self.epoch += 1;
+    /// The carrier is gone, and with it what waited to be sent: the loss of carrier of this number.
+    pub fn cut(&mut self, number: u32) {
+        self.epoch = number;
         for lane in self.faulty.iter_mut().flat_map(|faulty| &mut faulty.lanes) {
             lane.free = Instant::ZERO;
             lane.last = Instant::ZERO;

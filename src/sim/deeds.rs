@@ -99,6 +99,16 @@ impl Deeds {
         found.map(|(_, _, by, _)| *by)
     }
 
+    /// Whether there is a frame to come that a person meddles with.
+    pub(super) fn awaits(&self) -> bool {
+        !self.awaited.is_empty()
+    }
+
+    /// Whether a person meddles with a frame that was sent in that entry, or with a copy of it.
+    pub(super) fn mark(&self, origin: EventId) -> bool {
+        self.marked.iter().any(|marked| marked.origin == origin)
+    }
+
     /// Counts a frame that was put on a link.
     pub(super) fn sent(
         &mut self,
@@ -319,8 +329,12 @@ impl Carry<'_> {
             Command::Faults(link, faults) => {
                 let seed = self.world.seed;
                 self.world.links[link.index()].set_faults(faults, seed, link.0);
+                self.world.link_changed(link);
             }
-            Command::Latency(link, latency) => self.world.links[link.index()].latency = latency,
+            Command::Latency(link, latency) => {
+                self.world.links[link.index()].latency = latency;
+                self.world.link_changed(link);
+            }
             Command::Partition(ref groups) => self.part(groups),
             Command::Heal(ref groups) => {
                 let healed =
@@ -382,8 +396,9 @@ impl Carry<'_> {
         if !on {
             self.stop(node, cause);
         }
-        self.world.nodes[node.index()].power = on;
-        self.world.nodes[node.index()].crashed = false;
+        let state = self.world.node_mut(node);
+        state.power = on;
+        state.crashed = false;
         let links = self.world.node(node).links.clone();
         for link in links {
             self.update_carrier(link, Some(node), cause);
@@ -403,7 +418,7 @@ impl Carry<'_> {
         if !on {
             self.stop(node, cause);
         }
-        self.world.nodes[node.index()].crashed = !on;
+        self.world.node_mut(node).crashed = !on;
         if on {
             self.boot(node, cause);
         }
@@ -417,11 +432,12 @@ impl Carry<'_> {
     /// What is in memory is lost, deadlines among it.
     fn stop(&mut self, node: NodeId, cause: EventId) {
         self.host(node, &Input::PowerOff, cause);
-        let node = &mut self.world.nodes[node.index()];
-        node.timers = [None; Timer::COUNT];
-        if let Kind::Switch(switch) = &mut node.kind {
+        let state = self.world.node_mut(node);
+        state.timers = [None; Timer::COUNT];
+        if let Kind::Switch(switch) = &mut state.kind {
             switch.clear();
         }
+        self.world.deadlines_changed(node);
     }
 
     fn part(&mut self, groups: &Rc<Partition>) {

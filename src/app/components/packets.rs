@@ -14,15 +14,19 @@ use crate::app::layout::{Place, places};
 use crate::app::map::SortedMap;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, use_view};
+use crate::scenario::LinkId;
 use crate::sim::EventId;
 use crate::time::Instant;
 use crate::view::stage::Flight;
 use crate::wire::summary::summary;
 
+/// A frame on one link: the same one is on others at the same time.
+type Id = (EventId, LinkId);
+
 /// A packet on its way.
 #[derive(Clone, PartialEq)]
 struct Packet {
-    id: EventId,
+    id: Id,
     origin: EventId,
     class: &'static str,
     text: &'static str,
@@ -36,16 +40,16 @@ struct Packet {
 }
 
 /// The lanes that are taken: on which link, towards where, by whom.
-type Lanes = SortedMap<EventId, (u32, u32, u8)>;
+type Lanes = SortedMap<Id, (u32, u32, u8)>;
 
 /// Every packet under way.
 #[function_component]
 pub(crate) fn Packets(props: &Props) -> Html {
     let store = props.store.clone();
     let lanes = use_mut_ref(Lanes::default);
-    let elements = use_mut_ref(SortedMap::<EventId, NodeRef>::default);
+    let elements = use_mut_ref(SortedMap::<Id, NodeRef>::default);
     let (_, ids) = use_view(&store, |session| {
-        let ids: Vec<EventId> = session.flights().iter().map(|flight| flight.id).collect();
+        let ids: Vec<Id> = session.flights().iter().map(id).collect();
         (session.key().run, ids)
     });
     let packets = Rc::new(store.read(|session| packets(session, &mut lanes.borrow_mut())));
@@ -93,7 +97,8 @@ pub(crate) fn Packets(props: &Props) -> Html {
             "style" = style(packet, moment, still),
             "aria-hidden" = "true"
         );
-        pill.key(packet.id.0.into())
+        let (EventId(entry), LinkId(link)) = packet.id;
+        pill.key((u64::from(entry) << 32) | u64::from(link))
             .reference(node)
             .on_click(store.on(Action::Open(panel)))
             .with(el!("span").text(packet.text))
@@ -103,7 +108,11 @@ pub(crate) fn Packets(props: &Props) -> Html {
         .html()
 }
 
-fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<EventId, NodeRef>>) {
+fn id(flight: &Flight) -> Id {
+    (flight.id, flight.link)
+}
+
+fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<Id, NodeRef>>) {
     let elements = elements.borrow();
     for packet in packets {
         let element = elements.get(&packet.id).and_then(NodeRef::cast::<Element>);
@@ -134,13 +143,13 @@ fn style(packet: &Packet, moment: f64, still: bool) -> String {
 fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     let flights = session.flights();
     let places = places(session.scenario());
-    lanes.retain(|id| flights.iter().any(|flight| flight.id == *id));
+    lanes.retain(|known| flights.iter().any(|flight| id(flight) == *known));
     flights
         .iter()
         .map(|flight| {
             let summary = summary(flight.frame.bytes());
             Packet {
-                id: flight.id,
+                id: id(flight),
                 origin: flight.origin,
                 class: kinds::class(&summary),
                 text: kinds::shortest(&summary),
@@ -157,7 +166,7 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
 
 /// A packet keeps its lane until it arrives, so that none jumps when another does.
 fn lane(flight: &Flight, lanes: &mut Lanes) -> u8 {
-    if let Some((_, _, lane)) = lanes.get(&flight.id) {
+    if let Some((_, _, lane)) = lanes.get(&id(flight)) {
         return *lane;
     }
     let (link, to) = (flight.link.0, flight.to.0);
@@ -165,6 +174,6 @@ fn lane(flight: &Flight, lanes: &mut Lanes) -> u8 {
     let lane = (0..u8::MAX)
         .find(|lane| !is_taken(lane))
         .unwrap_or_default();
-    lanes.insert(flight.id, (link, to, lane));
+    lanes.insert(id(flight), (link, to, lane));
     lane
 }

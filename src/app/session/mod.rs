@@ -19,7 +19,7 @@ use crate::sim::{Entry, Recording, What};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
-use crate::view::stage::{self, Flight};
+use crate::view::stage::{self, Flight, UnderWay};
 use crate::view::timeline::Timeline;
 use crate::wire::failover;
 use crate::wire::summary::{TcpKind, What as Packet, summary};
@@ -247,7 +247,7 @@ impl Session {
         self.drawn = Drawn {
             key: key(self.world().written()),
             known: key(self.journal().len()),
-            flights: stage::flights(self.recording.past(), self.now()),
+            flights: stage::flights(self.journal(), self.world().written(), self.now()),
         };
     }
 
@@ -285,9 +285,9 @@ impl Session {
     }
 
     fn read_on(&mut self) {
-        self.ladder.extend(self.recording.journal().entries());
         let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
-        self.timeline.extend(scenario, journal.entries());
+        self.ladder.extend(journal, journal.len());
+        self.timeline.extend(scenario, journal);
     }
 
     fn go(&mut self, to: Instant) {
@@ -346,7 +346,7 @@ impl Session {
 
     fn slowest_flight(&self) -> Option<Duration> {
         // What keeps a connection up is not waited for.
-        let matters = |flight: &&Flight| match summary(flight.frame.bytes()).what {
+        let matters = |sent: &UnderWay<'_>| match summary(sent.frame.bytes()).what {
             Packet::Tcp { kind, .. } => {
                 matches!(kind, TcpKind::Failover(kind) if kind != failover::MessageType::Contact)
             }
@@ -354,10 +354,10 @@ impl Session {
                 true
             }
         };
-        stage::flights(self.recording.past(), self.now())
-            .iter()
+        let written = self.recording.world().written();
+        stage::under_way(self.journal(), written, self.now())
             .filter(matters)
-            .map(|flight| flight.arrives.since(flight.departs))
+            .map(|sent| sent.arrives.since(sent.entry.at))
             .max()
     }
 }

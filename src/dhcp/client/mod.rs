@@ -351,14 +351,14 @@ impl Client {
 
     /// Whether ARP packets about this address matter to it: it uses it or is about to.
     pub fn minds(&self, address: Ipv4Addr) -> bool {
-        self.candidate
-            .as_ref()
-            .is_some_and(|lease| lease.address == address)
-            || self.leased() == Some(address)
-            || self
-                .link_local
-                .as_ref()
-                .is_some_and(|local| local.address == address)
+        self.minded().any(|minded| minded == address)
+    }
+
+    /// Each of those addresses.
+    pub fn minded(&self) -> impl Iterator<Item = Ipv4Addr> {
+        let candidate = self.candidate.as_ref().map(|lease| lease.address);
+        let local = self.link_local.as_ref().map(|local| local.address);
+        [candidate, self.leased(), local].into_iter().flatten()
     }
 
     /// Takes one input and pushes what follows from it.

@@ -65,6 +65,7 @@ pub fn message_of(scenario: &Scenario, journal: &Journal, id: EventId) -> Option
     let entry = journal.get(id)?;
     match &entry.what {
         What::Sent { origin, .. }
+        | What::Flooded { origin, .. }
         | What::Received { origin, .. }
         | What::Dropped { origin, .. } => Some(*origin),
         What::Fired { .. } => Deadline::of(id, entry)?.awaited(&story(scenario, journal)),

@@ -44,6 +44,10 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
             ];
             sentence("why.passed-on", values)
         }
+        What::Flooded { origin, frame, .. } => {
+            let values = vec![node()?, message(frame), from(*origin)];
+            sentence("why.flooded", values)
+        }
         What::Received { origin, frame } => {
             sentence("why.received", vec![node()?, message(frame), from(*origin)])
         }
@@ -52,7 +56,7 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
             if let Some(note) = what_came_of_it(story, id, entry).filter(|_| ours) {
                 return tell(story.scenario, story.journal, note);
             }
-            let due = Value::Said(Box::new(reason(*due)));
+            let due = Value::Sentence(Box::new(reason(*due)));
             sentence("why.fired", vec![node()?, ("reason", due)])
         }
         What::Dhcp(note) => return noted(story, entry, note),

@@ -41,7 +41,7 @@ pub fn waits(scenario: &Scenario, world: &World, journal: &Journal, node: NodeId
             let values = vec![
                 ("node", story.name(node)),
                 ("until", Value::At(armed.at)),
-                ("reason", Value::Said(Box::new(reason(armed.reason)))),
+                ("reason", Value::Sentence(Box::new(reason(armed.reason)))),
             ];
             Wait {
                 at: armed.at,

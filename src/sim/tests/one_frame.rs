@@ -92,7 +92,6 @@ fn frames_are_counted_on_their_own_link_and_from_their_own_end() {
     };
     let on_cable: Vec<_> = journal
         .entries()
-        .iter()
         .filter(|entry| entry.at > at(1))
         .filter_map(|entry| match &entry.what {
             What::Sent {
@@ -174,15 +173,12 @@ fn a_corrupted_frame_is_passed_on_and_refused_by_its_checksum() {
         matches!(root(&journal, why), Command::Meddle(_)),
         "a person did it"
     );
-    let bytes = journal
-        .entries()
-        .iter()
-        .filter_map(|entry| match &entry.what {
-            What::Sent { frame, link, .. } if entry.at > at(60) && *link == PC_CABLE => {
-                Some(frame.clone())
-            }
-            _ => None,
-        });
+    let bytes = journal.entries().filter_map(|entry| match &entry.what {
+        What::Sent { frame, link, .. } if entry.at > at(60) && *link == PC_CABLE => {
+            Some(frame.clone())
+        }
+        _ => None,
+    });
     let spoiled: Vec<Frame> = bytes
         .filter(|frame| parse(frame.bytes()) == Err(BadFrame::Checksum("UDP")))
         .collect();
@@ -245,7 +241,7 @@ fn a_frame_that_is_seen_on_its_way_is_the_one_that_is_met() {
         { "at": "1s", "do": "power-on", "node": "tv" }"#;
     let mut recording = Recording::new(Rc::new(lab(commands)));
     recording.seek(at(2));
-    let flights = stage::flights(recording.past(), at(2));
+    let flights = stage::flights(recording.journal(), recording.world().written(), at(2));
     let on_cable: Vec<_> = flights
         .iter()
         .filter(|flight| flight.link == SRV_CABLE)
@@ -253,7 +249,7 @@ fn a_frame_that_is_seen_on_its_way_is_the_one_that_is_met() {
     assert_eq!(on_cable.len(), 2);
     for flight in on_cable {
         let mut recording = recording.clone();
-        let command = stage::meddle(&flights, flight.id, Fate::Drop).unwrap();
+        let command = stage::meddle(&flights, flight.id, flight.link, Fate::Drop).unwrap();
         recording.act(command);
         recording.seek(at(10));
         let lost = drops(recording.journal());
@@ -263,5 +259,8 @@ fn a_frame_that_is_seen_on_its_way_is_the_one_that_is_met() {
         };
         assert_eq!((origin, lost[0].0.at), (flight.origin, flight.arrives));
     }
-    assert_eq!(stage::meddle(&flights, EventId(0), Fate::Drop), None);
+    assert_eq!(
+        stage::meddle(&flights, EventId(0), SRV_CABLE, Fate::Drop),
+        None
+    );
 }
