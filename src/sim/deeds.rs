@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::carry::Carry;
 use super::journal::{EventId, What};
+use super::ports::Ports;
 use super::queue::Event;
 use super::world::{Kind, World};
 use crate::dhcp::{Cidr, Interface, Timer};
@@ -99,16 +100,6 @@ impl Deeds {
         found.map(|(_, _, by, _)| *by)
     }
 
-    /// Whether there is a frame to come that a person meddles with.
-    pub(super) fn awaits(&self) -> bool {
-        !self.awaited.is_empty()
-    }
-
-    /// Whether a person meddles with a frame that was sent in that entry, or with a copy of it.
-    pub(super) fn mark(&self, origin: EventId) -> bool {
-        self.marked.iter().any(|marked| marked.origin == origin)
-    }
-
     /// Counts a frame that was put on a link.
     pub(super) fn sent(
         &mut self,
@@ -136,6 +127,27 @@ impl Deeds {
             }
             awaited.left > 0
         });
+    }
+
+    /// Counts a frame that a switch passed on over several links at once.
+    pub(super) fn flooded(
+        &mut self,
+        from: NodeId,
+        over: &Ports,
+        origin: EventId,
+        arrives: Instant,
+    ) {
+        if self.awaited.is_empty() {
+            return;
+        }
+        for (link, to) in over.iter() {
+            self.sent(link, from, to, origin, arrives);
+        }
+    }
+
+    /// Whether a person does something to a frame that was sent in that entry, or to a copy of it.
+    pub(super) fn meddle_with(&self, origin: EventId) -> bool {
+        self.marked.iter().any(|marked| marked.origin == origin)
     }
 
     /// What a person does to a frame that gets to the end of a link now, and in which entry.
@@ -352,8 +364,8 @@ impl Carry<'_> {
                 self.readdress(node, Some(fixed), cause);
             }
             Command::Leave(node) => self.readdress(node, None, cause),
-            Command::Clock(node, ahead) => {
-                self.host(node, &Input::Clock(i64::from(ahead)), cause);
+            Command::Clock(node, offset) => {
+                self.host(node, &Input::Clock(i64::from(offset)), cause);
             }
             Command::Start(node) => self.person(node, Request::Start, cause),
             Command::Release(node) => self.person(node, Request::Release, cause),
@@ -397,8 +409,7 @@ impl Carry<'_> {
             self.stop(node, cause);
         }
         let state = self.world.node_mut(node);
-        state.power = on;
-        state.crashed = false;
+        (state.power, state.crashed) = (on, false);
         let links = self.world.node(node).links.clone();
         for link in links {
             self.update_carrier(link, Some(node), cause);
@@ -430,14 +441,14 @@ impl Carry<'_> {
     }
 
     /// What is in memory is lost, deadlines among it.
-    fn stop(&mut self, node: NodeId, cause: EventId) {
-        self.host(node, &Input::PowerOff, cause);
-        let state = self.world.node_mut(node);
-        state.timers = [None; Timer::COUNT];
-        if let Kind::Switch(switch) = &mut state.kind {
+    fn stop(&mut self, id: NodeId, cause: EventId) {
+        self.host(id, &Input::PowerOff, cause);
+        let node = self.world.node_mut(id);
+        node.timers = [None; Timer::COUNT];
+        if let Kind::Switch(switch) = &mut node.kind {
             switch.clear();
         }
-        self.world.deadlines_changed(node);
+        self.world.deadlines_changed(id);
     }
 
     fn part(&mut self, groups: &Rc<Partition>) {

@@ -35,24 +35,14 @@ impl Carry<'_> {
             Err(by) => return self.lose(to, frame, origin, DropReason::Person, by),
         };
         let frame = spoiled.as_ref().unwrap_or(frame);
-        if self.has_use_for(to, link, frame) {
-            let reason = if self.world.node(to).crashed {
-                DropReason::Crashed
-            } else if self.world.deeds.part(frame.source(), to) {
-                DropReason::Partition
-            } else {
-                return self.receive(to, link, frame, origin);
-            };
-            return self.lose(to, frame, origin, reason, origin);
-        }
-        let node = self.world.node(to);
+        let now = self.world.now();
+        let node = &self.world.nodes[to.index()];
         if !matches!(node.kind, Kind::Switch(_)) {
-            return;
+            return self.reach(to, link, frame, origin);
         }
         if node.crashed {
             return self.lose(to, frame, origin, DropReason::Crashed, origin);
         }
-        let now = self.world.now();
         if let Kind::Switch(switch) = &mut self.world.node_mut(to).kind {
             match switch.forward(now, link.0, frame.source(), frame.destination()) {
                 Forward::Port(port) => {
@@ -62,6 +52,21 @@ impl Carry<'_> {
                 Forward::Filter => {}
             }
         }
+    }
+
+    /// A frame gets to a host or a router. The journal has it if anything there has a use for it:
+    /// without that a broadcast among a thousand clients would fill it with a thousand lines.
+    fn reach(&mut self, to: NodeId, link: LinkId, frame: &Frame, origin: EventId) {
+        if !self.has_use_for(to, link, frame) {
+            return;
+        }
+        if self.world.node(to).crashed {
+            return self.lose(to, frame, origin, DropReason::Crashed, origin);
+        }
+        if self.world.deeds.part(frame.source(), to) {
+            return self.lose(to, frame, origin, DropReason::Partition, origin);
+        }
+        self.receive(to, link, frame, origin);
     }
 
     /// Whether a frame passes the filter of a card, and anything behind it has a use for it.
@@ -95,11 +100,6 @@ impl Carry<'_> {
                 Way::Several(over, latency) => (over, latency),
             };
             let arrives = self.world.now() + latency;
-            if self.world.deeds.awaits() {
-                for (link, to) in over.iter() {
-                    self.world.deeds.sent(link, switch, to, origin, arrives);
-                }
-            }
             let flood = Flood {
                 switch,
                 over: over.clone(),
@@ -112,6 +112,7 @@ impl Carry<'_> {
             self.world
                 .queue
                 .push(arrives, Event::Flood(Box::new(flood)));
+            self.world.deeds.flooded(switch, &over, origin, arrives);
             let frame = frame.clone();
             let flooded = What::Flooded {
                 origin,
@@ -144,15 +145,14 @@ impl Carry<'_> {
     /// The next port at which a frame arrives that anyone there has a use for, or never arrives.
     fn next_port(&self, flood: &Flood) -> Option<usize> {
         let world = &self.world;
-        if world.cuts != flood.cuts || world.deeds.mark(flood.origin) {
+        if world.cuts != flood.cuts || world.deeds.meddle_with(flood.origin) {
             return flood.over.next(flood.next);
         }
         let segment = world.sockets.segment(&world.segments, flood.switch)?;
         flood.over.next_wanted(flood.next, segment, flood.question)
     }
 
-    /// A host or a router takes a frame. The journal has those for which anything there has a use:
-    /// without that a broadcast among a thousand clients would fill it with a thousand lines.
+    /// A host or a router takes a frame.
     fn receive(&mut self, to: NodeId, link: LinkId, frame: &Frame, origin: EventId) {
         let received = What::Received {
             origin,

@@ -46,6 +46,19 @@ pub(super) struct Flood {
     pub(super) next: usize,
 }
 
+impl Flood {
+    /// Whether it is on its way over a link to that end of it.
+    fn is_on(&self, link: LinkId, to: NodeId) -> bool {
+        let on = |place: usize| {
+            let port = self.over.port(place);
+            (port.link, port.to) == (link, to)
+        };
+        self.over
+            .places()
+            .any(|place| place >= self.next && on(place))
+    }
+}
+
 /// The moment of an event, and its place among those of the same moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Turn {
@@ -146,7 +159,7 @@ impl Queue {
                     origin,
                     ..
                 } if (*own, *end) == (link, to) => *origin,
-                Event::Flood(flood) if flood.switch != to && flood.over.has(link) => flood.origin,
+                Event::Flood(flood) if flood.is_on(link, to) => flood.origin,
                 Event::Arrive { .. } | Event::Flood(_) | Event::Boot(_) | Event::Over(_) => {
                     continue;
                 }

@@ -2,7 +2,7 @@
 
 use super::deadline::Deadline;
 use super::fault::fault;
-use super::{message, story, words};
+use super::{message, note, story, words};
 use crate::dhcp::{ClientNote, Note, ServerNote, failover};
 use crate::lesson::Story;
 use crate::scenario::{NodeId, NodeKind, Scenario};
@@ -99,21 +99,24 @@ fn before(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<EventId> {
         .or(entry.cause)
 }
 
-/// What its node said of a message before it sent it, where that is the reason for it.
+/// What its node said of a DHCP message before it sent it, where that is the reason for it.
 fn decision(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<EventId> {
     let cause = entry.cause?;
-    let sends = message(id, entry).is_some();
+    let what = summary(message(id, entry)?.bytes()).what;
+    if !matches!(what, Packet::Dhcp { .. }) {
+        return None;
+    }
     let decides = |entry: &Entry| {
         matches!(
-            &entry.what,
-            What::Dhcp(
+            note(entry),
+            Some(
                 Note::Server(ServerNote::Refused { .. })
                     | Note::Client(ClientNote::Conflict { .. })
                     | Note::Failover(failover::Note::Limited { .. })
             )
         )
     };
-    let between = (cause.0 + 1..id.0).rev().map(EventId).filter(|_| sends);
+    let between = (cause.0 + 1..id.0).rev().map(EventId);
     between
         .filter_map(|other| Some((other, story.journal.get(other)?)))
         .take_while(|(_, other)| other.at == entry.at)
@@ -128,7 +131,7 @@ fn says_nothing_new(story: &Story<'_>, id: EventId, entry: &Entry) -> bool {
         cause.is_some_and(|cause| matches!(cause.what, What::Command(_) | What::Ended(_)))
     };
     match &entry.what {
-        What::Received { .. } | What::Flooded { .. } => true,
+        What::Flooded { .. } | What::Received { .. } => true,
         What::Sent { origin, .. } | What::Dropped { origin, .. } => *origin != id,
         What::Power(_) | What::Software(_) | What::Carrier { .. } => by_command(),
         What::Command(_) | What::Ended(_) | What::Fired { .. } | What::Dhcp(_) | What::Net(_) => {

@@ -46,11 +46,14 @@ fn link(story: &Story<'_>, message: EventId, lost: EventId, node: NodeId) -> Opt
     let copies = (message.0..lost.0).rev().map(EventId);
     copies
         .filter_map(|id| story.journal.get(id))
-        .find_map(|entry| match &entry.what {
-            What::Sent {
+        .find_map(|entry| {
+            let What::Sent {
                 origin, link, to, ..
-            } if *origin == message && *to == node => Some(*link),
-            _ => None,
+            } = &entry.what
+            else {
+                return None;
+            };
+            (*origin == message && *to == node).then_some(*link)
         })
 }
 
@@ -59,10 +62,10 @@ fn command(entry: &Entry) -> Option<&Command> {
     let (What::Command(command) | What::Ended(command)) = &entry.what else {
         return None;
     };
-    Some(match command {
-        Command::For(command, _) => command,
-        _ => command,
-    })
+    if let Command::For(command, _) = command {
+        return Some(command);
+    }
+    Some(command)
 }
 
 fn parts(command: &Command, one: NodeId, other: NodeId) -> bool {

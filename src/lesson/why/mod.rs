@@ -62,3 +62,6 @@ fn note(entry: &Entry) -> Option<&Note> {
 fn story<'a>(scenario: &'a Scenario, journal: &'a Journal) -> Story<'a> {
     Story { scenario, journal }
 }
+
+#[cfg(test)]
+mod tests;

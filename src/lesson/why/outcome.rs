@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 
 use super::deadline::Deadline;
 use super::scene::{Scene, Step};
-use super::{message, plain, sentence, story, tell, words};
-use crate::dhcp::{ClientNote, Note, ServerNote};
+use super::{message, note, plain, sentence, story, tell, words};
+use crate::dhcp::{ClientNote, Note, RelayNote, ServerNote, failover};
 use crate::lesson::Story;
 use crate::net::NetNote;
 use crate::scenario::{LinkId, NodeId, NodeKind, Scenario};
@@ -109,11 +109,12 @@ pub fn outcomes(
 
 /// Whether it says that a message was heard and not taken.
 fn is_refused(entry: &Entry) -> bool {
-    match &entry.what {
-        What::Dhcp(Note::Client(note)) => matches!(note, ClientNote::Ignored { .. }),
-        What::Dhcp(Note::Server(note)) => matches!(note, ServerNote::Silent { .. }),
-        What::Dhcp(Note::Relay(_)) => true,
-        what => matches!(what, What::Net(NetNote::Malformed { .. })),
+    match note(entry) {
+        Some(Note::Client(note)) => matches!(note, ClientNote::Ignored { .. }),
+        Some(Note::Server(note)) => matches!(note, ServerNote::Silent { .. }),
+        Some(Note::Relay(RelayNote::Dropped { .. })) => true,
+        Some(Note::Failover(_)) => false,
+        None => matches!(entry.what, What::Net(NetNote::Malformed { .. })),
     }
 }
 
@@ -224,13 +225,33 @@ impl Look<'_> {
                     arrives,
                     ..
                 } if *origin == id => trail.sent.push((node, *link, *arrives)),
+                What::Flooded {
+                    origin,
+                    over,
+                    arrives,
+                    ..
+                } if *origin == id => {
+                    let over = over.iter().map(|(link, _)| (node, link, *arrives));
+                    trail.sent.extend(over);
+                }
                 What::Dropped { origin, reason, .. } if *origin == id => {
                     trail.dropped.push((number, node, *reason));
                 }
                 What::Received { origin, .. } if *origin == id => {
                     trail.received.push((number, node));
                 }
-                _ => {}
+                What::Sent { .. }
+                | What::Flooded { .. }
+                | What::Dropped { .. }
+                | What::Received { .. }
+                | What::Command(_)
+                | What::Ended(_)
+                | What::Power(_)
+                | What::Software(_)
+                | What::Carrier { .. }
+                | What::Fired { .. }
+                | What::Dhcp(_)
+                | What::Net(_) => {}
             }
         }
         Some(trail)
@@ -314,9 +335,10 @@ impl Look<'_> {
         let is_news = |entry: &Entry| {
             matches!(
                 entry.what,
-                What::Dhcp(Note::Server(
-                    ServerNote::Pinging { .. } | ServerNote::Refused { .. }
-                ))
+                What::Dhcp(
+                    Note::Server(ServerNote::Pinging { .. } | ServerNote::Refused { .. })
+                        | Note::Failover(failover::Note::Limited { .. })
+                )
             )
         };
         let first = made.iter().find(|(_, entry)| is_news(entry));

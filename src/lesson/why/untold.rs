@@ -46,7 +46,7 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
         }
         What::Flooded { origin, frame, .. } => {
             let values = vec![node()?, message(frame), from(*origin)];
-            sentence("why.flooded", values)
+            sentence("why.passed-on-to-all", values)
         }
         What::Received { origin, frame } => {
             sentence("why.received", vec![node()?, message(frame), from(*origin)])
@@ -81,7 +81,7 @@ fn sender(story: &Story<'_>, origin: EventId) -> Value {
     sender.map_or_else(|| plain("?"), |node| story.name(node))
 }
 
-fn noted(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sentence> {
+pub(super) fn noted(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sentence> {
     let node = ("node", story.name(entry.node?));
     match note {
         Note::Client(ClientNote::State { from, to }) => {
@@ -150,7 +150,7 @@ fn partner(note: &failover::Note, node: (&'static str, Value)) -> Option<Sentenc
     })
 }
 
-fn stack(story: &Story<'_>, entry: &Entry, note: &NetNote) -> Option<Sentence> {
+pub(super) fn stack(story: &Story<'_>, entry: &Entry, note: &NetNote) -> Option<Sentence> {
     let node = ("node", story.name(entry.node?));
     let about = |address| ("address", plain(address));
     Some(match *note {
