@@ -31,8 +31,11 @@ impl Story<'_> {
 
     /// Whose card it is, by name if it is one of the network's.
     fn owner(&self, mac: Mac) -> Value {
-        let owner = self.scenario.nodes().find(|(_, node)| node.has_card(mac));
-        Value::Plain(owner.map_or_else(|| mac.to_string(), |(_, node)| node.id.clone()))
+        let owner = self.scenario.owner(mac);
+        Value::Plain(owner.map_or_else(
+            || mac.to_string(),
+            |node| self.scenario.node(node).id.clone(),
+        ))
     }
 }
 

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::dhcp::Settings;
 use crate::time::Instant;
+use crate::wire::Mac;
 
 pub use crate::dhcp::Cidr;
 pub use crate::net::link::{Fate, Faults};
@@ -74,6 +75,8 @@ pub struct Scenario {
     file: File,
     cables: Vec<Cable>,
     commands: Vec<Timed>,
+    /// Whose each card is, in the order of the cards.
+    cards: Vec<(Mac, NodeId)>,
 }
 
 impl Scenario {
@@ -149,6 +152,12 @@ impl Scenario {
         self.nodes()
             .find(|(_, node)| node.id == id)
             .map(|(node, _)| node)
+    }
+
+    /// The node whose card this is.
+    pub fn owner(&self, card: Mac) -> Option<NodeId> {
+        let place = self.cards.binary_search_by_key(&card, |(card, _)| *card);
+        place.ok().map(|place| self.cards[place].1)
     }
 
     /// The command that gives a node other settings: a merge patch (RFC 7396) over those that it

@@ -11,10 +11,12 @@ mod read;
 
 use std::rc::Rc;
 
+use super::lanes::Lanes;
+use super::layout::Layout;
 use super::narration;
 use super::pace::{Ahead, Pace, Speed};
 use crate::dhcp::Reason;
-use crate::scenario::{Command, NodeId, Problem, Scenario, library};
+use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
 use crate::sim::{Entry, Recording, What};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
@@ -73,6 +75,10 @@ pub(crate) struct Session {
     panel: Option<Panel>,
     notice: Option<Notice>,
     is_file: bool,
+    story: u32,
+    layout: Rc<Layout>,
+    lanes: Rc<Lanes>,
+    reading: bool,
     texts: Rc<Texts>,
     theme: Theme,
     errand: Option<Errand>,
@@ -100,6 +106,10 @@ impl Session {
             panel: None,
             notice: None,
             is_file: false,
+            story: 0,
+            layout: Rc::default(),
+            lanes: Rc::default(),
+            reading: false,
             texts: Rc::new(Texts::new(language)),
             theme,
             errand: None,
@@ -139,7 +149,7 @@ impl Session {
     pub(crate) fn apply(&mut self, action: Action, more: More<'_>) {
         if !matches!(
             action,
-            Action::Tick(_) | Action::Language(_) | Action::Theme(_)
+            Action::Tick(_) | Action::Language(_) | Action::Theme(_) | Action::Reading(_)
         ) {
             self.notice = None;
         }
@@ -187,10 +197,15 @@ impl Session {
             }
             Action::Do(command) => self.act(command),
             Action::Open(panel) => self.panel = Some(panel),
+            Action::Find(text) => match self.find(text.trim()) {
+                Some(id) => self.panel = Some(Panel::Node(id)),
+                None => self.notice = Some(Notice::NoNode(text)),
+            },
             Action::Close => self.panel = None,
             Action::Speed(speed) => self.speed = speed,
             Action::RealTime(on) => self.real_time = on,
             Action::ShowAll(on) => self.show_all = on,
+            Action::Reading(on) => self.reading = on,
             Action::Earlier => self.lines += LINES,
             Action::Language(language) => self.texts = Rc::new(Texts::new(language)),
             Action::Theme(theme) => self.theme = theme,
@@ -242,6 +257,11 @@ impl Session {
 
     /// From now on this is what is drawn.
     fn settle(&mut self) {
+        if !self.reading {
+            let mut lanes = Rc::clone(&self.lanes);
+            Rc::make_mut(&mut lanes).follow(self);
+            self.lanes = lanes;
+        }
         let run = self.run;
         let key = |written| Key { run, written };
         self.drawn = Drawn {
@@ -259,7 +279,17 @@ impl Session {
         self.begin();
     }
 
+    fn find(&self, text: &str) -> Option<NodeId> {
+        let has = |(_, node): &(NodeId, &NodeFile)| node.id.contains(text);
+        let scenario = self.scenario();
+        let part_of = || scenario.nodes().find(has).map(|(id, _)| id);
+        scenario.find(text).or_else(part_of)
+    }
+
     fn begin(&mut self) {
+        self.layout = Rc::new(Layout::new(self.scenario()));
+        self.lanes = Rc::new(Lanes::new(self.scenario()));
+        self.story += 1;
         self.playing = false;
         self.end = self.scenario().until();
         self.lines = LINES;

@@ -174,7 +174,7 @@ fn run(arguments: &Run) -> Result<(), Failure> {
         view::journal::lines(&scenario, journal).into_bytes()
     })?;
     if let Some(asked) = &arguments.why {
-        let mut recording = Recording::new(Rc::new(scenario));
+        let mut recording = Recording::new(Rc::new(scenario.clone()));
         recording.seek(until);
         print(&why::answer(&recording, asked)?)
     } else if written {

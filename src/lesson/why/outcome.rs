@@ -231,8 +231,8 @@ impl Look<'_> {
                     arrives,
                     ..
                 } if *origin == id => {
-                    let over = over.iter().map(|(link, _)| (node, link, *arrives));
-                    trail.sent.extend(over);
+                    let links = over.iter().map(|(link, _)| (node, link, *arrives));
+                    trail.sent.extend(links);
                 }
                 What::Dropped { origin, reason, .. } if *origin == id => {
                     trail.dropped.push((number, node, *reason));
