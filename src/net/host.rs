@@ -195,6 +195,12 @@ impl Host {
         }
     }
 
+    /// About how many bytes its TCP takes.
+    pub fn weight_of_stream(&self) -> usize {
+        const ENTRY: usize = 48;
+        self.tcp.as_ref().map_or(0, |tcp| ENTRY * tcp.logged())
+    }
+
     fn listens(&self, port: u16) -> bool {
         match &self.role {
             Role::Client(_) => port == CLIENT_PORT,
