@@ -56,7 +56,7 @@ const GAP: Duration = Duration::from_secs(60);
 /// The last lines before the playhead, and whether there are more before them.
 pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
     let ladder = session.ladder();
-    let written = session.world().written();
+    let written = session.key().written;
     let is_past = |row: &Row| match row {
         Row::Message(place) => ladder.messages()[*place].id.index() < written,
         Row::Event(id) => id.index() < written,
@@ -65,15 +65,22 @@ pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
     let rows = ladder.rows();
     let end = rows.iter().rposition(is_past).map_or(0, |last| last + 1);
     let start = end.saturating_sub(session.lines());
+    let more = start > 0 || ladder.start() > 0;
+    let first = rows[start..end].iter().find_map(|row| match row {
+        Row::Message(place) => Some(ladder.messages()[*place].at),
+        Row::Event(id) => Some(session.journal().get(*id)?.at),
+        Row::Gap(_) => None,
+    });
     let mut page = Page {
         session,
         lines: Vec::new(),
-        last: None,
+        // What came before the first line that is shown is no silence.
+        last: first.filter(|_| more),
     };
     for row in &rows[start..end] {
         page.add(row);
     }
-    (page.lines, start > 0)
+    (page.lines, more)
 }
 
 /// The lines so far.

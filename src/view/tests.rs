@@ -178,6 +178,62 @@ fn the_timeline_has_each_lease_with_its_clocks_and_each_outage() {
 }
 
 #[test]
+fn a_timeline_forgets_what_a_change_of_the_past_undid() {
+    for name in [
+        "two-servers",
+        "lease-origin",
+        "wrong-network",
+        "pool-exhausted",
+    ] {
+        for secs in [0, 5, 600, 3_000, 7_300, 20_000] {
+            let mut recording = whole(name);
+            let scenario = recording.scenario().clone();
+            let mut painted = timeline::Timeline::new(&scenario, recording.journal());
+            recording.seek(at(secs));
+            let server = scenario.nodes().find(|(_, node)| node.server.is_some());
+            let written = recording.world().written();
+            recording.act(Command::PowerOff(server.unwrap().0));
+            painted.forget_after(recording.world().now(), written);
+            painted.extend(&scenario, recording.journal());
+            let fresh = timeline::Timeline::new(&scenario, recording.journal());
+            assert_eq!(painted, fresh, "{name} at {secs} s");
+            recording.seek(scenario.until());
+            painted.extend(&scenario, recording.journal());
+            let whole = timeline::Timeline::new(&scenario, recording.journal());
+            assert_eq!(painted, whole, "{name} at {secs} s, and on");
+        }
+    }
+}
+
+#[test]
+fn a_ladder_that_follows_has_what_lies_before_its_end_and_not_much_more() {
+    let recording = whole("two-servers");
+    let journal = recording.journal();
+    let (span, mut ladder) = (60, Ladder::default());
+    let ends = (0..journal.len()).step_by(7);
+    let back = [journal.len(), 40, journal.len() - 3, journal.len() - 90, 0];
+    for end in ends.chain(back) {
+        ladder.follow(journal, end, span);
+        let start = end.saturating_sub(span);
+        assert!(
+            ladder.start() <= start && end - ladder.start() <= 4 * span,
+            "{end}"
+        );
+        let mut whole = Ladder::default();
+        whole.extend(journal, end);
+        let wanted = whole
+            .messages()
+            .iter()
+            .filter(|message| message.id.index() >= start);
+        let has = ladder
+            .messages()
+            .iter()
+            .filter(|message| message.id.index() >= start);
+        assert!(has.eq(wanted), "the messages before entry {end}");
+    }
+}
+
+#[test]
 fn each_journal_line_is_json_with_its_cause_before_it() {
     let recording = whole("two-servers");
     let text = journal::lines(recording.scenario(), recording.journal());

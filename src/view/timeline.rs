@@ -124,6 +124,42 @@ impl Timeline {
         self.read = journal.len();
     }
 
+    /// Forgets what happened after `now`, when `written` entries had been written.
+    pub fn forget_after(&mut self, now: Instant, written: usize) {
+        let reopen = |end: &mut Option<Instant>| *end = end.filter(|end| *end <= now);
+        self.leases.retain(|bar| bar.from <= now);
+        self.given.retain(|bar| bar.from <= now);
+        self.outages.retain(|outage| outage.from <= now);
+        for bar in &mut self.leases {
+            reopen(&mut bar.ended);
+        }
+        for bar in &mut self.given {
+            reopen(&mut bar.ended);
+        }
+        for outage in &mut self.outages {
+            reopen(&mut outage.until);
+        }
+        let past = self.ticks.partition_point(|tick| tick.id.index() < written);
+        for tick in &self.ticks[past..] {
+            self.nodes[tick.from.index()].sent -= 1;
+        }
+        self.ticks.truncate(past);
+        for own in &mut self.nodes {
+            own.leases
+                .retain(|place| (*place as usize) < self.leases.len());
+        }
+        while self.nodes.pop_if(|own| *own == Own::default()).is_some() {}
+        let last = |key: &(NodeId, Ipv4Addr)| {
+            let is_it = |bar: &GivenBar| (bar.node, bar.address) == *key;
+            self.given.iter().rposition(is_it)
+        };
+        self.last_given.retain_mut(|(key, place)| match *place {
+            known if known < self.given.len() => true,
+            _ => last(key).map(|found| *place = found).is_some(),
+        });
+        self.read = self.read.min(written);
+    }
+
     /// Marks what is without power from the start: the journal tells only of changes.
     pub fn off_from_start(&mut self, nodes: impl Iterator<Item = NodeId>) {
         for node in nodes {

@@ -21,7 +21,7 @@ use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
 use crate::sim::{Entry, Recording, What};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
-use crate::view::ladder::Ladder;
+use crate::view::ladder::{Ladder, Message};
 use crate::view::stage::{self, Flight};
 use crate::view::timeline::Timeline;
 use crate::wire::failover;
@@ -36,6 +36,11 @@ const LINES: usize = 300;
 
 /// How many entries at most are looked at for what an event has sent.
 const STRIDE: usize = 64;
+
+/// How many entries of the past the ladder has at least, which a recording keeps in any case, and how
+/// many for each line where more are asked for.
+const SPAN: usize = 2_000;
+const ENTRIES: usize = 6;
 
 /// What a picture of the run depends on: two equal keys show the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +91,8 @@ pub(crate) struct Session {
     show_all: bool,
     lines: usize,
     panel: Option<Panel>,
+    /// The message of the panel, which the ladder may have left behind.
+    message: Option<Message>,
     notice: Option<Notice>,
     is_file: bool,
     story: u32,
@@ -118,6 +125,7 @@ impl Session {
             show_all: false,
             lines: LINES,
             panel: None,
+            message: None,
             notice: None,
             is_file: false,
             story: 0,
@@ -273,6 +281,15 @@ impl Session {
 
     /// From now on this is what is drawn.
     fn settle(&mut self) {
+        let written = self.world().written();
+        let span = SPAN.max(self.lines * ENTRIES);
+        self.recording.recall(written.saturating_sub(span));
+        self.ladder.follow(self.recording.journal(), written, span);
+        if let Some(Panel::Packet(id)) = self.panel
+            && let Some(message) = self.ladder.find(id)
+        {
+            self.message = Some(message.clone());
+        }
         if !self.reading {
             let mut lanes = Rc::clone(&self.lanes);
             Rc::make_mut(&mut lanes).follow(self);
@@ -312,6 +329,10 @@ impl Session {
         self.end = self.scenario().until();
         self.lines = LINES;
         self.forget();
+        self.timeline = Timeline::default();
+        let off = self.scenario().nodes().filter(|(_, node)| !node.on);
+        let off: Vec<NodeId> = off.map(|(id, _)| id).collect();
+        self.timeline.off_from_start(off.into_iter());
         self.reset();
         self.errand = None;
         self.recording.seek(Instant::ZERO);
@@ -322,19 +343,11 @@ impl Session {
     fn forget(&mut self) {
         self.run += 1;
         self.ladder = Ladder::default();
-        self.timeline = Timeline::default();
-        let off = self
-            .scenario()
-            .nodes()
-            .filter(|(_, node)| !node.on)
-            .map(|(id, _)| id);
-        let off: Vec<NodeId> = off.collect();
-        self.timeline.off_from_start(off.into_iter());
+        self.message = None;
     }
 
     fn read_on(&mut self) {
         let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
-        self.ladder.extend(journal, journal.len());
         self.timeline.extend(scenario, journal);
     }
 
@@ -359,6 +372,8 @@ impl Session {
     fn act(&mut self, command: Command) {
         self.reset();
         self.errand = None;
+        self.read_on();
+        let written = self.world().written();
         self.recording.act(command);
         let sequel = self.now() + SEQUEL;
         self.end = self.scenario().until();
@@ -366,6 +381,7 @@ impl Session {
             self.end = sequel;
         }
         self.forget();
+        self.timeline.forget_after(self.now(), written);
     }
 
     fn tick(&mut self, viewer: u64, more: More<'_>) {

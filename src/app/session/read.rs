@@ -8,10 +8,10 @@ use crate::app::lanes::Lanes;
 use crate::app::layout::Layout;
 use crate::app::pace::Speed;
 use crate::scenario::Scenario;
-use crate::sim::{Journal, World};
+use crate::sim::{EventId, Journal, World};
 use crate::text::Texts;
 use crate::time::Instant;
-use crate::view::ladder::Ladder;
+use crate::view::ladder::{Ladder, Message};
 use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
 
@@ -51,9 +51,15 @@ impl Session {
         self.recording.journal()
     }
 
-    /// Every message that has been seen.
+    /// The messages up to the playhead, as far back as the ladder shows them.
     pub(crate) fn ladder(&self) -> &Ladder {
         &self.ladder
+    }
+
+    /// The message that was sent in an entry: one of the ladder's, or the open panel's.
+    pub(crate) fn message(&self, id: EventId) -> Option<&Message> {
+        let own = || self.message.as_ref().filter(|message| message.id == id);
+        self.ladder.find(id).or_else(own)
     }
 
     /// Everything seen, as the timeline paints it.
