@@ -102,7 +102,7 @@ impl Question {
                 };
                 Self::Group(wanted, wanted)
             }
-            Peek::Other => Self::Group(Interest::NONE, Interest::NONE),
+            Peek::Tcp { .. } | Peek::Other => Self::Group(Interest::NONE, Interest::NONE),
         }
     }
 }

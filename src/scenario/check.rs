@@ -84,7 +84,7 @@ pub(super) fn check(mut file: File) -> Result<Scenario, Problem> {
             format!("must be at most {MAX_COMMANDS}"),
         ));
     }
-    let names = check_nodes(&mut file)?;
+    let (names, cards) = check_nodes(&mut file)?;
     failover::check_partners(&file)?;
     let cables = links::check(&file, &names)?;
     let commands = commands::check(&file, &names, &cables)?;
@@ -92,12 +92,13 @@ pub(super) fn check(mut file: File) -> Result<Scenario, Problem> {
         file,
         cables,
         commands,
+        cards,
     })
 }
 
 type Names = BTreeMap<String, NodeId>;
 
-fn check_nodes(file: &mut File) -> Result<Names, Problem> {
+fn check_nodes(file: &mut File) -> Result<(Names, Vec<(Mac, NodeId)>), Problem> {
     let mut names = Names::new();
     let mut cards = BTreeMap::new();
     for (number, node) in (0_u32..).zip(&mut file.nodes) {
@@ -129,8 +130,8 @@ fn check_nodes(file: &mut File) -> Result<Names, Problem> {
                     format!("{mac} is a group address, not a card's"),
                 ));
             }
-            match cards.insert(mac, node.id.clone()) {
-                Some(other) => Err(Problem::new(path, format!("{mac} is {other}'s already"))),
+            match cards.insert(mac, (node.id.clone(), NodeId(number))) {
+                Some((other, _)) => Err(Problem::new(path, format!("{mac} is {other}'s already"))),
                 None => Ok(()),
             }
         };
@@ -147,7 +148,8 @@ fn check_nodes(file: &mut File) -> Result<Names, Problem> {
             }
         }
     }
-    Ok(names)
+    let cards = cards.into_iter().map(|(mac, (_, node))| (mac, node));
+    Ok((names, cards.collect()))
 }
 
 pub(super) fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {

@@ -3,9 +3,8 @@
 use super::journal::{EventId, Journal, What};
 use super::queue::{Event, Turn};
 use super::world::{Kind, World};
-use crate::dhcp::Timer;
-use crate::net::host::{Context, Input, Request};
-use crate::scenario::{Command, LinkId, NodeId};
+use crate::net::host::{Context, Input};
+use crate::scenario::{LinkId, NodeId};
 
 /// A world in the middle of an event.
 pub(super) struct Carry<'a> {
@@ -24,55 +23,13 @@ impl Carry<'_> {
         self.world.write(self.journal, entry)
     }
 
-    pub(super) fn command(&mut self, command: &Command) {
-        let node = match *command {
-            Command::PowerOn(node)
-            | Command::PowerOff(node)
-            | Command::Start(node)
-            | Command::Release(node)
-            | Command::Renew(node)
-            | Command::Inform(node)
-            | Command::Failover(node, _)
-            | Command::LoseDisk(node)
-            | Command::Configure(node, _) => Some(node),
-            Command::Plug(_) | Command::Unplug(_) | Command::Faults(..) => None,
-        };
-        let cause = self.log(node, None, What::Command(command.clone()));
-        match *command {
-            Command::PowerOn(node) => self.power(node, true, cause),
-            Command::PowerOff(node) => self.power(node, false, cause),
-            Command::Plug(link) => self.plug(link, true, cause),
-            Command::Unplug(link) => self.plug(link, false, cause),
-            Command::Faults(link, faults) => {
-                let seed = self.world.seed;
-                self.world.links[link.index()].set_faults(faults, seed, link.0);
-                self.world.link_changed(link);
-            }
-            Command::Start(node) => self.person(node, Request::Start, cause),
-            Command::Release(node) => self.person(node, Request::Release, cause),
-            Command::Renew(node) => self.person(node, Request::Renew, cause),
-            Command::Inform(node) => self.person(node, Request::Inform, cause),
-            Command::Failover(node, command) => {
-                self.person(node, Request::Operator(command), cause);
-            }
-            Command::LoseDisk(node) if !self.world.nodes[node.index()].power => {
-                self.host(node, &Input::DiskLost, cause);
-            }
-            // A disk is not taken out of a server that runs.
-            Command::LoseDisk(_) => {}
-            Command::Configure(node, ref change) => {
-                self.host(node, &Input::Settings(&change.settings), cause);
-            }
-        }
-    }
-
     pub(super) fn event(&mut self, turn: Turn, event: Event) {
         match event {
             Event::Boot(node) => {
                 let cause = self.log(Some(node), None, What::Power(true));
-                let carrier = self.has_carrier(node);
-                self.host(node, &Input::PowerOn { carrier }, cause);
+                self.boot(node, cause);
             }
+            Event::Over(began) => self.over(began),
             Event::Arrive {
                 link,
                 to,
@@ -85,13 +42,7 @@ impl Carry<'_> {
         }
     }
 
-    fn person(&mut self, node: NodeId, request: Request, cause: EventId) {
-        if self.world.nodes[node.index()].power {
-            self.host(node, &Input::Person(request), cause);
-        }
-    }
-
-    fn has_carrier(&self, node: NodeId) -> bool {
+    pub(super) fn has_carrier(&self, node: NodeId) -> bool {
         let world = &self.world;
         world.nodes[node.index()]
             .links
@@ -99,33 +50,7 @@ impl Carry<'_> {
             .any(|link| world.links[link.index()].carrier)
     }
 
-    fn power(&mut self, node: NodeId, on: bool, cause: EventId) {
-        if self.world.nodes[node.index()].power == on {
-            return;
-        }
-        let cause = self.log(Some(node), Some(cause), What::Power(on));
-        if !on {
-            self.host(node, &Input::PowerOff, cause);
-            let id = node;
-            let node = self.world.node_mut(id);
-            node.timers = [None; Timer::COUNT];
-            if let Kind::Switch(switch) = &mut node.kind {
-                switch.clear();
-            }
-            self.world.deadlines_changed(id);
-        }
-        self.world.node_mut(node).power = on;
-        let links = self.world.nodes[node.index()].links.clone();
-        for link in links {
-            self.update_carrier(link, Some(node), cause);
-        }
-        if on {
-            let carrier = self.has_carrier(node);
-            self.host(node, &Input::PowerOn { carrier }, cause);
-        }
-    }
-
-    fn plug(&mut self, link: LinkId, plugged: bool, cause: EventId) {
+    pub(super) fn plug(&mut self, link: LinkId, plugged: bool, cause: EventId) {
         if plugged {
             self.free_cards(link, cause);
         }
@@ -150,7 +75,7 @@ impl Carry<'_> {
 
     /// Works out whether a link carries frames, and tells its ends if that has changed; not the
     /// end whose power made the change, which learns it with its power.
-    fn update_carrier(&mut self, id: LinkId, except: Option<NodeId>, cause: EventId) {
+    pub(super) fn update_carrier(&mut self, id: LinkId, except: Option<NodeId>, cause: EventId) {
         let link = &self.world.links[id.index()];
         let ends = link.ends.map(NodeId);
         let up = link.plugged && ends.iter().all(|end| self.world.nodes[end.index()].power);
@@ -166,7 +91,7 @@ impl Carry<'_> {
         self.world.link_changed(id);
         let cause = self.log(None, Some(cause), What::Carrier { link: id, up });
         for end in ends {
-            if Some(end) == except || !self.world.nodes[end.index()].power {
+            if Some(end) == except || !self.world.node(end).runs() {
                 continue;
             }
             if let Kind::Switch(switch) = &mut self.world.node_mut(end).kind {

@@ -25,24 +25,23 @@ impl Carry<'_> {
         lost: Option<DropReason>,
     ) {
         let cut = self.world.links[link.index()].epoch != epoch;
-        if let Some(reason) = cut.then_some(DropReason::CarrierLost).or(lost) {
-            self.log(
-                Some(to),
-                Some(origin),
-                What::Dropped {
-                    origin,
-                    reason,
-                    frame: frame.clone(),
-                },
-            );
-            return;
+        let met = self.meet(link, to, frame, origin);
+        let reason = cut.then_some(DropReason::CarrierLost).or(lost);
+        if let Some(reason) = reason {
+            return self.lose(to, frame, origin, reason, origin);
         }
+        let spoiled = match met {
+            Ok(spoiled) => spoiled,
+            Err(by) => return self.lose(to, frame, origin, DropReason::Person, by),
+        };
+        let frame = spoiled.as_ref().unwrap_or(frame);
         let now = self.world.now();
-        if self.has_use_for(to, link, frame) {
-            return self.receive(to, link, frame, origin);
+        let node = &self.world.nodes[to.index()];
+        if !matches!(node.kind, Kind::Switch(_)) {
+            return self.reach(to, link, frame, origin);
         }
-        if !matches!(self.world.nodes[to.index()].kind, Kind::Switch(_)) {
-            return;
+        if node.crashed {
+            return self.lose(to, frame, origin, DropReason::Crashed, origin);
         }
         if let Kind::Switch(switch) = &mut self.world.node_mut(to).kind {
             match switch.forward(now, link.0, frame.source(), frame.destination()) {
@@ -53,6 +52,21 @@ impl Carry<'_> {
                 Forward::Filter => {}
             }
         }
+    }
+
+    /// A frame gets to a host or a router. The journal has it if anything there has a use for it:
+    /// without that a broadcast among a thousand clients would fill it with a thousand lines.
+    fn reach(&mut self, to: NodeId, link: LinkId, frame: &Frame, origin: EventId) {
+        if !self.has_use_for(to, link, frame) {
+            return;
+        }
+        if self.world.node(to).crashed {
+            return self.lose(to, frame, origin, DropReason::Crashed, origin);
+        }
+        if self.world.deeds.part(frame.source(), to) {
+            return self.lose(to, frame, origin, DropReason::Partition, origin);
+        }
+        self.receive(to, link, frame, origin);
     }
 
     /// Whether a frame passes the filter of a card, and anything behind it has a use for it.
@@ -98,6 +112,7 @@ impl Carry<'_> {
             self.world
                 .queue
                 .push(arrives, Event::Flood(Box::new(flood)));
+            self.world.deeds.flooded(switch, &over, origin, arrives);
             let frame = frame.clone();
             let flooded = What::Flooded {
                 origin,
@@ -130,21 +145,21 @@ impl Carry<'_> {
     /// The next port at which a frame arrives that anyone there has a use for, or never arrives.
     fn next_port(&self, flood: &Flood) -> Option<usize> {
         let world = &self.world;
-        if world.cuts != flood.cuts {
+        if world.cuts != flood.cuts || world.deeds.meddles() {
             return flood.over.next(flood.next);
         }
         let segment = world.sockets.segment(&world.segments, flood.switch)?;
         flood.over.next_wanted(flood.next, segment, flood.question)
     }
 
-    /// A host or a router takes a frame. The journal has those for which anything there has a use:
-    /// without that a broadcast among a thousand clients would fill it with a thousand lines.
+    /// A host or a router takes a frame.
     fn receive(&mut self, to: NodeId, link: LinkId, frame: &Frame, origin: EventId) {
         let received = What::Received {
             origin,
             frame: frame.clone(),
         };
-        let cause = self.log(Some(to), Some(origin), received);
+        let cause = self.world.deeds.spoiled(origin, frame).unwrap_or(origin);
+        let cause = self.log(Some(to), Some(cause), received);
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
         let node = self.world.node_mut(to);
@@ -175,6 +190,23 @@ impl Carry<'_> {
         };
         let cause = self.log(Some(id), cause, What::Fired { timer, reason });
         self.host(id, &Input::Timer(timer), cause);
+    }
+
+    fn lose(
+        &mut self,
+        to: NodeId,
+        frame: &Frame,
+        origin: EventId,
+        reason: DropReason,
+        cause: EventId,
+    ) {
+        let frame = frame.clone();
+        let dropped = What::Dropped {
+            origin,
+            reason,
+            frame,
+        };
+        self.log(Some(to), Some(cause), dropped);
     }
 
     pub(super) fn apply(&mut self, id: NodeId, mut effects: Vec<Effect>, cause: EventId) {
@@ -286,6 +318,10 @@ impl Carry<'_> {
         let first = send(passage.arrives, passage.lost, cause);
         if let Some(again) = passage.again {
             send(again, None, Some(first));
+        }
+        for arrives in [Some(passage.arrives), passage.again].into_iter().flatten() {
+            let deeds = &mut self.world.deeds;
+            deeds.sent(id, from, to, origin, arrives);
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod branches;
 mod carry;
+mod deeds;
 mod frames;
 mod journal;
 mod outside;

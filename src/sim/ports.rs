@@ -97,7 +97,7 @@ impl Ports {
         self.iter().any(|(other, _)| other == link)
     }
 
-    fn places(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
+    pub(super) fn places(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
         self.carried.iter().filter(|port| *port != self.except)
     }
 

@@ -25,6 +25,8 @@ pub(super) enum Event {
         /// Why it does not.
         lost: Option<DropReason>,
     },
+    /// What was done in that entry was for a while, and the while is over.
+    Over(EventId),
     /// A frame that a switch passed on over several links reaches their ends.
     Flood(Box<Flood>),
 }
@@ -42,6 +44,19 @@ pub(super) struct Flood {
     pub(super) cuts: u32,
     /// The first port at which it has not arrived yet.
     pub(super) next: usize,
+}
+
+impl Flood {
+    /// Whether it is on its way over a link to that end of it.
+    fn is_on(&self, link: LinkId, to: NodeId) -> bool {
+        let on = |place: usize| {
+            let port = self.over.port(place);
+            (port.link, port.to) == (link, to)
+        };
+        self.over
+            .places()
+            .any(|place| place >= self.next && on(place))
+    }
 }
 
 /// The moment of an event, and its place among those of the same moment.
@@ -130,6 +145,30 @@ impl Queue {
             return Some(Due::Event(first.turn, first.event));
         }
         deadline.map(|(turn, node)| Due::Deadline(turn, node))
+    }
+
+    /// The frames on their way to one end of a link, in the order in which they were sent: when
+    /// each gets there, and the entry that it comes from.
+    pub(super) fn on_the_way(&self, link: LinkId, to: NodeId) -> Vec<(Instant, EventId)> {
+        let mut flights = Vec::new();
+        for Reverse(Scheduled { turn, event }) in &self.events {
+            let origin = match event {
+                Event::Arrive {
+                    link: own,
+                    to: end,
+                    origin,
+                    ..
+                } if (*own, *end) == (link, to) => *origin,
+                Event::Flood(flood) if flood.is_on(link, to) => flood.origin,
+                Event::Arrive { .. } | Event::Flood(_) | Event::Boot(_) | Event::Over(_) => {
+                    continue;
+                }
+            };
+            flights.push((turn.sequence, turn.at, origin));
+        }
+        flights.sort_unstable_by_key(|(sequence, ..)| *sequence);
+        let flights = flights.into_iter();
+        flights.map(|(_, at, origin)| (at, origin)).collect()
     }
 
     pub(super) fn len(&self) -> usize {

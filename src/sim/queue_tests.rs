@@ -18,7 +18,8 @@ fn what_is_put_back_keeps_its_turn() {
     let order: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
     let nodes = order.iter().map(|due| match due {
         Due::Event(_, Event::Boot(node)) => node.0,
-        Due::Event(_, Event::Arrive { .. } | Event::Flood(_)) | Due::Deadline(..) => {
+        Due::Event(_, Event::Arrive { .. } | Event::Flood(_) | Event::Over(_))
+        | Due::Deadline(..) => {
             panic!("{due:?}")
         }
     });

@@ -249,23 +249,21 @@ impl Recording {
 
     /// Goes to an instant, forward or back: everything up to and including it has happened.
     pub fn seek(&mut self, at: Instant) {
-        while !self.seek_some(at, u64::MAX) {}
+        self.approach(at, || true);
     }
 
-    /// Goes to an instant as [`Recording::seek`] does, but carries out at most so many `events`.
-    /// Says whether the cursor is there: if not, another call goes on.
-    pub fn seek_some(&mut self, at: Instant, events: u64) -> bool {
+    /// Goes towards an instant, event by event, for as long as `more` holds; asked again, it goes
+    /// on. Whether it got there: then everything up to and including that instant has happened.
+    pub fn approach(&mut self, at: Instant, mut more: impl FnMut() -> bool) -> bool {
         let back = at < self.world.now();
         let nearest = self.checkpoints.at_most(|world| world.now() <= at);
         if back || self.checkpoints.world(nearest).executed() > self.world.executed() {
             self.restore(nearest);
         }
-        let mut left = events;
         while self.next_at().is_some_and(|next| next <= at) {
-            if left == 0 {
+            if !more() {
                 return false;
             }
-            left -= 1;
             if !self.step() {
                 break;
             }

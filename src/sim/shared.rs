@@ -18,6 +18,11 @@ impl<T: Clone> Shared<T> {
         self.0.get(place / BLOCK)?.get(place % BLOCK)
     }
 
+    #[cfg(test)]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().flat_map(|block| block.iter())
+    }
+
     /// About how many bytes it takes that it does not share with another list.
     pub(super) fn weight_beside(&self, other: &Self) -> usize {
         let pairs = self.0.iter().zip(&other.0);

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::carry::Carry;
+use super::deeds::Deeds;
 use super::journal::{Entry, EventId, Journal, What};
 use super::ports::{Segment, Sockets};
 use super::queue::{Due, Event, Queue, Turn};
@@ -50,6 +51,10 @@ pub struct Node {
     pub kind: Kind,
     /// Whether it has power.
     pub power: bool,
+    /// Whether its software has stopped for good, although it has power.
+    pub crashed: bool,
+    /// By how many seconds its clock is ahead of the right time.
+    pub clock: i32,
     /// The links at it.
     pub links: Vec<LinkId>,
     pub(super) rng: Rng,
@@ -57,6 +62,11 @@ pub struct Node {
 }
 
 impl Node {
+    /// Whether it works: it has power, and its software runs.
+    pub fn runs(&self) -> bool {
+        self.power && !self.crashed
+    }
+
     /// The deadlines that it keeps.
     pub fn timers(&self) -> impl Iterator<Item = &Armed> {
         self.timers.iter().flatten()
@@ -116,6 +126,7 @@ pub struct World {
     /// How many events have happened.
     executed: u64,
     pub(super) effects: Vec<Effect>,
+    pub(super) deeds: Deeds,
     /// What links draw from that get faults later.
     pub(super) seed: u64,
 }
@@ -128,6 +139,8 @@ impl World {
             .map(|(id, file)| Node {
                 kind: make(file),
                 power: file.on,
+                crashed: false,
+                clock: 0,
                 links: Vec::new(),
                 rng: Rng::new(scenario.file().seed, u64::from(id.0) + 1),
                 timers: [None; Timer::COUNT],
@@ -171,6 +184,7 @@ impl World {
             next: 0,
             executed: 0,
             effects: Vec::new(),
+            deeds: Deeds::default(),
             seed: scenario.file().seed,
         };
         for (id, _) in scenario.nodes() {
@@ -209,6 +223,13 @@ impl World {
                 .relay()
                 .map(|relay| Settings::Relay(relay.config().clone())),
             Kind::Switch(_) => None,
+        }
+    }
+
+    /// Sets a host's clock: by how many seconds it is ahead of the true time from now on.
+    pub fn set_clock(&mut self, id: NodeId, ahead: i64) {
+        if let Kind::Host(host) = &mut self.node_mut(id).kind {
+            host.set_clock(ahead);
         }
     }
 

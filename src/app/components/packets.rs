@@ -10,7 +10,7 @@ use yew::prelude::*;
 use super::element::{classes, el, when};
 use super::kinds;
 use crate::app::browser;
-use crate::app::layout::{Place, places};
+use crate::app::layout::Place;
 use crate::app::map::SortedMap;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, use_view};
@@ -142,7 +142,8 @@ fn style(packet: &Packet, moment: f64, still: bool) -> String {
 
 fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     let flights = session.flights();
-    let places = places(session.scenario());
+    let narrow = browser::is_narrow();
+    let place = |node| session.layout().place(node, narrow);
     lanes.retain(|known| flights.iter().any(|flight| id(flight) == *known));
     flights
         .iter()
@@ -154,8 +155,8 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
                 class: kinds::class(&summary),
                 text: kinds::shortest(&summary),
                 broadcast: summary.is_broadcast(),
-                from: places[flight.from.index()],
-                to: places[flight.to.index()],
+                from: place(flight.from),
+                to: place(flight.to),
                 departs: flight.departs,
                 arrives: flight.arrives,
                 lane: lane(flight, lanes),

@@ -1,7 +1,7 @@
 //! What a person does to a session, and what can be open in it.
 
 use crate::app::pace::Speed;
-use crate::scenario::{Command, NodeId};
+use crate::scenario::{Command, NodeId, Problem};
 use crate::sim::EventId;
 use crate::text::Language;
 use crate::time::Instant;
@@ -47,6 +47,11 @@ pub(crate) enum Notice {
     NoScenario(String),
     /// The rest of the story has none of these.
     NoMore(Target),
+    /// No node has a name with this in it.
+    NoNode(String),
+    /// A file of this name could not be opened, and why: by the reader's own words, or without any
+    /// where the browser could not read it.
+    BadFile(String, Option<Problem>),
 }
 
 /// What a person does, and the passing of time.
@@ -74,6 +79,8 @@ pub(crate) enum Action {
     Do(Command),
     /// Open a panel.
     Open(Panel),
+    /// Open the panel of the node of this name, or with this in its name.
+    Find(String),
     /// Close it.
     Close,
     /// Set the speed.
@@ -82,6 +89,8 @@ pub(crate) enum Action {
     RealTime(bool),
     /// Show ARP and ping on the ladder, or not.
     ShowAll(bool),
+    /// Someone reads what lies further back on the ladder, or no longer.
+    Reading(bool),
     /// Show more of what lies further back on the ladder.
     Earlier,
     /// Speak another language.
@@ -90,6 +99,9 @@ pub(crate) enum Action {
     Theme(Theme),
     /// Run another scenario.
     Scenario(String),
+    /// Run the scenario that is in a file of this name, which has this text; none where it cannot
+    /// be read.
+    Load(String, Option<String>),
     /// The notice was read.
     Dismiss,
 }

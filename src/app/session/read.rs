@@ -3,19 +3,41 @@
 use std::rc::Rc;
 
 use super::{Key, Notice, Panel, Session, Theme};
+use crate::app::lanes::Lanes;
+use crate::app::layout::Layout;
 use crate::app::pace::Speed;
 use crate::scenario::Scenario;
 use crate::sim::{Journal, World};
 use crate::text::Texts;
 use crate::time::Instant;
 use crate::view::ladder::Ladder;
-use crate::view::stage::{self, Flight};
+use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
 
 impl Session {
     /// What is being run.
     pub(crate) fn scenario(&self) -> &Scenario {
         self.recording.scenario()
+    }
+
+    /// Whether that came out of a file, not out of the library.
+    pub(crate) fn is_file(&self) -> bool {
+        self.is_file
+    }
+
+    /// Counts the scenarios that were opened.
+    pub(crate) fn story(&self) -> u32 {
+        self.story
+    }
+
+    /// Where its nodes stand.
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Whose line on the ladder is where.
+    pub(crate) fn lanes(&self) -> &Rc<Lanes> {
+        &self.lanes
     }
 
     /// The world at the playhead.
@@ -40,18 +62,17 @@ impl Session {
 
     /// What the picture of the past depends on.
     pub(crate) fn key(&self) -> Key {
-        Key {
-            run: self.run,
-            written: self.world().written(),
-        }
+        self.drawn.key
     }
 
     /// How much of the run is known: what the picture of everything seen depends on.
     pub(crate) fn known(&self) -> Key {
-        Key {
-            run: self.run,
-            written: self.journal().len(),
-        }
+        self.drawn.known
+    }
+
+    /// Whether it is on its way to somewhere in the run, and where to.
+    pub(crate) fn on_its_way(&self) -> Option<Instant> {
+        self.errand.map(|errand| errand.to)
     }
 
     /// Where the playhead is.
@@ -85,8 +106,8 @@ impl Session {
     }
 
     /// Every frame under way.
-    pub(crate) fn flights(&self) -> Vec<Flight> {
-        stage::flights(self.journal(), self.world().written(), self.now())
+    pub(crate) fn flights(&self) -> &[Flight] {
+        &self.drawn.flights
     }
 
     /// How fast it plays.

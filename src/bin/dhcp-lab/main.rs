@@ -2,16 +2,20 @@
 
 mod bridge;
 #[cfg(target_os = "linux")]
+mod operator;
+#[cfg(target_os = "linux")]
 mod socket;
+mod why;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use clap::{Parser, Subcommand};
 
 use dhcp_lab::scenario::{Problem, Scenario, library};
-use dhcp_lab::sim::{Entry, EventId, Journal, What, World};
+use dhcp_lab::sim::{Entry, EventId, Journal, Recording, What, World};
 use dhcp_lab::text::{Language, Texts};
 use dhcp_lab::time::{Duration, Instant};
 use dhcp_lab::{lesson, scenario, view};
@@ -58,6 +62,10 @@ struct Run {
     /// Write the journal as JSON lines.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// Say why: of the journal's entry of this number, of the last thing told at or before an
+    /// instant such as 8m or 00:08:04.472, or what the node of this name waits for at the end.
+    #[arg(long, value_name = "N|T|NODE")]
+    why: Option<why::Asked>,
 }
 
 #[derive(clap::Args)]
@@ -71,6 +79,9 @@ struct Workload {
     /// How long a lease is, in seconds.
     #[arg(long, default_value_t = 3_600)]
     lease: u64,
+    /// Write the scenario to a file instead of running it.
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
 }
 
 /// What went wrong, in one line.
@@ -86,6 +97,8 @@ enum Failure {
     Scenario(PathBuf, Problem),
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
+    #[error("{0}")]
+    Why(#[from] why::Unknown),
     #[error("{0}")]
     Bridge(#[from] dhcp_lab::bridge::Unfit),
     #[cfg(target_os = "linux")]
@@ -160,7 +173,11 @@ fn run(arguments: &Run) -> Result<(), Failure> {
     write(&arguments.journal, &|| {
         view::journal::lines(&scenario, journal).into_bytes()
     })?;
-    if written {
+    if let Some(asked) = &arguments.why {
+        let mut recording = Recording::new(Rc::new(scenario.clone()));
+        recording.seek(until);
+        print(&why::answer(&recording, asked)?)
+    } else if written {
         Ok(())
     } else {
         tell(&scenario, journal)
@@ -194,6 +211,10 @@ fn measure(arguments: &Workload) -> Result<(), Failure> {
     let lease = Duration::from_secs(arguments.lease);
     let hours = Duration::from_secs(arguments.hours.saturating_mul(3_600));
     let file = scenario::library::workload(arguments.clients, lease, hours);
+    if let Some(path) = &arguments.file {
+        return std::fs::write(path, file.to_json())
+            .map_err(|error| Failure::Write(path.clone(), error));
+    }
     let scenario = Scenario::new(file).map_err(Failure::Name)?;
     let mut world = World::new(&scenario);
     let mut journal = Journal::default();

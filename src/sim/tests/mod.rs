@@ -8,11 +8,14 @@
 mod branches;
 mod build;
 mod conflicts;
+mod deeds;
 mod failover;
 mod failover_chaos;
 mod faults;
 mod floods;
+mod lasting;
 mod lease_origin;
+mod one_frame;
 mod probing;
 mod recording;
 mod routers;

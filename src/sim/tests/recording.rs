@@ -107,7 +107,11 @@ fn make(recording: &mut Recording, step: &Move) {
         }
         Move::RunBack => run_back(recording),
         Move::Some(at, events) => {
-            recording.seek_some(Instant::ZERO + micros(*at), *events);
+            let mut left = *events;
+            recording.approach(Instant::ZERO + micros(*at), || {
+                left = left.saturating_sub(1);
+                left > 0
+            });
         }
         Move::Explore(at, events) => explore(recording, Instant::ZERO + micros(*at), *events),
         Move::Recall(count) => {
