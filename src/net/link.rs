@@ -3,8 +3,9 @@
 //! Faults are rules that a frame meets in order; the first that has a verdict has the last word.
 //! Each direction draws from a stream of its own, so a fault changes no other draw of the run.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::json::FromJson;
 use crate::rng::Rng;
 use crate::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ pub const MILLION: u32 = 1_000_000;
 
 /// What goes wrong on a link, in either direction by itself. Chances are in millionths a frame;
 /// what is 0 does not happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields, default)]
 pub struct Faults {
     /// How likely a frame is lost.

@@ -8,10 +8,10 @@ mod router;
 mod server;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use super::file::{File, NodeFile, NodeKind, TimedFile, Verb};
 use super::{NodeId, Scenario};
+pub(super) use crate::json::Problem;
 use crate::time::Duration;
 use crate::wire::Mac;
 
@@ -24,37 +24,6 @@ const MAX_LENGTH: Duration = Duration::from_secs(3_650 * 86_400);
 
 /// The longest that a client may collect offers.
 const MAX_WINDOW: Duration = Duration::from_secs(3_600);
-
-/// What is wrong with a scenario file, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The field, such as `nodes[2].server.pools[0]`; empty for the file as a whole.
-    pub path: String,
-    /// What is wrong with it and what is allowed.
-    pub message: String,
-}
-
-impl Problem {
-    /// A problem at `path`.
-    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-        }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() {
-            f.write_str(&self.message)
-        } else {
-            write!(f, "{}: {}", self.path, self.message)
-        }
-    }
-}
-
-impl std::error::Error for Problem {}
 
 pub(super) fn check(mut file: File) -> Result<Scenario, Problem> {
     if file.version != 1 {

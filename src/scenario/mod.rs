@@ -8,26 +8,21 @@ mod command;
 mod file;
 pub mod library;
 mod offset;
-mod reader;
 mod settings;
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use crate::dhcp::Settings;
+use crate::json::Value;
 use crate::time::Instant;
 use crate::wire::Mac;
 
 pub use crate::dhcp::Cidr;
+pub use crate::json::Problem;
 pub use crate::net::link::{Fate, Faults};
-pub use check::Problem;
 pub use command::{Command, Meddle, Partition, Which};
 pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
 pub use offset::Offset;
-pub(crate) use reader::read;
-#[cfg(feature = "app")]
-pub(crate) use settings::json;
 pub use settings::{Change, section, values};
 
 /// A node, by its place in the file.

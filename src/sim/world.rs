@@ -53,8 +53,6 @@ pub struct Node {
     pub power: bool,
     /// Whether its software has stopped for good, although it has power.
     pub crashed: bool,
-    /// By how many seconds its clock is ahead of the right time.
-    pub clock: i32,
     /// The links at it.
     pub links: Vec<LinkId>,
     pub(super) rng: Rng,
@@ -140,7 +138,6 @@ impl World {
                 kind: make(file),
                 power: file.on,
                 crashed: false,
-                clock: 0,
                 links: Vec::new(),
                 rng: Rng::new(scenario.file().seed, u64::from(id.0) + 1),
                 timers: [None; Timer::COUNT],
