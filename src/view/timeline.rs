@@ -1,4 +1,11 @@
 //! The timeline: leases as bars, outages, messages as ticks.
+//!
+//! It does not grow without end. Where there are too many, bars of the same are joined across gaps
+//! too short to be seen, and ticks of the same kind close to each other become one that counts them.
+
+mod bins;
+mod earlier;
+mod fewer;
 
 use std::net::Ipv4Addr;
 
@@ -9,7 +16,12 @@ use crate::time::Instant;
 use crate::wire::dhcp::MessageType;
 use crate::wire::summary::{What as Packet, summary};
 
-/// A lease as its client held it, from one ACK to the next or to its end.
+pub use bins::{Bin, Bins};
+pub use earlier::Timelines;
+use fewer::Grain;
+
+/// A lease as its client held it, from one ACK to the next or to its end; of a long run several in a
+/// row, with the clocks of the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeaseBar {
     /// The client.
@@ -45,7 +57,7 @@ pub struct GivenBar {
 }
 
 /// What is out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Out {
     /// A node without power, or whose software has crashed.
     Node(NodeId),
@@ -64,15 +76,19 @@ pub struct Outage {
     pub until: Option<Instant>,
 }
 
-/// A DHCP message.
+/// A DHCP message, or the first of several of a kind in a short time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tick {
     /// The entry in which it was sent.
     pub id: EventId,
+    /// Who sent it.
+    pub node: NodeId,
     /// When.
     pub at: Instant,
     /// What it is.
     pub kind: MessageType,
+    /// How many they are.
+    pub count: u32,
 }
 
 /// What is painted on the timeline.
@@ -86,6 +102,12 @@ pub struct Timeline {
     pub outages: Vec<Outage>,
     /// DHCP messages, by time.
     pub ticks: Vec<Tick>,
+    bins: Bins,
+    /// By node: the place of its last lease.
+    last_lease: Vec<Option<u32>>,
+    /// By server and address, in that order: the place of the last bar.
+    last_given: Vec<((NodeId, Ipv4Addr), u32)>,
+    grain: Grain,
     read: usize,
 }
 
@@ -104,9 +126,26 @@ impl Timeline {
             *self = Self::default();
         }
         for (id, entry) in journal.from(self.read) {
-            self.read_entry(scenario, id, entry);
+            self.read_next(scenario, id, entry);
         }
         self.read = journal.len();
+    }
+
+    /// Reads the next entry.
+    pub fn read_next(&mut self, scenario: &Scenario, id: EventId, entry: &Entry) {
+        self.read_entry(scenario, id, entry);
+        self.read = id.index() + 1;
+        self.have_fewer(scenario);
+    }
+
+    /// How many entries have been read.
+    pub fn read(&self) -> usize {
+        self.read
+    }
+
+    /// The whole run, whoever sent or held what.
+    pub fn bins(&self) -> &Bins {
+        &self.bins
     }
 
     /// Marks what is without power from the start: the journal tells only of changes.
@@ -119,14 +158,21 @@ impl Timeline {
     fn read_entry(&mut self, scenario: &Scenario, id: EventId, entry: &Entry) {
         match &entry.what {
             What::Sent { origin, frame, .. } if *origin == id => {
-                if let Packet::Dhcp {
-                    kind: Some(kind), ..
-                } = summary(frame.bytes()).what
+                if let (
+                    Packet::Dhcp {
+                        kind: Some(kind), ..
+                    },
+                    Some(node),
+                ) = (summary(frame.bytes()).what, entry.node)
                 {
+                    let (at, count) = (entry.at, 1);
+                    self.bins.sent(at, kind);
                     self.ticks.push(Tick {
                         id,
-                        at: entry.at,
+                        node,
+                        at,
                         kind,
+                        count,
                     });
                 }
             }
@@ -196,6 +242,7 @@ impl Timeline {
         } = *note
         {
             self.close_lease(node, at);
+            self.bins.held(at, true);
             self.leases.push(LeaseBar {
                 node,
                 address,
@@ -206,14 +253,39 @@ impl Timeline {
                 expiry,
                 ended: None,
             });
+            self.index_lease(self.leases.len() - 1);
         }
     }
 
+    fn index_lease(&mut self, place: usize) {
+        let node = self.leases[place].node.index();
+        if self.last_lease.len() <= node {
+            self.last_lease.resize(node + 1, None);
+        }
+        self.last_lease[node] = u32::try_from(place).ok();
+    }
+
+    fn index_given(&mut self, place: usize) {
+        let bar = &self.given[place];
+        let (key, last) = ((bar.node, bar.address), u32::try_from(place).unwrap_or(0));
+        match self.last_given.binary_search_by_key(&key, |known| known.0) {
+            Ok(known) => self.last_given[known].1 = last,
+            Err(place) => self.last_given.insert(place, (key, last)),
+        }
+    }
+
+    /// The last bar of an address at a server.
+    fn given_last(&mut self, node: NodeId, address: Ipv4Addr) -> Option<&mut GivenBar> {
+        let key = (node, address);
+        let known = self.last_given.binary_search_by_key(&key, |known| known.0);
+        let (_, place) = self.last_given[known.ok()?];
+        self.given.get_mut(place as usize)
+    }
+
     fn server(&mut self, node: NodeId, at: Instant, note: &ServerNote) {
-        let given = |bar: &&mut GivenBar, wanted| bar.node == node && bar.address == wanted;
         match *note {
             ServerNote::Committed { address, .. } => {
-                let open = self.given.iter_mut().rev().find(|bar| given(bar, address));
+                let open = self.given_last(node, address);
                 if open.is_none_or(|bar| bar.ended.is_some()) {
                     let bar = GivenBar {
                         node,
@@ -222,13 +294,13 @@ impl Timeline {
                         ended: None,
                     };
                     self.given.push(bar);
+                    self.index_given(self.given.len() - 1);
                 }
             }
             ServerNote::Released { address, .. }
             | ServerNote::Expired { address, .. }
             | ServerNote::Declined { address, .. } => {
-                let open = self.given.iter_mut().rev().find(|bar| given(bar, address));
-                if let Some(bar) = open {
+                if let Some(bar) = self.given_last(node, address) {
                     bar.ended.get_or_insert(at);
                 }
             }
@@ -243,9 +315,12 @@ impl Timeline {
     }
 
     fn close_lease(&mut self, node: NodeId, at: Instant) {
-        let open = self.leases.iter_mut().rev().find(|bar| bar.node == node);
-        if let Some(bar) = open {
-            bar.ended.get_or_insert(at);
+        let last = self.last_lease.get(node.index()).copied().flatten();
+        if let Some(bar) = last.and_then(|place| self.leases.get_mut(place as usize))
+            && bar.ended.is_none()
+        {
+            bar.ended = Some(at);
+            self.bins.held(at, false);
         }
     }
 
@@ -271,3 +346,6 @@ impl Timeline {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -136,8 +136,7 @@ fn painting(session: &Session, words: &Texts) -> Html {
         ))
     });
     let ticks = timeline.ticks.iter().filter_map(|tick| {
-        let sender = session.journal().get(tick.id)?.node?;
-        let (top, x) = (y(sender)?, scale.at(tick.at));
+        let (top, x) = (y(tick.node)?, scale.at(tick.at));
         let class = classes(&["tick", kinds::dhcp_class(tick.kind)]);
         Some(upright(class, x, top, top + LANE))
     });

@@ -23,7 +23,7 @@ use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
 use crate::view::stage::{self, Flight};
-use crate::view::timeline::Timeline;
+use crate::view::timeline::Timelines;
 use crate::wire::failover;
 use crate::wire::summary::{TcpKind, What as Packet, summary};
 
@@ -76,7 +76,7 @@ struct Awaited {
 pub(crate) struct Session {
     recording: Recording,
     ladder: Ladder,
-    timeline: Timeline,
+    timelines: Timelines,
     run: u32,
     end: Instant,
     pace: Pace,
@@ -106,9 +106,9 @@ impl Session {
     /// A session at the first instant of a scenario, paused.
     pub(crate) fn new(scenario: Scenario, language: Language, theme: Theme) -> Self {
         let mut session = Self {
+            timelines: Timelines::new(&scenario),
             recording: Recording::new(Rc::new(scenario)),
             ladder: Ladder::default(),
-            timeline: Timeline::default(),
             run: 0,
             end: Instant::ZERO,
             pace: Pace::default(),
@@ -312,6 +312,7 @@ impl Session {
         self.end = self.scenario().until();
         self.lines = LINES;
         self.forget();
+        self.timelines = Timelines::new(self.scenario());
         self.reset();
         self.errand = None;
         self.recording.seek(Instant::ZERO);
@@ -322,20 +323,12 @@ impl Session {
     fn forget(&mut self) {
         self.run += 1;
         self.ladder = Ladder::default();
-        self.timeline = Timeline::default();
-        let off = self
-            .scenario()
-            .nodes()
-            .filter(|(_, node)| !node.on)
-            .map(|(id, _)| id);
-        let off: Vec<NodeId> = off.collect();
-        self.timeline.off_from_start(off.into_iter());
     }
 
     fn read_on(&mut self) {
-        let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
+        let journal = self.recording.journal();
         self.ladder.extend(journal, journal.len());
-        self.timeline.extend(scenario, journal);
+        self.timelines.read_on(&self.recording);
     }
 
     fn go(&mut self, to: Instant) {
@@ -359,7 +352,9 @@ impl Session {
     fn act(&mut self, command: Command) {
         self.reset();
         self.errand = None;
+        let written = self.world().written();
         self.recording.act(command);
+        self.timelines.forget_after(written);
         let sequel = self.now() + SEQUEL;
         self.end = self.scenario().until();
         if self.now() + SEQUEL.fraction(1, 6) >= self.end {
