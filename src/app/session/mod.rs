@@ -14,8 +14,9 @@ use std::rc::Rc;
 use super::narration;
 use super::pace::{Ahead, Pace, Speed};
 use crate::dhcp::Reason;
+use crate::lesson::{latest, why};
 use crate::scenario::{Command, NodeId, Problem, Scenario, library};
-use crate::sim::{Entry, Recording, What};
+use crate::sim::{Entry, EventId, Recording, What};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
@@ -24,7 +25,7 @@ use crate::view::timeline::Timeline;
 use crate::wire::failover;
 use crate::wire::summary::{TcpKind, What as Packet, summary};
 
-pub(crate) use action::{Action, Notice, Panel, Target, Theme};
+pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
@@ -187,6 +188,18 @@ impl Session {
             }
             Action::Do(command) => self.act(command),
             Action::Open(panel) => self.panel = Some(panel),
+            Action::Ask(what) => {
+                if let Some(id) = self.asked(what) {
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
+            Action::Show(id) => {
+                if let Some(at) = self.journal().get(id).map(|entry| entry.at) {
+                    self.halt();
+                    self.go(at);
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
             Action::Close => self.panel = None,
             Action::Speed(speed) => self.speed = speed,
             Action::RealTime(on) => self.real_time = on,
@@ -211,6 +224,21 @@ impl Session {
         self.read_on();
         if self.errand.is_none() {
             self.settle();
+        }
+    }
+
+    /// The entry that is asked about.
+    fn asked(&self, what: Ask) -> Option<EventId> {
+        let (scenario, journal) = (self.scenario(), self.journal());
+        let written = self.world().written();
+        match what {
+            Ask::Last => latest(scenario, journal, written).map(|(id, _)| id),
+            Ask::Node(node) => why::standing(journal, written, node),
+            Ask::Deadline(node, reason) => {
+                let waits = why::waits(scenario, self.world(), journal, node);
+                let mut waits = waits.into_iter();
+                waits.find(|wait| wait.reason == reason)?.set_by
+            }
         }
     }
 
@@ -305,6 +333,12 @@ impl Session {
     fn act(&mut self, command: Command) {
         self.pace.reset();
         self.errand = None;
+        let written = self.world().written();
+        let is_past = |panel: &Panel| match panel {
+            Panel::Node(_) => true,
+            Panel::Packet(id) | Panel::Why(id) => id.index() < written,
+        };
+        self.panel = self.panel.filter(is_past);
         self.recording.act(command);
         let sequel = self.now() + SEQUEL;
         self.end = self.scenario().until();

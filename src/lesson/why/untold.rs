@@ -52,7 +52,7 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
             if let Some(note) = what_came_of_it(story, id, entry).filter(|_| ours) {
                 return tell(story.scenario, story.journal, note);
             }
-            let due = Value::Said(Box::new(reason(*due)));
+            let due = Value::Sentence(Box::new(reason(*due)));
             sentence("why.fired", vec![node()?, ("reason", due)])
         }
         What::Dhcp(note) => return noted(story, entry, note),
