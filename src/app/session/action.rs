@@ -61,6 +61,8 @@ pub(crate) enum Notice {
     NoScenario(String),
     /// The rest of the story has none of these.
     NoMore(Target),
+    /// No node has a name with this in it.
+    NoNode(String),
     /// A file of this name could not be opened, and why: by the reader's own words, or without any
     /// where the browser could not read it.
     BadFile(String, Option<Problem>),
@@ -95,6 +97,8 @@ pub(crate) enum Action {
     Ask(Ask),
     /// Go to the instant of an entry, and say why it came about.
     Show(EventId),
+    /// Open the panel of the node of this name, or with this in its name.
+    Find(String),
     /// Close it.
     Close,
     /// Set the speed.
@@ -103,6 +107,8 @@ pub(crate) enum Action {
     RealTime(bool),
     /// Show ARP and ping on the ladder, or not.
     ShowAll(bool),
+    /// Someone reads what lies further back on the ladder, or no longer.
+    Reading(bool),
     /// Show more of what lies further back on the ladder.
     Earlier,
     /// Speak another language.

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use clap::{Parser, Subcommand};
 
 use dhcp_lab::scenario::{Problem, Scenario, library};
-use dhcp_lab::sim::{Journal, Recording, What, World};
+use dhcp_lab::sim::{Entry, EventId, Journal, Recording, What, World};
 use dhcp_lab::text::{Language, Texts};
 use dhcp_lab::time::{Duration, Instant};
 use dhcp_lab::{lesson, scenario, view};
@@ -155,10 +155,9 @@ fn run(arguments: &Run) -> Result<(), Failure> {
     let until = arguments
         .until
         .map_or_else(|| scenario.until(), |until| Instant::ZERO + until);
-    let scenario = Rc::new(scenario);
-    let mut recording = Recording::new(Rc::clone(&scenario));
-    recording.seek(until);
-    let journal = recording.journal();
+    let (mut world, mut journal) = (World::new(&scenario), Journal::default());
+    world.run_until(until, scenario.commands(), &mut journal);
+    let journal = &journal;
     let mut written = false;
     let mut write = |path: &Option<PathBuf>, bytes: &dyn Fn() -> Vec<u8>| {
         let Some(path) = path else { return Ok(()) };
@@ -175,6 +174,8 @@ fn run(arguments: &Run) -> Result<(), Failure> {
         view::journal::lines(&scenario, journal).into_bytes()
     })?;
     if let Some(asked) = &arguments.why {
+        let mut recording = Recording::new(Rc::new(scenario.clone()));
+        recording.seek(until);
         print(&why::answer(&recording, asked)?)
     } else if written {
         Ok(())
@@ -203,6 +204,9 @@ fn list() -> Result<(), Failure> {
     Ok(())
 }
 
+/// How much of the story passes before its new entries are read: the journal does not keep them all.
+const LOOK: Duration = Duration::from_secs(1);
+
 fn measure(arguments: &Workload) -> Result<(), Failure> {
     let lease = Duration::from_secs(arguments.lease);
     let hours = Duration::from_secs(arguments.hours.saturating_mul(3_600));
@@ -214,13 +218,17 @@ fn measure(arguments: &Workload) -> Result<(), Failure> {
     let scenario = Scenario::new(file).map_err(Failure::Name)?;
     let mut world = World::new(&scenario);
     let mut journal = Journal::default();
-    world.run_until(scenario.until(), scenario.commands(), &mut journal);
-    let frames = journal
-        .from(0)
-        .filter(|(id, entry)| matches!(&entry.what, What::Sent { origin, .. } if origin == id));
+    journal.keep(Journal::PLENTY);
+    let (mut read, mut frames) = (0, 0);
+    while world.now() < scenario.until() {
+        let next = (world.now() + LOOK).min(scenario.until());
+        world.run_until(next, scenario.commands(), &mut journal);
+        let first = |(id, entry): &(EventId, &Entry)| matches!(&entry.what, What::Sent { origin, .. } if origin == id);
+        frames += journal.from(read).filter(first).count();
+        read = journal.len();
+    }
     print(&format!(
-        "frames {} events {}\n",
-        frames.count(),
+        "frames {frames} events {} entries {read}\n",
         world.executed()
     ))
 }

@@ -34,7 +34,7 @@ mod updates;
 
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::server::Range;
 use crate::time::{Duration, Instant};
@@ -51,7 +51,7 @@ pub use state::{Role, Service, State};
 pub const EPOCH: u32 = 1_000_000_000;
 
 /// An endpoint's settings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Which of the two it is.
@@ -147,7 +147,7 @@ pub enum Input<'a> {
 }
 
 /// What an operator can tell an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Command {
     /// The partner does not work, and will not until it has talked to this server.

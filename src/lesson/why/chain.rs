@@ -131,7 +131,7 @@ fn says_nothing_new(story: &Story<'_>, id: EventId, entry: &Entry) -> bool {
         cause.is_some_and(|cause| matches!(cause.what, What::Command(_) | What::Ended(_)))
     };
     match &entry.what {
-        What::Received { .. } => true,
+        What::Flooded { .. } | What::Received { .. } => true,
         What::Sent { origin, .. } | What::Dropped { origin, .. } => *origin != id,
         What::Power(_) | What::Software(_) | What::Carrier { .. } => by_command(),
         What::Command(_) | What::Ended(_) | What::Fired { .. } | What::Dhcp(_) | What::Net(_) => {

@@ -30,7 +30,11 @@ pub fn came_of(journal: &Journal, end: usize, id: EventId) -> Vec<EventId> {
 
 fn is_passed_over(id: EventId, entry: &Entry) -> bool {
     match &entry.what {
-        What::Received { .. } | What::Power(_) | What::Software(_) | What::Carrier { .. } => true,
+        What::Flooded { .. }
+        | What::Received { .. }
+        | What::Power(_)
+        | What::Software(_)
+        | What::Carrier { .. } => true,
         What::Sent { origin, .. } => *origin != id,
         What::Command(_)
         | What::Ended(_)

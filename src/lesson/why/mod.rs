@@ -42,6 +42,7 @@ fn message(id: EventId, entry: &Entry) -> Option<&Frame> {
         | What::Power(_)
         | What::Software(_)
         | What::Carrier { .. }
+        | What::Flooded { .. }
         | What::Received { .. }
         | What::Fired { .. }
         | What::Dhcp(_)

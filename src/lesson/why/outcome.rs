@@ -65,6 +65,7 @@ pub fn message_of(scenario: &Scenario, journal: &Journal, id: EventId) -> Option
     let entry = journal.get(id)?;
     match &entry.what {
         What::Sent { origin, .. }
+        | What::Flooded { origin, .. }
         | What::Received { origin, .. }
         | What::Dropped { origin, .. } => Some(*origin),
         What::Fired { .. } => Deadline::of(id, entry)?.awaited(&story(scenario, journal)),
@@ -224,6 +225,15 @@ impl Look<'_> {
                     arrives,
                     ..
                 } if *origin == id => trail.sent.push((node, *link, *arrives)),
+                What::Flooded {
+                    origin,
+                    over,
+                    arrives,
+                    ..
+                } if *origin == id => {
+                    let links = over.iter().map(|(link, _)| (node, link, *arrives));
+                    trail.sent.extend(links);
+                }
                 What::Dropped { origin, reason, .. } if *origin == id => {
                     trail.dropped.push((number, node, *reason));
                 }
@@ -231,6 +241,7 @@ impl Look<'_> {
                     trail.received.push((number, node));
                 }
                 What::Sent { .. }
+                | What::Flooded { .. }
                 | What::Dropped { .. }
                 | What::Received { .. }
                 | What::Command(_)

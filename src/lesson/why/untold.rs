@@ -44,6 +44,10 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
             ];
             sentence("why.passed-on", values)
         }
+        What::Flooded { origin, frame, .. } => {
+            let values = vec![node()?, message(frame), from(*origin)];
+            sentence("why.passed-on-to-all", values)
+        }
         What::Received { origin, frame } => {
             sentence("why.received", vec![node()?, message(frame), from(*origin)])
         }
