@@ -3,7 +3,6 @@
 //! It does not grow without end. Where there are too many, bars of the same are joined across gaps
 //! too short to be seen, and ticks of the same kind close to each other become one that counts them.
 
-mod bins;
 mod earlier;
 mod fewer;
 
@@ -16,7 +15,6 @@ use crate::time::Instant;
 use crate::wire::dhcp::MessageType;
 use crate::wire::summary::{What as Packet, summary};
 
-pub use bins::{Bin, Bins};
 pub use earlier::Timelines;
 use fewer::Grain;
 
@@ -82,7 +80,7 @@ pub struct Tick {
     /// The entry in which it was sent.
     pub id: EventId,
     /// Who sent it.
-    pub node: NodeId,
+    pub from: NodeId,
     /// When.
     pub at: Instant,
     /// What it is.
@@ -102,13 +100,21 @@ pub struct Timeline {
     pub outages: Vec<Outage>,
     /// DHCP messages, by time.
     pub ticks: Vec<Tick>,
-    bins: Bins,
-    /// By node: the place of its last lease.
-    last_lease: Vec<Option<u32>>,
-    /// By server and address, in that order: the place of the last bar.
-    last_given: Vec<((NodeId, Ipv4Addr), u32)>,
     grain: Grain,
     read: usize,
+    /// What is known of each node, as far as something is.
+    nodes: Vec<Own>,
+    /// The last bar of each address that a server has given out, in the order of both.
+    last_given: Vec<((NodeId, Ipv4Addr), u32)>,
+}
+
+/// What a timeline knows of one node.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Own {
+    /// Its leases, by their place in [`Timeline::leases`].
+    leases: Vec<u32>,
+    /// How many DHCP messages it sent.
+    sent: u32,
 }
 
 impl Timeline {
@@ -143,11 +149,6 @@ impl Timeline {
         self.read
     }
 
-    /// The whole run, whoever sent or held what.
-    pub fn bins(&self) -> &Bins {
-        &self.bins
-    }
-
     /// Marks what is without power from the start: the journal tells only of changes.
     pub fn off_from_start(&mut self, nodes: impl Iterator<Item = NodeId>) {
         for node in nodes {
@@ -162,14 +163,14 @@ impl Timeline {
                     Packet::Dhcp {
                         kind: Some(kind), ..
                     },
-                    Some(node),
+                    Some(from),
                 ) = (summary(frame.bytes()).what, entry.node)
                 {
                     let (at, count) = (entry.at, 1);
-                    self.bins.sent(at, kind);
+                    self.own(from).sent += 1;
                     self.ticks.push(Tick {
                         id,
-                        node,
+                        from,
                         at,
                         kind,
                         count,
@@ -242,7 +243,6 @@ impl Timeline {
         } = *note
         {
             self.close_lease(node, at);
-            self.bins.held(at, true);
             self.leases.push(LeaseBar {
                 node,
                 address,
@@ -258,11 +258,9 @@ impl Timeline {
     }
 
     fn index_lease(&mut self, place: usize) {
-        let node = self.leases[place].node.index();
-        if self.last_lease.len() <= node {
-            self.last_lease.resize(node + 1, None);
-        }
-        self.last_lease[node] = u32::try_from(place).ok();
+        let own = self.leases[place].node;
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        self.own(own).leases.push(place);
     }
 
     fn index_given(&mut self, place: usize) {
@@ -315,13 +313,29 @@ impl Timeline {
     }
 
     fn close_lease(&mut self, node: NodeId, at: Instant) {
-        let last = self.last_lease.get(node.index()).copied().flatten();
-        if let Some(bar) = last.and_then(|place| self.leases.get_mut(place as usize))
-            && bar.ended.is_none()
-        {
-            bar.ended = Some(at);
-            self.bins.held(at, false);
+        let last = self.own(node).leases.last().copied();
+        if let Some(bar) = last.and_then(|place| self.leases.get_mut(place as usize)) {
+            bar.ended.get_or_insert(at);
         }
+    }
+
+    fn own(&mut self, node: NodeId) -> &mut Own {
+        if self.nodes.len() <= node.index() {
+            self.nodes.resize_with(node.index() + 1, Own::default);
+        }
+        &mut self.nodes[node.index()]
+    }
+
+    /// The leases of a client, by their beginning.
+    pub fn leases_of(&self, node: NodeId) -> impl DoubleEndedIterator<Item = &LeaseBar> {
+        let own = self.nodes.get(node.index());
+        let places = own.map_or(&[][..], |own| &own.leases);
+        places.iter().map(|place| &self.leases[*place as usize])
+    }
+
+    /// How many DHCP messages a node has sent.
+    pub fn sent(&self, node: NodeId) -> u32 {
+        self.nodes.get(node.index()).map_or(0, |own| own.sent)
     }
 
     fn begin(&mut self, what: Out, from: Instant) {

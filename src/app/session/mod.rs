@@ -17,8 +17,9 @@ use super::layout::Layout;
 use super::narration;
 use super::pace::{Ahead, Pace, Speed};
 use crate::dhcp::Reason;
+use crate::lesson::{latest, why};
 use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
-use crate::sim::{Entry, Recording, What};
+use crate::sim::{Entry, EventId, Recording, What};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
@@ -27,7 +28,7 @@ use crate::view::timeline::Timelines;
 use crate::wire::failover;
 use crate::wire::summary::{TcpKind, What as Packet, summary};
 
-pub(crate) use action::{Action, Notice, Panel, Target, Theme};
+pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
@@ -213,6 +214,18 @@ impl Session {
             }
             Action::Do(command) => self.act(command),
             Action::Open(panel) => self.panel = Some(panel),
+            Action::Ask(what) => {
+                if let Some(id) = self.asked(what) {
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
+            Action::Show(id) => {
+                if let Some(at) = self.journal().get(id).map(|entry| entry.at) {
+                    self.halt();
+                    self.go(at);
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
             Action::Find(text) => match self.find(text.trim()) {
                 Some(id) => self.panel = Some(Panel::Node(id)),
                 None => self.notice = Some(Notice::NoNode(text)),
@@ -242,6 +255,21 @@ impl Session {
         self.read_on();
         if self.errand.is_none() {
             self.settle();
+        }
+    }
+
+    /// The entry that is asked about.
+    fn asked(&self, what: Ask) -> Option<EventId> {
+        let (scenario, journal) = (self.scenario(), self.journal());
+        let written = self.world().written();
+        match what {
+            Ask::Last => latest(scenario, journal, written).map(|(id, _)| id),
+            Ask::Node(node) => why::standing(journal, written, node),
+            Ask::Deadline(node, reason) => {
+                let waits = why::waits(scenario, self.world(), journal, node);
+                let mut waits = waits.into_iter();
+                waits.find(|wait| wait.reason == reason)?.set_by
+            }
         }
     }
 
@@ -353,6 +381,11 @@ impl Session {
         self.reset();
         self.errand = None;
         let written = self.world().written();
+        let is_past = |panel: &Panel| match panel {
+            Panel::Node(_) => true,
+            Panel::Packet(id) | Panel::Why(id) => id.index() < written,
+        };
+        self.panel = self.panel.filter(is_past);
         self.recording.act(command);
         self.timelines.forget_after(written);
         let sequel = self.now() + SEQUEL;

@@ -99,6 +99,7 @@ impl Timeline {
                 same && close
             },
         );
+        self.nodes.iter_mut().for_each(|own| own.leases.clear());
         (0..self.leases.len()).for_each(|place| self.index_lease(place));
         self.leases.len()
     }
@@ -145,7 +146,7 @@ impl Timeline {
     fn fewer_ticks(&mut self, grain: Duration) -> usize {
         join(
             &mut self.ticks,
-            |tick| (tick.node, tick.kind.number()),
+            |tick| (tick.from, tick.kind.number()),
             |tick| tick.at,
             |tick, next| {
                 let close = next.at.since(tick.at) < grain;

