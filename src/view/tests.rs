@@ -178,34 +178,6 @@ fn the_timeline_has_each_lease_with_its_clocks_and_each_outage() {
 }
 
 #[test]
-fn a_timeline_forgets_what_a_change_of_the_past_undid() {
-    for name in [
-        "two-servers",
-        "lease-origin",
-        "wrong-network",
-        "pool-exhausted",
-    ] {
-        for secs in [0, 5, 600, 3_000, 7_300, 20_000] {
-            let mut recording = whole(name);
-            let scenario = recording.scenario().clone();
-            let mut painted = timeline::Timeline::new(&scenario, recording.journal());
-            recording.seek(at(secs));
-            let server = scenario.nodes().find(|(_, node)| node.server.is_some());
-            let written = recording.world().written();
-            recording.act(Command::PowerOff(server.unwrap().0));
-            painted.forget_after(recording.world().now(), written);
-            painted.extend(&scenario, recording.journal());
-            let fresh = timeline::Timeline::new(&scenario, recording.journal());
-            assert_eq!(painted, fresh, "{name} at {secs} s");
-            recording.seek(scenario.until());
-            painted.extend(&scenario, recording.journal());
-            let whole = timeline::Timeline::new(&scenario, recording.journal());
-            assert_eq!(painted, whole, "{name} at {secs} s, and on");
-        }
-    }
-}
-
-#[test]
 fn a_ladder_that_follows_has_what_lies_before_its_end_and_not_much_more() {
     let recording = whole("two-servers");
     let journal = recording.journal();

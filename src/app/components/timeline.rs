@@ -328,7 +328,7 @@ fn held(session: &Session, scale: Scale, top: usize) -> Element {
         }
     }
     for tick in &timeline.ticks {
-        sent[scale.bin(tick.at)] += 1;
+        sent[scale.bin(tick.at)] += tick.count as usize;
     }
     let is_client = |kind: NodeKind| kind == NodeKind::Client;
     let nodes = session.scenario().nodes();

@@ -17,17 +17,18 @@ use super::layout::Layout;
 use super::narration;
 use super::pace::{Ahead, Pace, Speed};
 use crate::dhcp::Reason;
+use crate::lesson::{latest, why};
 use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
-use crate::sim::{Entry, Recording, What};
+use crate::sim::{Entry, EventId, Recording, What};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::{Ladder, Message};
 use crate::view::stage::{self, Flight};
-use crate::view::timeline::Timeline;
+use crate::view::timeline::Timelines;
 use crate::wire::failover;
 use crate::wire::summary::{TcpKind, What as Packet, summary};
 
-pub(crate) use action::{Action, Notice, Panel, Target, Theme};
+pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
@@ -81,7 +82,7 @@ struct Awaited {
 pub(crate) struct Session {
     recording: Recording,
     ladder: Ladder,
-    timeline: Timeline,
+    timelines: Timelines,
     run: u32,
     end: Instant,
     pace: Pace,
@@ -113,9 +114,9 @@ impl Session {
     /// A session at the first instant of a scenario, paused.
     pub(crate) fn new(scenario: Scenario, language: Language, theme: Theme) -> Self {
         let mut session = Self {
+            timelines: Timelines::new(&scenario),
             recording: Recording::new(Rc::new(scenario)),
             ladder: Ladder::default(),
-            timeline: Timeline::default(),
             run: 0,
             end: Instant::ZERO,
             pace: Pace::default(),
@@ -221,6 +222,18 @@ impl Session {
             }
             Action::Do(command) => self.act(command),
             Action::Open(panel) => self.panel = Some(panel),
+            Action::Ask(what) => {
+                if let Some(id) = self.asked(what) {
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
+            Action::Show(id) => {
+                if let Some(at) = self.journal().get(id).map(|entry| entry.at) {
+                    self.halt();
+                    self.go(at);
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
             Action::Find(text) => match self.find(text.trim()) {
                 Some(id) => self.panel = Some(Panel::Node(id)),
                 None => self.notice = Some(Notice::NoNode(text)),
@@ -250,6 +263,21 @@ impl Session {
         self.read_on();
         if self.errand.is_none() {
             self.settle();
+        }
+    }
+
+    /// The entry that is asked about.
+    fn asked(&self, what: Ask) -> Option<EventId> {
+        let (scenario, journal) = (self.scenario(), self.journal());
+        let written = self.world().written();
+        match what {
+            Ask::Last => latest(scenario, journal, written).map(|(id, _)| id),
+            Ask::Node(node) => why::standing(journal, written, node),
+            Ask::Deadline(node, reason) => {
+                let waits = why::waits(scenario, self.world(), journal, node);
+                let mut waits = waits.into_iter();
+                waits.find(|wait| wait.reason == reason)?.set_by
+            }
         }
     }
 
@@ -329,10 +357,7 @@ impl Session {
         self.end = self.scenario().until();
         self.lines = LINES;
         self.forget();
-        self.timeline = Timeline::default();
-        let off = self.scenario().nodes().filter(|(_, node)| !node.on);
-        let off: Vec<NodeId> = off.map(|(id, _)| id).collect();
-        self.timeline.off_from_start(off.into_iter());
+        self.timelines = Timelines::new(self.scenario());
         self.reset();
         self.errand = None;
         self.recording.seek(Instant::ZERO);
@@ -347,8 +372,7 @@ impl Session {
     }
 
     fn read_on(&mut self) {
-        let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
-        self.timeline.extend(scenario, journal);
+        self.timelines.read_on(&self.recording);
     }
 
     fn go(&mut self, to: Instant) {
@@ -372,16 +396,20 @@ impl Session {
     fn act(&mut self, command: Command) {
         self.reset();
         self.errand = None;
-        self.read_on();
         let written = self.world().written();
+        let is_past = |panel: &Panel| match panel {
+            Panel::Node(_) => true,
+            Panel::Packet(id) | Panel::Why(id) => id.index() < written,
+        };
+        self.panel = self.panel.filter(is_past);
         self.recording.act(command);
+        self.timelines.forget_after(written);
         let sequel = self.now() + SEQUEL;
         self.end = self.scenario().until();
         if self.now() + SEQUEL.fraction(1, 6) >= self.end {
             self.end = sequel;
         }
         self.forget();
-        self.timeline.forget_after(self.now(), written);
     }
 
     fn tick(&mut self, viewer: u64, more: More<'_>) {

@@ -64,7 +64,7 @@ impl Session {
 
     /// Everything seen, as the timeline paints it.
     pub(crate) fn timeline(&self) -> &Timeline {
-        &self.timeline
+        self.timelines.now()
     }
 
     /// What the picture of the past depends on.
