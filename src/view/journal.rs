@@ -111,14 +111,10 @@ fn deed(scenario: &Scenario, command: &Command) -> Value {
             fields.insert(field.to_owned(), value);
         }
     };
-    let command = match command {
-        Command::For(inner, length) => {
-            add("for", json!(length));
-            inner.as_ref()
-        }
-        command => command,
-    };
-    match command {
+    if let Command::For(_, length) = command {
+        add("for", json!(length));
+    }
+    match command.plain() {
         Command::Configure(_, change) => add(section(&change.settings), values(&change.settings)),
         Command::Faults(_, faults) => add("faults", json!(faults)),
         Command::Latency(_, latency) => add("latency", json!(latency)),

@@ -315,20 +315,25 @@ fn settings_that_do_not_fit_each_other_are_told_by_their_place() {
         problem(&|file| change(file, 2, &|own| own.split = 257)),
     ];
     insta::assert_snapshot!(cases.join("\n"));
-    let verb = |verb: &str| {
+    let verb = |(verb, node): (&str, &str)| {
         let text = good.to_json();
         let text = text.trim_end().trim_end_matches('}');
         let command =
-            format!(r#", "commands": [{{ "at": "1s", "do": "{verb}", "node": "pc1" }}] }}"#);
+            format!(r#", "commands": [{{ "at": "1s", "do": "{verb}", "node": "{node}" }}] }}"#);
         Scenario::parse(&format!("{text}{command}"))
             .unwrap_err()
             .to_string()
     };
-    let verbs = ["partner-down", "shut-down", "lose-disk"].map(verb);
+    let verbs = [
+        ("partner-down", "pc1"),
+        ("shut-down", "pc1"),
+        ("lose-disk", "sw1"),
+    ]
+    .map(verb);
     insta::assert_snapshot!(verbs.join("\n"), @r"
     commands[0].node: 'pc1' is not a server with a failover partner
     commands[0].node: 'pc1' is not a server with a failover partner
-    commands[0].node: 'pc1' is not a server
+    commands[0].node: 'sw1' is not a client or a server
     ");
 }
 

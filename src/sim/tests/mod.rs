@@ -7,10 +7,13 @@
 
 mod build;
 mod conflicts;
+mod deeds;
 mod failover;
 mod failover_chaos;
 mod faults;
+mod lasting;
 mod lease_origin;
+mod one_frame;
 mod probing;
 mod recording;
 mod routers;
