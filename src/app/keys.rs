@@ -5,7 +5,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, KeyboardEvent};
 
 use super::browser;
-use super::session::Action;
+use super::session::{Action, Panel};
 use super::store::Store;
 
 /// Listens for as long as the page lives.
@@ -59,6 +59,21 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
         "ArrowLeft" => Some(Action::StepBack),
         "Home" => Some(Action::StartOver),
         "End" => Some(Action::End),
+        key => letter(store, key),
+    }
+}
+
+/// What a letter does, unless the person has turned letters off (WCAG 2.2, 2.1.4).
+fn letter(store: &Store, key: &str) -> Option<Action> {
+    let (on, kind) = store.read(|session| (session.takes_letters(), session.kind()));
+    if !on {
+        return None;
+    }
+    match key {
+        "a" | "A" => Some(Action::Open(Panel::Deeds)),
+        "n" | "N" => Some(Action::Next(kind)),
+        "p" | "P" => Some(Action::Last(kind)),
+        "?" => Some(Action::Open(Panel::Help)),
         _ => None,
     }
 }

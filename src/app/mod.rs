@@ -5,6 +5,7 @@
 //! | `session` | what the page knows and what can be done with it, without a browser |
 //! | `pace` | how much virtual time passes while the viewer's time passes |
 //! | `narration`, `lines`, `layout` | what the narration line and the ladder say at the playhead, and where nodes stand |
+//! | `moment`, `trouble` | instants, lengths and what goes wrong on a cable, as a person writes them |
 //! | `store` | the session as components share it, each rendering only what changed |
 //! | `ticker` | the animation loop |
 //! | `browser`, `keys` | what is taken from the browser: address, storage, keys |
@@ -21,11 +22,13 @@ mod keys;
 mod layout;
 mod lines;
 mod map;
+mod moment;
 mod narration;
 mod pace;
 mod session;
 mod store;
 mod ticker;
+mod trouble;
 
 use session::Session;
 use store::Store;
@@ -36,6 +39,7 @@ pub fn mount() {
     match Session::open(browser::query("scenario").as_deref(), language, theme) {
         Ok(session) => {
             let store = Store::new(session);
+            store.apply(session::Action::Letters(browser::letters()));
             ticker::run(store.clone());
             yew::Renderer::<components::App>::with_props(store::Props { store }).render();
         }

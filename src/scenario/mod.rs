@@ -16,7 +16,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::dhcp::Settings;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 pub use crate::dhcp::Cidr;
 pub use crate::net::link::{Fate, Faults};
@@ -164,6 +164,14 @@ impl Scenario {
     ) -> Result<Command, Problem> {
         let change = settings::change(self.node(node), now, patch, "")?;
         Ok(Command::Configure(node, Rc::new(change)))
+    }
+
+    /// Whether a link can have this latency and these faults together.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says which of them cannot be.
+    pub fn check_link(&self, latency: Duration, faults: &Faults) -> Result<(), Problem> {
+        check::check_link(latency, faults)
     }
 
     /// What happens when, in order.

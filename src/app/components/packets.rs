@@ -7,13 +7,13 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::element::{classes, el, when};
+use super::element::{classes, el, handler, when};
 use super::kinds;
 use crate::app::browser;
 use crate::app::layout::{Place, places};
 use crate::app::map::SortedMap;
 use crate::app::session::{Action, Panel, Session};
-use crate::app::store::{Props, use_view};
+use crate::app::store::{Props, Store, use_view};
 use crate::sim::EventId;
 use crate::time::Instant;
 use crate::view::stage::Flight;
@@ -26,6 +26,7 @@ struct Packet {
     origin: EventId,
     class: &'static str,
     text: &'static str,
+    label: String,
     broadcast: bool,
     from: Place,
     to: Place,
@@ -43,6 +44,7 @@ type Lanes = SortedMap<EventId, (u32, u32, u8)>;
 pub(crate) fn Packets(props: &Props) -> Html {
     let store = props.store.clone();
     let lanes = use_mut_ref(Lanes::default);
+    let asked = use_state_eq(|| None::<EventId>);
     let elements = use_mut_ref(SortedMap::<EventId, NodeRef>::default);
     let (_, ids) = use_view(&store, |session| {
         let ids: Vec<EventId> = session.flights().iter().map(|flight| flight.id).collect();
@@ -69,7 +71,6 @@ pub(crate) fn Packets(props: &Props) -> Html {
     });
     let moment = store.read(Session::moment);
     let pill = |packet: &Packet| {
-        let panel = Panel::Packet(packet.origin);
         let side = if packet.to.x < packet.from.x {
             "leftwards"
         } else {
@@ -88,18 +89,33 @@ pub(crate) fn Packets(props: &Props) -> Html {
             .cloned()
             .unwrap_or_default();
         let pill = el!(
-            "div",
+            "button",
             "class" = class,
             "style" = style(packet, moment, still),
-            "aria-hidden" = "true"
+            "aria-label" = packet.label.clone(),
+            "aria-haspopup" = "menu"
         );
+        let ask = handler({
+            let (asked, id, store) = (asked.clone(), packet.id, store.clone());
+            move |_| {
+                // What is asked about must not arrive meanwhile.
+                store.apply(Action::Pause);
+                asked.set(Some(id));
+            }
+        });
         pill.key(packet.id.0.into())
             .reference(node)
-            .on_click(store.on(Action::Open(panel)))
+            .on_click(ask)
             .with(el!("span").text(packet.text))
     };
+    let menu = packets.iter().find(|packet| Some(packet.id) == *asked);
+    let menu = menu.map(|packet| {
+        let at = packet.at(moment, still);
+        html! { <FlightMenu key="menu" store={store.clone()} id={packet.id} {at} done={close(&asked)} /> }
+    });
     el!("div", "class" = "packets")
         .all(packets.iter().map(pill))
+        .put(menu.unwrap_or_default())
         .html()
 }
 
@@ -114,21 +130,130 @@ fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<Event
     }
 }
 
+impl Packet {
+    /// Where it is; halfway, where nothing moves.
+    fn at(&self, moment: f64, still: bool) -> Place {
+        let (departs, arrives) = (
+            self.departs.as_micros() as f64,
+            self.arrives.as_micros() as f64,
+        );
+        let part = if still {
+            0.5
+        } else {
+            ((moment - departs) / (arrives - departs).max(1.0)).clamp(0.0, 1.0)
+        };
+        self.from.towards(self.to, part)
+    }
+}
+
 fn style(packet: &Packet, moment: f64, still: bool) -> String {
-    let (departs, arrives) = (
-        packet.departs.as_micros() as f64,
-        packet.arrives.as_micros() as f64,
-    );
-    let part = if still {
-        0.5
-    } else {
-        ((moment - departs) / (arrives - departs).max(1.0)).clamp(0.0, 1.0)
+    let at = packet.at(moment, still).style();
+    format!("{at};--lane:{}", packet.lane)
+}
+
+/// A frame under way in words.
+fn label(session: &Session, flight: &Flight, message: &str) -> String {
+    let name = |node| session.scenario().node(node).id.as_str();
+    let values = [
+        ("message", message),
+        ("from", name(flight.from)),
+        ("to", name(flight.to)),
+    ];
+    session.texts().say("ui.under-way", &values)
+}
+
+/// What closes the menu.
+fn close(asked: &UseStateHandle<Option<EventId>>) -> Callback<()> {
+    let asked = asked.clone();
+    Callback::from(move |()| asked.set(None))
+}
+
+#[derive(PartialEq, Properties)]
+struct MenuProps {
+    store: Store,
+    id: EventId,
+    at: Place,
+    done: Callback<()>,
+}
+
+/// What can be done to a frame on its way.
+#[function_component]
+fn FlightMenu(props: &MenuProps) -> Html {
+    let MenuProps {
+        store,
+        id,
+        at,
+        done,
+    } = props;
+    let list = use_node_ref();
+    let opener = use_mut_ref(browser::focused);
+    let flight = store.read(|session| {
+        let flight = session.flights().iter().find(|flight| flight.id == *id)?;
+        let message = summary(flight.frame.bytes()).label();
+        let title = label(session, flight, message);
+        Some((title, flight.origin, session.deeds_of_flight(flight)))
+    });
+    use_effect_with(*id, {
+        let list = list.clone();
+        move |_| browser::focus_in(&list, 0)
+    });
+    let Some((title, origin, deeds)) = flight else {
+        return Html::default();
     };
-    format!(
-        "{};--lane:{}",
-        packet.from.towards(packet.to, part).style(),
-        packet.lane
-    )
+    let words = store.read(|session| session.texts().clone());
+    let opens = ("ui.open-message", Action::Open(Panel::Packet(origin)));
+    let deeds = deeds.into_iter().map(|deed| (deed.short, deed.action));
+    let entries: Vec<_> = [opens].into_iter().chain(deeds).collect();
+    let count = entries.len();
+    let leave = {
+        let (done, opener) = (done.clone(), opener);
+        move || {
+            done.emit(());
+            browser::focus(opener.borrow_mut().take());
+        }
+    };
+    let entry = |(place, (text, action)): (usize, (&'static str, Action))| {
+        let choose = handler({
+            let (store, leave) = (store.clone(), leave.clone());
+            move |_| {
+                leave();
+                store.apply(action.clone());
+            }
+        });
+        let turn = handler({
+            let (list, leave) = (list.clone(), leave.clone());
+            move |event| {
+                match browser::key(&event).as_str() {
+                    "ArrowDown" => browser::focus_in(&list, (place + 1) % count),
+                    "ArrowUp" => browser::focus_in(&list, (place + count - 1) % count),
+                    "Escape" | "Tab" => leave(),
+                    _ => return,
+                }
+                event.prevent_default();
+            }
+        });
+        el!(
+            "button",
+            "role" = "menuitem",
+            "class" = "button text quiet",
+            "data-keys" = ""
+        )
+        .on_click(choose)
+        .on("keydown", turn)
+        .text(words.get(text))
+    };
+    // Not over what stands below.
+    let class = classes(&["menu", when(at.y > 50.0, "up")]);
+    let menu = el!(
+        "div",
+        "class" = class,
+        "role" = "menu",
+        "style" = at.style(),
+        "aria-label" = title
+    );
+    menu.reference(list.clone())
+        .all(entries.into_iter().enumerate().map(entry))
+        .html()
 }
 
 fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
@@ -144,6 +269,7 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
                 origin: flight.origin,
                 class: kinds::class(&summary),
                 text: kinds::shortest(&summary),
+                label: label(session, flight, summary.label()),
                 broadcast: summary.is_broadcast(),
                 from: places[flight.from.index()],
                 to: places[flight.to.index()],

@@ -7,24 +7,24 @@
 //! is an errand, on which the session goes on at each [`Action::Tick`].
 
 mod action;
+mod deeds;
+mod going;
 mod read;
 
 use std::rc::Rc;
 
-use super::narration;
-use super::pace::{Ahead, Pace, Speed};
-use crate::dhcp::Reason;
+use super::pace::{Pace, Speed};
 use crate::scenario::{Command, NodeId, Problem, Scenario, library};
-use crate::sim::{Entry, Recording, What};
+use crate::sim::Recording;
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
 use crate::view::stage::{self, Flight};
 use crate::view::timeline::Timeline;
-use crate::wire::failover;
-use crate::wire::summary::{TcpKind, What as Packet, summary};
+use going::{Errand, Goal};
 
 pub(crate) use action::{Action, Notice, Panel, Target, Theme};
+pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
@@ -38,15 +38,6 @@ pub(crate) struct Key {
     pub(crate) run: u32,
     /// How many entries lie before the playhead.
     pub(crate) written: usize,
-}
-
-/// A way through the run that takes more than a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Errand {
-    /// How far.
-    to: Instant,
-    /// What is looked for on the way, and where to go back to when there is none.
-    target: Option<(Target, Instant)>,
 }
 
 /// What is drawn: it stands still while an errand is being gone.
@@ -70,6 +61,8 @@ pub(crate) struct Session {
     real_time: bool,
     show_all: bool,
     lines: usize,
+    kind: Target,
+    letters: bool,
     panel: Option<Panel>,
     notice: Option<Notice>,
     is_file: bool,
@@ -97,6 +90,8 @@ impl Session {
             real_time: false,
             show_all: false,
             lines: LINES,
+            kind: Target::Message,
+            letters: true,
             panel: None,
             notice: None,
             is_file: false,
@@ -172,9 +167,14 @@ impl Session {
                 self.halt();
                 self.errand = Some(Errand {
                     to: self.end,
-                    target: Some((target, self.now())),
+                    goal: Goal::Next(target, self.now()),
                 });
             }
+            Action::Last(target) => {
+                self.halt();
+                self.go_back_to(target);
+            }
+            Action::Kind(target) => self.kind = target,
             // The one who drags while it plays wants it to play on from there.
             Action::Seek(at) => self.go(at.min(self.end)),
             Action::End => {
@@ -186,7 +186,17 @@ impl Session {
                 self.go(Instant::ZERO);
             }
             Action::Do(command) => self.act(command),
-            Action::Open(panel) => self.panel = Some(panel),
+            Action::DoAt(at, command) => {
+                self.errand = Some(Errand {
+                    to: at,
+                    goal: Goal::Do(command, self.now()),
+                });
+            }
+            Action::Open(panel) => {
+                // Who looks for what to do now does not want now to pass.
+                self.playing &= panel != Panel::Deeds;
+                self.panel = Some(panel);
+            }
             Action::Close => self.panel = None,
             Action::Speed(speed) => self.speed = speed,
             Action::RealTime(on) => self.real_time = on,
@@ -205,38 +215,13 @@ impl Session {
                     Err(problem) => self.notice = Some(Notice::BadFile(name, problem)),
                 }
             }
+            Action::Letters(on) => self.letters = on,
             Action::Dismiss => {}
         }
         self.go_on(more);
         self.read_on();
         if self.errand.is_none() {
             self.settle();
-        }
-    }
-
-    /// Goes on with the errand, if there is one, for as long as there is time.
-    fn go_on(&mut self, more: More<'_>) {
-        while let Some(errand) = self.errand {
-            let Some((target, from)) = errand.target else {
-                if self.recording.approach(errand.to, &mut *more) {
-                    self.errand = None;
-                }
-                return;
-            };
-            let (mut is_late, all) = (false, self.show_all);
-            let hit = self.recording.run_to(errand.to, |entry| {
-                let is_it = is(entry, target, all);
-                is_late = !is_it && !more();
-                is_it || is_late
-            });
-            if is_late {
-                return;
-            }
-            self.errand = None;
-            if hit.is_none() {
-                self.go(from);
-                self.notice = Some(Notice::NoMore(target));
-            }
         }
     }
 
@@ -290,18 +275,6 @@ impl Session {
         self.timeline.extend(scenario, journal.entries());
     }
 
-    fn go(&mut self, to: Instant) {
-        self.pace.reset();
-        self.errand = Some(Errand { to, target: None });
-    }
-
-    /// Stops playing, and whatever is under way.
-    fn halt(&mut self) {
-        self.playing = false;
-        self.errand = None;
-        self.pace.reset();
-    }
-
     fn act(&mut self, command: Command) {
         self.pace.reset();
         self.errand = None;
@@ -313,87 +286,9 @@ impl Session {
         }
         self.forget();
     }
-
-    fn tick(&mut self, viewer: u64, more: More<'_>) {
-        let mut left = self.speed.of(viewer);
-        while self.playing && left > 0 && self.errand.is_none() && more() {
-            let now = self.now();
-            let next = self
-                .recording
-                .next_at()
-                .map_or(self.end, |at| at.min(self.end));
-            let flight = self.slowest_flight();
-            let ahead = Ahead {
-                next,
-                flight,
-                real: self.real_time,
-            };
-            let at = self.pace.advance(now, ahead, &mut left);
-            if at < next {
-                self.recording.seek(at);
-                break;
-            }
-            let written = self.recording.world().written();
-            if !self.recording.step_forward(at) {
-                self.recording.seek(at);
-                self.playing = self.now() < self.end;
-            }
-            if narration::is_told(&self.recording, written) {
-                self.pace.rest(self.slowest_flight().is_some());
-            }
-        }
-    }
-
-    fn slowest_flight(&self) -> Option<Duration> {
-        // What keeps a connection up is not waited for.
-        let matters = |flight: &&Flight| match summary(flight.frame.bytes()).what {
-            Packet::Tcp { kind, .. } => {
-                matches!(kind, TcpKind::Failover(kind) if kind != failover::MessageType::Contact)
-            }
-            Packet::Dhcp { .. } | Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => {
-                true
-            }
-        };
-        stage::flights(self.recording.past(), self.now())
-            .iter()
-            .filter(matters)
-            .map(|flight| flight.arrives.since(flight.departs))
-            .max()
-    }
 }
 
-/// Whether an entry is one of those that playback can jump to.
-fn is(entry: &Entry, target: Target, all: bool) -> bool {
-    match (&entry.what, target) {
-        // What a switch passes on comes from the entry in which it was sent; that one does not.
-        (What::Sent { origin, frame, .. }, Target::Message) => {
-            entry.cause != Some(*origin)
-                && (all || matches!(summary(frame.bytes()).what, Packet::Dhcp { .. }))
-        }
-        (
-            What::Fired {
-                reason: Reason::Renew,
-                ..
-            },
-            Target::T1,
-        )
-        | (
-            What::Fired {
-                reason: Reason::Rebind,
-                ..
-            },
-            Target::T2,
-        )
-        | (
-            What::Fired {
-                reason: Reason::LeaseEnds | Reason::BindingEnds { .. },
-                ..
-            },
-            Target::Expiry,
-        ) => true,
-        _ => false,
-    }
-}
-
+#[cfg(test)]
+mod deeds_tests;
 #[cfg(test)]
 mod tests;

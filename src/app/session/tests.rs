@@ -1,10 +1,11 @@
 use super::*;
+use crate::app::narration;
 use crate::dhcp::client::State;
 use crate::scenario::LinkId;
 
 impl Session {
     /// Does one thing, however long it takes.
-    fn finish(&mut self, action: Action) {
+    pub(super) fn finish(&mut self, action: Action) {
         self.apply(action, &mut || true);
     }
 }
