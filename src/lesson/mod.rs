@@ -5,6 +5,7 @@ mod deeds;
 mod dhcp;
 mod failover;
 mod messages;
+pub mod why;
 
 use crate::net::NetNote;
 use crate::scenario::{LinkId, NodeId, Scenario};
@@ -30,8 +31,11 @@ impl Story<'_> {
 
     /// Whose card it is, by name if it is one of the network's.
     fn owner(&self, mac: Mac) -> Value {
-        let owner = self.scenario.nodes().find(|(_, node)| node.has_card(mac));
-        Value::Plain(owner.map_or_else(|| mac.to_string(), |(_, node)| node.id.clone()))
+        let owner = self.scenario.owner(mac);
+        Value::Plain(owner.map_or_else(
+            || mac.to_string(),
+            |node| self.scenario.node(node).id.clone(),
+        ))
     }
 }
 
@@ -71,7 +75,9 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
         What::Ended(command) => Some(story.ended(command)),
         What::Power(on) => story.power(entry, *on),
         What::Net(note) => story.stack(entry, note),
-        What::Software(_) | What::Carrier { .. } | What::Received { .. } => None,
+        What::Software(_) | What::Carrier { .. } | What::Flooded { .. } | What::Received { .. } => {
+            None
+        }
         What::Sent { origin, frame, .. } if *origin == id => messages::sent(&story, entry, frame),
         What::Sent { origin, frame, .. } => story.again(entry, *origin, frame.bytes()),
         What::Dropped {

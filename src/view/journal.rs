@@ -76,6 +76,21 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
             });
             ("sent", detail)
         }
+        What::Flooded {
+            origin,
+            over,
+            arrives,
+            frame,
+        } => {
+            let (message, bytes) = packet(frame);
+            let links = over.iter().map(|(link, _)| between(link));
+            let to = over.iter().map(|(_, to)| name(to));
+            let detail = json!({
+                "message": message, "origin": origin.0, "links": links.collect::<Vec<_>>(),
+                "to": to.collect::<Vec<_>>(), "arrives": arrives.as_micros(), "frame": bytes,
+            });
+            ("flooded", detail)
+        }
         What::Received { origin, frame } => (
             "received",
             json!({ "message": packet(frame).0, "origin": origin.0 }),

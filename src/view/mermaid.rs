@@ -14,7 +14,7 @@ use crate::text::{Language, Texts};
 /// was lost, a note for what a person did and for what a node decided.
 pub fn diagram(scenario: &Scenario, journal: &Journal, language: Language) -> String {
     let texts = Texts::new(language);
-    let ladder = Ladder::new(journal.entries());
+    let ladder = Ladder::new(journal);
     let mut text = String::from("sequenceDiagram\n");
     for (_, node) in scenario
         .nodes()
@@ -90,6 +90,7 @@ fn tells(what: &What) -> bool {
         | What::Software(_)
         | What::Carrier { .. }
         | What::Sent { .. }
+        | What::Flooded { .. }
         | What::Received { .. }
         | What::Dropped { .. }
         | What::Fired { .. }

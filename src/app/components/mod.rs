@@ -1,10 +1,12 @@
 //! What is seen. Each component gets the store and draws its own small projection of the session.
 
 mod controls;
+mod crowd;
 mod deeds_panel;
 mod diagram;
 mod doing;
 mod element;
+mod flight_menu;
 mod header;
 mod help_panel;
 mod icons;

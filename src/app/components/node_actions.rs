@@ -66,7 +66,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
         "aria-expanded" = spelt(*whole)
     )
     .on_click(turn)
-    .text(words.get(if *whole { "ui.fewer" } else { "ui.more" }));
+    .text(words.get(if *whole { "ui.fewer" } else { "ui.more-deeds-here" }));
     if !*whole {
         let order = |sense: Sense| deeds.iter().filter(move |deed| deed.sense == sense);
         let common = order(Sense::Power)

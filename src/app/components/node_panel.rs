@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::diagram::diagram;
-use super::element::{el, group};
+use super::element::{Handler, el, group, handler};
 use super::kinds;
 use super::node_actions::NodeActions;
 use super::node_tables::{
@@ -17,7 +17,7 @@ use crate::app::store::{Store, use_view};
 use crate::dhcp::client::State;
 use crate::scenario::NodeId;
 use crate::text::Texts;
-use crate::view::node::{Detail, NodeView, view};
+use crate::view::node::{Detail, NodeView, glance, view};
 
 /// Which node.
 #[derive(PartialEq, Properties)]
@@ -36,7 +36,14 @@ pub(super) struct Sheet<'a> {
     pub(super) words: &'a Texts,
     /// The node as it is now.
     pub(super) view: &'a NodeView,
+    /// How many rows of each table are shown.
+    pub(super) rows: usize,
+    /// Shows more of them.
+    pub(super) more: Handler,
 }
+
+/// How many rows of a table are shown at first, and how many more at a press.
+const ROWS: usize = 50;
 
 /// A node's panel.
 #[function_component]
@@ -50,6 +57,11 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
             session.now().as_micros() / 250_000,
         )
     });
+    let rows = use_state_eq(|| ROWS);
+    let more = {
+        let rows = rows.clone();
+        handler(move |_| rows.set(*rows + 4 * ROWS))
+    };
     store.read(|session| {
         let file = session.scenario().node(*id);
         let view = view(session.world(), *id);
@@ -57,8 +69,10 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
             session,
             words: &words,
             view: &view,
+            rows: *rows,
+            more,
         };
-        let (status, _) = status(&words, &view);
+        let (status, _) = status(&words, &glance(session.world(), *id));
         let parts = [
             Some(words.get(kinds::kind_key(file.kind)).to_owned()),
             Some(status),

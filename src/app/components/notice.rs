@@ -48,6 +48,7 @@ fn said(session: &Session, words: &Texts, notice: &Notice) -> String {
         Notice::NoneBefore(target) => {
             words.say("ui.none-before", &[("what", words.get(target.texts()[0]))])
         }
+        Notice::NoNode(name) => words.say("ui.no-node", &[("name", name)]),
         Notice::Planned(at, command) => {
             let what = words.sentence(&phrase(session.scenario(), command));
             words.say("ui.planned", &[("what", &what), ("at", &words.moment(*at))])

@@ -8,21 +8,27 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::element::{classes, el, handler, when};
+use super::flight_menu::{FlightMenu, label};
 use super::kinds;
 use crate::app::browser;
-use crate::app::layout::{Place, places};
+use crate::app::flights::Wave;
+use crate::app::layout::{Place, percent};
 use crate::app::map::SortedMap;
-use crate::app::session::{Action, Panel, Session};
-use crate::app::store::{Props, Store, use_view};
+use crate::app::session::{Action, Session};
+use crate::app::store::{Props, use_view};
+use crate::scenario::LinkId;
 use crate::sim::EventId;
 use crate::time::Instant;
 use crate::view::stage::Flight;
 use crate::wire::summary::summary;
 
+/// A frame on one link: the same one is on others at the same time.
+pub(super) type Id = (EventId, LinkId);
+
 /// A packet on its way.
 #[derive(Clone, PartialEq)]
 struct Packet {
-    id: EventId,
+    id: Id,
     origin: EventId,
     class: &'static str,
     text: &'static str,
@@ -34,20 +40,23 @@ struct Packet {
     arrives: Instant,
     /// Which of the lanes on its side of the link it takes.
     lane: u8,
+    /// Where the crowd stands, corner and size, over which it goes as a wave.
+    over: Option<[Place; 2]>,
 }
 
 /// The lanes that are taken: on which link, towards where, by whom.
-type Lanes = SortedMap<EventId, (u32, u32, u8)>;
+type Lanes = SortedMap<Id, (u32, u32, u8)>;
 
 /// Every packet under way.
 #[function_component]
 pub(crate) fn Packets(props: &Props) -> Html {
     let store = props.store.clone();
     let lanes = use_mut_ref(Lanes::default);
-    let asked = use_state_eq(|| None::<EventId>);
-    let elements = use_mut_ref(SortedMap::<EventId, NodeRef>::default);
+    let asked = use_state_eq(|| None::<Id>);
+    let elements = use_mut_ref(SortedMap::<Id, NodeRef>::default);
     let (_, ids) = use_view(&store, |session| {
-        let ids: Vec<EventId> = session.flights().iter().map(|flight| flight.id).collect();
+        let waves = session.waves().iter().map(wave_id);
+        let ids: Vec<Id> = session.flights().iter().map(id).chain(waves).collect();
         (session.key().run, ids)
     });
     let packets = Rc::new(store.read(|session| packets(session, &mut lanes.borrow_mut())));
@@ -76,10 +85,11 @@ pub(crate) fn Packets(props: &Props) -> Html {
         } else {
             "rightwards"
         };
+        let is_wave = packet.over.is_some();
         let class = classes(&[
-            "packet",
+            if is_wave { "wave" } else { "packet" },
             packet.class,
-            side,
+            when(!is_wave, side),
             when(packet.broadcast, "broadcast"),
             when(still, "still"),
         ]);
@@ -103,15 +113,20 @@ pub(crate) fn Packets(props: &Props) -> Html {
                 asked.set(Some(id));
             }
         });
-        pill.key(packet.id.0.into())
+        let (EventId(entry), LinkId(link)) = packet.id;
+        pill.key((u64::from(entry) << 32) | u64::from(link))
             .reference(node)
             .on_click(ask)
             .with(el!("span").text(packet.text))
     };
     let menu = packets.iter().find(|packet| Some(packet.id) == *asked);
     let menu = menu.map(|packet| {
-        let at = packet.at(moment, still);
-        html! { <FlightMenu key="menu" store={store.clone()} id={packet.id} {at} done={close(&asked)} /> }
+        let (id, at) = (packet.id, packet.at(moment, still));
+        let done = Callback::from({
+            let asked = asked.clone();
+            move |()| asked.set(None)
+        });
+        html! { <FlightMenu key="menu" store={store.clone()} {id} {at} {done} /> }
     });
     el!("div", "class" = "packets")
         .all(packets.iter().map(pill))
@@ -119,7 +134,17 @@ pub(crate) fn Packets(props: &Props) -> Html {
         .html()
 }
 
-fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<EventId, NodeRef>>) {
+pub(super) fn id(flight: &Flight) -> Id {
+    (flight.id, flight.link)
+}
+
+/// No link has these numbers.
+pub(super) fn wave_id(wave: &Wave) -> Id {
+    let crowd = u32::try_from(wave.crowd).unwrap_or_default();
+    (wave.flight.id, LinkId(u32::MAX - crowd))
+}
+
+fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<Id, NodeRef>>) {
     let elements = elements.borrow();
     for packet in packets {
         let element = elements.get(&packet.id).and_then(NodeRef::cast::<Element>);
@@ -131,159 +156,76 @@ fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<Event
 }
 
 impl Packet {
-    /// Where it is; halfway, where nothing moves.
-    fn at(&self, moment: f64, still: bool) -> Place {
+    /// Which part of its way it has gone; half, where nothing moves.
+    fn part(&self, moment: f64, still: bool) -> f64 {
         let (departs, arrives) = (
             self.departs.as_micros() as f64,
             self.arrives.as_micros() as f64,
         );
-        let part = if still {
-            0.5
-        } else {
-            ((moment - departs) / (arrives - departs).max(1.0)).clamp(0.0, 1.0)
-        };
-        self.from.towards(self.to, part)
+        if still {
+            return 0.5;
+        }
+        ((moment - departs) / (arrives - departs).max(1.0)).clamp(0.0, 1.0)
+    }
+
+    /// Where it is; in a crowd, in the middle of it.
+    fn at(&self, moment: f64, still: bool) -> Place {
+        match self.over {
+            Some([corner, size]) => Place {
+                x: corner.x + size.x / 2.0,
+                y: corner.y + size.y / 2.0,
+            },
+            None => self.from.towards(self.to, self.part(moment, still)),
+        }
     }
 }
 
 fn style(packet: &Packet, moment: f64, still: bool) -> String {
+    if let Some([corner, size]) = packet.over {
+        let part = percent(packet.part(moment, still) * 100.0);
+        return format!("{};{};--part:{part}", corner.style(), size.extent());
+    }
     let at = packet.at(moment, still).style();
     format!("{at};--lane:{}", packet.lane)
 }
 
-/// A frame under way in words.
-fn label(session: &Session, flight: &Flight, message: &str) -> String {
-    let name = |node| session.scenario().node(node).id.as_str();
-    let values = [
-        ("message", message),
-        ("from", name(flight.from)),
-        ("to", name(flight.to)),
-    ];
-    session.texts().say("ui.under-way", &values)
-}
-
-/// What closes the menu.
-fn close(asked: &UseStateHandle<Option<EventId>>) -> Callback<()> {
-    let asked = asked.clone();
-    Callback::from(move |()| asked.set(None))
-}
-
-#[derive(PartialEq, Properties)]
-struct MenuProps {
-    store: Store,
-    id: EventId,
-    at: Place,
-    done: Callback<()>,
-}
-
-/// What can be done to a frame on its way.
-#[function_component]
-fn FlightMenu(props: &MenuProps) -> Html {
-    let MenuProps {
-        store,
-        id,
-        at,
-        done,
-    } = props;
-    let list = use_node_ref();
-    let opener = use_mut_ref(browser::focused);
-    let flight = store.read(|session| {
-        let flight = session.flights().iter().find(|flight| flight.id == *id)?;
-        let message = summary(flight.frame.bytes()).label();
-        let title = label(session, flight, message);
-        Some((title, flight.origin, session.deeds_of_flight(flight)))
-    });
-    use_effect_with(*id, {
-        let list = list.clone();
-        move |_| browser::focus_in(&list, 0)
-    });
-    let Some((title, origin, deeds)) = flight else {
-        return Html::default();
-    };
-    let words = store.read(|session| session.texts().clone());
-    let opens = ("ui.open-message", Action::Open(Panel::Packet(origin)));
-    let deeds = deeds.into_iter().map(|deed| (deed.short, deed.action));
-    let entries: Vec<_> = [opens].into_iter().chain(deeds).collect();
-    let count = entries.len();
-    let leave = {
-        let (done, opener) = (done.clone(), opener);
-        move || {
-            done.emit(());
-            browser::focus(opener.borrow_mut().take());
-        }
-    };
-    let entry = |(place, (text, action)): (usize, (&'static str, Action))| {
-        let choose = handler({
-            let (store, leave) = (store.clone(), leave.clone());
-            move |_| {
-                leave();
-                store.apply(action.clone());
-            }
-        });
-        let turn = handler({
-            let (list, leave) = (list.clone(), leave.clone());
-            move |event| {
-                match browser::key(&event).as_str() {
-                    "ArrowDown" => browser::focus_in(&list, (place + 1) % count),
-                    "ArrowUp" => browser::focus_in(&list, (place + count - 1) % count),
-                    "Escape" | "Tab" => leave(),
-                    _ => return,
-                }
-                event.prevent_default();
-            }
-        });
-        el!(
-            "button",
-            "role" = "menuitem",
-            "class" = "button text quiet",
-            "data-keys" = ""
-        )
-        .on_click(choose)
-        .on("keydown", turn)
-        .text(words.get(text))
-    };
-    // Not over what stands below.
-    let class = classes(&["menu", when(at.y > 50.0, "up")]);
-    let menu = el!(
-        "div",
-        "class" = class,
-        "role" = "menu",
-        "style" = at.style(),
-        "aria-label" = title
-    );
-    menu.reference(list.clone())
-        .all(entries.into_iter().enumerate().map(entry))
-        .html()
-}
-
 fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     let flights = session.flights();
-    let places = places(session.scenario());
-    lanes.retain(|id| flights.iter().any(|flight| flight.id == *id));
-    flights
+    let narrow = browser::is_narrow();
+    let place = |node| session.layout().place(node, narrow);
+    lanes.retain(|known| flights.iter().any(|flight| id(flight) == *known));
+    let packet = |id: Id, flight: &Flight, lane: u8, over: Option<[Place; 2]>| {
+        let summary = summary(flight.frame.bytes());
+        Packet {
+            id,
+            origin: flight.origin,
+            class: kinds::class(&summary),
+            text: kinds::shortest(&summary),
+            label: label(session, flight, summary.label()),
+            broadcast: summary.is_broadcast(),
+            from: place(flight.from),
+            to: place(flight.to),
+            departs: flight.departs,
+            arrives: flight.arrives,
+            lane,
+            over,
+        }
+    };
+    let mut packets: Vec<Packet> = flights
         .iter()
-        .map(|flight| {
-            let summary = summary(flight.frame.bytes());
-            Packet {
-                id: flight.id,
-                origin: flight.origin,
-                class: kinds::class(&summary),
-                text: kinds::shortest(&summary),
-                label: label(session, flight, summary.label()),
-                broadcast: summary.is_broadcast(),
-                from: places[flight.from.index()],
-                to: places[flight.to.index()],
-                departs: flight.departs,
-                arrives: flight.arrives,
-                lane: lane(flight, lanes),
-            }
-        })
-        .collect()
+        .map(|flight| packet(id(flight), flight, lane(flight, lanes), None))
+        .collect();
+    packets.extend(session.waves().iter().map(|wave| {
+        let crowd = session.layout().crowds.get(wave.crowd);
+        let over = crowd.map(|crowd| [crowd.corner, crowd.size]);
+        packet(wave_id(wave), &wave.flight, 0, over)
+    }));
+    packets
 }
 
 /// A packet keeps its lane until it arrives, so that none jumps when another does.
 fn lane(flight: &Flight, lanes: &mut Lanes) -> u8 {
-    if let Some((_, _, lane)) = lanes.get(&flight.id) {
+    if let Some((_, _, lane)) = lanes.get(&id(flight)) {
         return *lane;
     }
     let (link, to) = (flight.link.0, flight.to.0);
@@ -291,6 +233,6 @@ fn lane(flight: &Flight, lanes: &mut Lanes) -> u8 {
     let lane = (0..u8::MAX)
         .find(|lane| !is_taken(lane))
         .unwrap_or_default();
-    lanes.insert(flight.id, (link, to, lane));
+    lanes.insert(id(flight), (link, to, lane));
     lane
 }

@@ -76,6 +76,8 @@ pub(crate) enum Notice {
     NoneBefore(Target),
     /// What was to be done at another instant is done there.
     Planned(Instant, Command),
+    /// No node has a name with this in it.
+    NoNode(String),
     /// A file of this name could not be opened, and why: by the reader's own words, or without any
     /// where the browser could not read it.
     BadFile(String, Option<Problem>),
@@ -112,6 +114,8 @@ pub(crate) enum Action {
     DoAt(Instant, Command),
     /// Open a panel.
     Open(Panel),
+    /// Open the panel of the node of this name, or with this in its name.
+    Find(String),
     /// Close it.
     Close,
     /// Set the speed.
@@ -120,6 +124,8 @@ pub(crate) enum Action {
     RealTime(bool),
     /// Show ARP and ping on the ladder, or not.
     ShowAll(bool),
+    /// Someone reads what lies further back on the ladder, or no longer.
+    Reading(bool),
     /// Show more of what lies further back on the ladder.
     Earlier,
     /// Speak another language.

@@ -13,7 +13,7 @@ use crate::scenario::{
 };
 use crate::text::{Sentence, Value};
 use crate::time::{Duration, Instant};
-use crate::view::stage::Flight;
+use crate::view::stage::{self, Flight};
 
 /// How many cables a panel lists.
 const CABLES: usize = 24;
@@ -317,7 +317,8 @@ impl Session {
         let same = |other: &&Flight| {
             (other.link, other.from) == (flight.link, flight.from) && other.id <= flight.id
         };
-        let place = self.flights().iter().filter(same).count();
+        let flights = stage::flights(self.journal(), self.world().written(), self.now());
+        let place = flights.iter().filter(same).count();
         let which = Which::OnTheWay(u32::try_from(place).unwrap_or(u32::MAX));
         let deed = |short, fate| {
             let meddle = Meddle {

@@ -7,7 +7,7 @@ use crate::dhcp::{ClientNote, Note, Reason, failover};
 use crate::scenario::Command;
 use crate::sim::{Entry, What};
 use crate::time::{Duration, Instant};
-use crate::view::stage::{self, Flight};
+use crate::view::stage;
 use crate::wire::failover::MessageType;
 use crate::wire::summary::{TcpKind, What as Packet, summary};
 
@@ -29,6 +29,17 @@ pub(super) enum Goal {
     Next(Target, Instant),
     /// To do something there; where to go back to, if that is earlier.
     Do(Command, Instant),
+}
+
+/// How many entries at most are looked at for what an event has sent.
+const STRIDE: usize = 64;
+
+/// The frames under way that playback waits for: what had been written when they were looked for, and
+/// when each leaves and arrives.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Awaited {
+    written: usize,
+    frames: Vec<(Instant, Instant)>,
 }
 
 impl Session {
@@ -76,10 +87,9 @@ impl Session {
     pub(super) fn go_back_to(&mut self, target: Target) {
         let (from, all) = (self.now(), self.show_all);
         self.recording.step_back();
-        let past = self.recording.past().iter();
-        let place = past.clone().rposition(|entry| is(entry, target, all));
-        let Some((place, at)) = place.and_then(|place| Some((place, past.clone().nth(place)?.at)))
-        else {
+        let past = self.journal().range(0..self.world().written());
+        let found = past.rev().find(|(_, entry)| is(entry, target, all));
+        let Some((place, at)) = found.map(|(id, entry)| (id.index(), entry.at)) else {
             self.go(from);
             self.notice = Some(Notice::NoneBefore(target));
             return;
@@ -92,7 +102,7 @@ impl Session {
     }
 
     pub(super) fn go(&mut self, to: Instant) {
-        self.pace.reset();
+        self.reset();
         self.errand = Some(Errand {
             to,
             goal: Goal::There,
@@ -103,7 +113,13 @@ impl Session {
     pub(super) fn halt(&mut self) {
         self.playing = false;
         self.errand = None;
+        self.reset();
+    }
+
+    /// Forgets where playback stood between two events: the playhead is moved.
+    pub(super) fn reset(&mut self) {
         self.pace.reset();
+        self.awaited = Awaited::default();
     }
 
     pub(super) fn tick(&mut self, viewer: u64, more: More<'_>) {
@@ -131,26 +147,46 @@ impl Session {
                 self.playing = self.now() < self.end;
             }
             if narration::is_told(&self.recording, written) {
-                self.pace.rest(self.slowest_flight().is_some());
+                let in_flight = self.slowest_flight().is_some();
+                self.pace.rest(in_flight);
             }
         }
     }
 
-    fn slowest_flight(&self) -> Option<Duration> {
-        // What keeps a connection up is not waited for.
-        let matters = |flight: &&Flight| match summary(flight.frame.bytes()).what {
-            Packet::Tcp { kind, .. } => {
-                matches!(kind, TcpKind::Failover(kind) if kind != MessageType::Contact)
-            }
-            Packet::Dhcp { .. } | Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => {
-                true
-            }
+    /// How long the slowest frame under way takes over its link.
+    fn slowest_flight(&mut self) -> Option<Duration> {
+        let (written, now) = (self.world().written(), self.now());
+        // Event after event, only what is new is looked at.
+        let known = self.awaited.written;
+        let start = if (known..known + STRIDE).contains(&written) {
+            known
+        } else {
+            self.awaited.frames.clear();
+            0
         };
-        stage::flights(self.recording.past(), self.now())
-            .iter()
-            .filter(matters)
-            .map(|flight| flight.arrives.since(flight.departs))
+        let new = stage::under_way(self.journal(), written, now)
+            .take_while(|sent| sent.id.index() >= start)
+            .filter(|sent| is_awaited(sent.frame.bytes()))
+            .map(|sent| (sent.entry.at, sent.arrives));
+        let new: Vec<(Instant, Instant)> = new.collect();
+        let Awaited { frames, .. } = &mut self.awaited;
+        frames.retain(|(_, arrives)| *arrives > now);
+        frames.extend(new);
+        self.awaited.written = written;
+        let lengths = self.awaited.frames.iter();
+        lengths
+            .map(|(departs, arrives)| arrives.since(*departs))
             .max()
+    }
+}
+
+/// Whether playback waits for a frame. What keeps a connection up is not waited for.
+fn is_awaited(frame: &[u8]) -> bool {
+    match summary(frame).what {
+        Packet::Tcp { kind, .. } => {
+            matches!(kind, TcpKind::Failover(kind) if kind != MessageType::Contact)
+        }
+        Packet::Dhcp { .. } | Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => true,
     }
 }
 

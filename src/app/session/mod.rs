@@ -13,15 +13,18 @@ mod read;
 
 use std::rc::Rc;
 
+use super::flights::{Wave, flights};
+use super::lanes::Lanes;
+use super::layout::Layout;
 use super::pace::{Pace, Speed};
-use crate::scenario::{Command, NodeId, Problem, Scenario, library};
+use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
 use crate::sim::Recording;
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
-use crate::view::stage::{self, Flight};
+use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
-use going::{Errand, Goal};
+use going::{Awaited, Errand, Goal};
 
 pub(crate) use action::{Action, Notice, Panel, Target, Theme};
 pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
@@ -46,6 +49,7 @@ struct Drawn {
     key: Key,
     known: Key,
     flights: Vec<Flight>,
+    waves: Vec<Wave>,
 }
 
 /// A run and how it is being looked at.
@@ -66,10 +70,15 @@ pub(crate) struct Session {
     panel: Option<Panel>,
     notice: Option<Notice>,
     is_file: bool,
+    story: u32,
+    layout: Rc<Layout>,
+    lanes: Rc<Lanes>,
+    reading: bool,
     texts: Rc<Texts>,
     theme: Theme,
     errand: Option<Errand>,
     drawn: Drawn,
+    awaited: Awaited,
 }
 
 /// Whether there is time to go on. It is asked again and again.
@@ -95,6 +104,10 @@ impl Session {
             panel: None,
             notice: None,
             is_file: false,
+            story: 0,
+            layout: Rc::default(),
+            lanes: Rc::default(),
+            reading: false,
             texts: Rc::new(Texts::new(language)),
             theme,
             errand: None,
@@ -102,7 +115,9 @@ impl Session {
                 key: Key { run: 0, written: 0 },
                 known: Key { run: 0, written: 0 },
                 flights: Vec::new(),
+                waves: Vec::new(),
             },
+            awaited: Awaited::default(),
         };
         session.begin();
         session.settle();
@@ -134,7 +149,7 @@ impl Session {
     pub(crate) fn apply(&mut self, action: Action, more: More<'_>) {
         if !matches!(
             action,
-            Action::Tick(_) | Action::Language(_) | Action::Theme(_)
+            Action::Tick(_) | Action::Language(_) | Action::Theme(_) | Action::Reading(_)
         ) {
             self.notice = None;
         }
@@ -197,10 +212,15 @@ impl Session {
                 self.playing &= panel != Panel::Deeds;
                 self.panel = Some(panel);
             }
+            Action::Find(text) => match self.find(text.trim()) {
+                Some(id) => self.panel = Some(Panel::Node(id)),
+                None => self.notice = Some(Notice::NoNode(text)),
+            },
             Action::Close => self.panel = None,
             Action::Speed(speed) => self.speed = speed,
             Action::RealTime(on) => self.real_time = on,
             Action::ShowAll(on) => self.show_all = on,
+            Action::Reading(on) => self.reading = on,
             Action::Earlier => self.lines += LINES,
             Action::Language(language) => self.texts = Rc::new(Texts::new(language)),
             Action::Theme(theme) => self.theme = theme,
@@ -227,12 +247,19 @@ impl Session {
 
     /// From now on this is what is drawn.
     fn settle(&mut self) {
+        if !self.reading {
+            let mut lanes = Rc::clone(&self.lanes);
+            Rc::make_mut(&mut lanes).follow(self);
+            self.lanes = lanes;
+        }
         let run = self.run;
         let key = |written| Key { run, written };
+        let (flights, waves) = flights(self);
         self.drawn = Drawn {
             key: key(self.world().written()),
             known: key(self.journal().len()),
-            flights: stage::flights(self.recording.past(), self.now()),
+            flights,
+            waves,
         };
     }
 
@@ -244,12 +271,22 @@ impl Session {
         self.begin();
     }
 
+    fn find(&self, text: &str) -> Option<NodeId> {
+        let has = |(_, node): &(NodeId, &NodeFile)| node.id.contains(text);
+        let scenario = self.scenario();
+        let part_of = || scenario.nodes().find(has).map(|(id, _)| id);
+        scenario.find(text).or_else(part_of)
+    }
+
     fn begin(&mut self) {
+        self.layout = Rc::new(Layout::new(self.scenario()));
+        self.lanes = Rc::new(Lanes::new(self.scenario()));
+        self.story += 1;
         self.playing = false;
         self.end = self.scenario().until();
         self.lines = LINES;
         self.forget();
-        self.pace.reset();
+        self.reset();
         self.errand = None;
         self.recording.seek(Instant::ZERO);
         self.read_on();
@@ -270,13 +307,13 @@ impl Session {
     }
 
     fn read_on(&mut self) {
-        self.ladder.extend(self.recording.journal().entries());
         let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
-        self.timeline.extend(scenario, journal.entries());
+        self.ladder.extend(journal, journal.len());
+        self.timeline.extend(scenario, journal);
     }
 
     fn act(&mut self, command: Command) {
-        self.pace.reset();
+        self.reset();
         self.errand = None;
         self.recording.act(command);
         let sequel = self.now() + SEQUEL;

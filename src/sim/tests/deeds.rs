@@ -51,7 +51,7 @@ pub(super) fn says(journal: &Journal, node: NodeId, from: u64) -> Vec<(Instant, 
 }
 
 pub(super) fn drops(journal: &Journal) -> Vec<(&Entry, DropReason)> {
-    let dropped = journal.entries().iter();
+    let dropped = journal.entries();
     dropped
         .filter_map(|entry| match entry.what {
             What::Dropped { reason, .. } => Some((entry, reason)),
@@ -74,7 +74,7 @@ fn a_crash_is_not_noticed_by_a_neighbour_and_what_is_sent_there_ends_there() {
         { "at": "10m", "do": "release", "node": "pc" }"#;
     let (world, journal) = story(commands);
     let dead = |entry: &&Entry| matches!(entry.what, What::Carrier { .. });
-    assert_eq!(journal.entries().iter().filter(dead).count(), 0);
+    assert_eq!(journal.entries().filter(dead).count(), 0);
     // The REQUEST goes straight to the server's card, since its address is known.
     let [(lost, DropReason::Crashed)] = drops(&journal)[..] else {
         panic!("one frame: {:?}", drops(&journal));
@@ -182,7 +182,7 @@ fn a_cable_takes_as_long_as_it_is_told_to() {
         r#"{ "at": "1m", "do": "latency", "link": ["srv", "sw"], "latency": "250ms" }, { "at": "1m", "do": "renew", "node": "pc" }"#,
     );
     let arrives = |link: LinkId| {
-        let mut sent = journal.entries().iter().filter(|entry| entry.at >= at(60));
+        let mut sent = journal.entries().filter(|entry| entry.at >= at(60));
         let took = sent.find_map(|entry| match entry.what {
             What::Sent {
                 link: own, arrives, ..
@@ -214,7 +214,7 @@ fn a_partition_drops_unicast_and_broadcast_between_its_sides_only() {
     assert!(cast(false) > 0, "its REQUESTs to the server alone");
     assert!(cast(true) > 0, "its REQUESTs and DISCOVERs to everyone");
     let down = |entry: &&Entry| matches!(entry.what, What::Carrier { up: false, .. });
-    assert_eq!(journal.entries().iter().filter(down).count(), 0);
+    assert_eq!(journal.entries().filter(down).count(), 0);
     let theirs = says(&journal, TV, 180);
     assert_eq!(theirs[0].1, MessageType::Discover);
     assert!(
@@ -260,7 +260,7 @@ fn a_stranger_takes_an_address_and_says_so_to_everyone() {
         entry.node == Some(PC)
             && matches!(&entry.what, What::Dhcp(note) if format!("{note:?}").contains("Defended"))
     };
-    let defended = journal.entries().iter().find(conflict);
+    let defended = journal.entries().find(conflict);
     assert!(
         defended.is_some(),
         "the client had it first (RFC 5227 section 2.4)"
@@ -268,7 +268,7 @@ fn a_stranger_takes_an_address_and_says_so_to_everyone() {
     let gone = |entry: &&Entry| {
         entry.at == at(600) && matches!(entry.what, What::Net(NetNote::Deconfigured { .. }))
     };
-    assert_eq!(journal.entries().iter().filter(gone).count(), 1);
+    assert_eq!(journal.entries().filter(gone).count(), 1);
     assert_eq!(world.node(SPARE).host().unwrap().interface(), None);
 }
 
@@ -280,7 +280,7 @@ fn an_address_that_is_taken_while_the_host_is_off_comes_with_its_power() {
     let configured = |entry: &&Entry| {
         entry.node == Some(SPARE) && matches!(entry.what, What::Net(NetNote::Configured { .. }))
     };
-    let configured: Vec<_> = journal.entries().iter().filter(configured).collect();
+    let configured: Vec<_> = journal.entries().filter(configured).collect();
     assert_eq!(
         configured.iter().map(|entry| entry.at).collect::<Vec<_>>(),
         [at(60)]
@@ -306,7 +306,7 @@ fn settings_that_change_while_a_server_is_off_hold_from_its_next_start() {
             && entry.at < at(180)
             && !matches!(entry.what, What::Command(_))
     };
-    assert_eq!(journal.entries().iter().filter(asleep).count(), 0);
+    assert_eq!(journal.entries().filter(asleep).count(), 0);
     assert!(address(&world, PC).is_some());
     let state = world.node(PC).client().unwrap().state();
     assert!(matches!(state, State::Bound | State::Renewing), "{state:?}");

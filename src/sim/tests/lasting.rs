@@ -12,7 +12,7 @@ use crate::time::Duration;
 
 /// What commands did, and what ended: the instant, the verb and the cause.
 fn deeds(journal: &Journal) -> Vec<(u64, String, Option<EventId>)> {
-    let entries = journal.entries().iter();
+    let entries = journal.entries();
     entries
         .filter_map(|entry| {
             let text = match &entry.what {
@@ -142,7 +142,6 @@ fn a_move_for_a_while_ends_where_it_began() {
     assert!(world.link(PC_CABLE).plugged);
     let up: Vec<_> = journal
         .entries()
-        .iter()
         .filter_map(|entry| match entry.what {
             What::Carrier { link, up } => Some((entry.at, link == PC_CABLE, up)),
             _ => None,

@@ -11,6 +11,7 @@ mod deeds;
 mod failover;
 mod failover_chaos;
 mod faults;
+mod floods;
 mod lasting;
 mod lease_origin;
 mod one_frame;

@@ -89,7 +89,6 @@ fn frames_are_counted_on_their_own_link_and_from_their_own_end() {
     };
     let on_cable: Vec<_> = journal
         .entries()
-        .iter()
         .filter(|entry| entry.at > at(1))
         .filter_map(|entry| match &entry.what {
             What::Sent {
@@ -171,15 +170,12 @@ fn a_corrupted_frame_is_passed_on_and_refused_by_its_checksum() {
         matches!(root(&journal, why), Command::Meddle(_)),
         "a person did it"
     );
-    let bytes = journal
-        .entries()
-        .iter()
-        .filter_map(|entry| match &entry.what {
-            What::Sent { frame, link, .. } if entry.at > at(60) && *link == PC_CABLE => {
-                Some(frame.clone())
-            }
-            _ => None,
-        });
+    let bytes = journal.entries().filter_map(|entry| match &entry.what {
+        What::Sent { frame, link, .. } if entry.at > at(60) && *link == PC_CABLE => {
+            Some(frame.clone())
+        }
+        _ => None,
+    });
     let spoiled: Vec<Frame> = bytes
         .filter(|frame| parse(frame.bytes()) == Err(BadFrame::Checksum("UDP")))
         .collect();
