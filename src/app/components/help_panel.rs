@@ -18,12 +18,13 @@ const DEEDS: [&str; 6] = [
     "help.deeds",
 ];
 /// The keys, and what they do.
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("ui.key.space", "ui.keys.play"),
     ("← →", "ui.keys.step"),
     ("ui.key.home-end", "ui.keys.ends"),
     ("N P", "ui.keys.jump"),
     ("A", "ui.keys.deeds"),
+    ("W", "ui.keys.why"),
     ("Tab", "ui.keys.tab"),
     ("ui.key.enter", "ui.keys.open"),
     ("Esc", "ui.keys.close"),

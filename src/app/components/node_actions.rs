@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::doing::{button, lengths, together};
 use super::element::{Element, el, handler, spelt};
 use crate::app::browser;
-use crate::app::session::{Action, Deed, Panel, Sense, Session, lasting};
+use crate::app::session::{Action, Ask, Deed, Panel, Sense, Session, lasting};
 use crate::app::store::{Store, use_view};
 use crate::dhcp::{Cidr, failover};
 use crate::scenario::{Command, LinkId, NodeId, NodeKind, Offset, Partition};
@@ -66,7 +66,11 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
         "aria-expanded" = spelt(*whole)
     )
     .on_click(turn)
-    .text(words.get(if *whole { "ui.fewer" } else { "ui.more-deeds-here" }));
+    .text(words.get(if *whole {
+        "ui.fewer"
+    } else {
+        "ui.more-deeds-here"
+    }));
     if !*whole {
         let order = |sense: Sense| deeds.iter().filter(move |deed| deed.sense == sense);
         let common = order(Sense::Power)
@@ -75,8 +79,16 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             .chain(order(Sense::Failover))
             .chain(order(Sense::Other))
             .filter(|deed| is_common(deed));
+        let why = el!(
+            "button",
+            "class" = "button text",
+            "aria-haspopup" = "dialog"
+        )
+        .on_click(store.on(Action::Ask(Ask::Node(id))))
+        .text(words.get("ui.why-node"));
         return el!("div", "class" = "actions")
             .all(common.map(|deed| button(store, &words, deed, None)))
+            .with(why)
             .with(turn)
             .html();
     }

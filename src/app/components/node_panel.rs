@@ -30,6 +30,10 @@ pub(super) struct NodePanelProps {
 
 /// What a node's panel draws with.
 pub(super) struct Sheet<'a> {
+    /// The session's handle.
+    pub(super) store: &'a Store,
+    /// Which node.
+    pub(super) id: NodeId,
     /// The session.
     pub(super) session: &'a Session,
     /// The texts.
@@ -66,6 +70,8 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
         let file = session.scenario().node(*id);
         let view = view(session.world(), *id);
         let sheet = Sheet {
+            store,
+            id: *id,
             session,
             words: &words,
             view: &view,

@@ -11,6 +11,7 @@ use super::link_panel::LinkPanel;
 use super::node_panel::NodePanel;
 use super::packet_panel::PacketPanel;
 use super::shell::part;
+use super::why_panel::WhyPanel;
 use crate::app::browser;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
@@ -44,6 +45,7 @@ pub(crate) fn OpenPanel(props: &Props) -> Html {
         Some(Panel::Packet(id)) => {
             html! { <PacketPanel key={format!("p{}", id.0)} {store} {id} /> }
         }
+        Some(Panel::Why(id)) => html! { <WhyPanel key={format!("w{}", id.0)} {store} {id} /> },
     }
 }
 

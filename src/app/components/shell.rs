@@ -56,7 +56,7 @@ pub(crate) fn App(props: &Props) -> Html {
     let panel = use_view(&store, |session| match session.panel() {
         None => "none",
         Some(Panel::Node(_) | Panel::Link(_) | Panel::Deeds) => "node",
-        Some(Panel::Packet(_) | Panel::Help) => "packet",
+        Some(Panel::Packet(_) | Panel::Why(_) | Panel::Help) => "packet",
     });
     let tab = use_state_eq(|| Tab::Stage);
     use_effect_with((), {

@@ -1,6 +1,7 @@
 //! What a person does to a session, and what can be open in it.
 
 use crate::app::pace::Speed;
+use crate::dhcp::Reason;
 use crate::scenario::{Command, LinkId, NodeId, Problem};
 use crate::sim::EventId;
 use crate::text::Language;
@@ -31,6 +32,19 @@ pub(crate) enum Panel {
     Deeds,
     /// What one can do, and by which key.
     Help,
+    /// Why an entry came about.
+    Why(EventId),
+}
+
+/// Something that a person asks about without naming an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// Why the last thing that was told has happened.
+    Last,
+    /// Why a node is in the state that it is in.
+    Node(NodeId),
+    /// What a node's deadline was set for.
+    Deadline(NodeId, Reason),
 }
 
 /// What playback can jump to.
@@ -114,6 +128,10 @@ pub(crate) enum Action {
     DoAt(Instant, Command),
     /// Open a panel.
     Open(Panel),
+    /// Ask why.
+    Ask(Ask),
+    /// Go to the instant of an entry, and say why it came about.
+    Show(EventId),
     /// Open the panel of the node of this name, or with this in its name.
     Find(String),
     /// Close it.

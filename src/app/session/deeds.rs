@@ -234,7 +234,7 @@ impl Session {
         if kind == NodeKind::Host && interface.is_some() {
             add(Sense::Other, "ui.leave", Command::Leave(id));
         }
-        if node.clock != 0 {
+        if node.host().is_some_and(|host| host.clock() != 0) {
             add(Sense::Other, "ui.clock-right", Command::Clock(id, 0));
         }
         for parts in self.world().partitions() {

@@ -7,6 +7,7 @@
 //! is an errand, on which the session goes on at each [`Action::Tick`].
 
 mod action;
+mod asking;
 mod deeds;
 mod going;
 mod read;
@@ -26,7 +27,7 @@ use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
 use going::{Awaited, Errand, Goal};
 
-pub(crate) use action::{Action, Notice, Panel, Target, Theme};
+pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
 pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
 
 /// How much longer the story lasts when something is done close to its end.
@@ -212,6 +213,18 @@ impl Session {
                 self.playing &= panel != Panel::Deeds;
                 self.panel = Some(panel);
             }
+            Action::Ask(what) => {
+                if let Some(id) = self.asked(what) {
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
+            Action::Show(id) => {
+                if let Some(at) = self.journal().get(id).map(|entry| entry.at) {
+                    self.halt();
+                    self.go(at);
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
             Action::Find(text) => match self.find(text.trim()) {
                 Some(id) => self.panel = Some(Panel::Node(id)),
                 None => self.notice = Some(Notice::NoNode(text)),
@@ -315,6 +328,12 @@ impl Session {
     fn act(&mut self, command: Command) {
         self.reset();
         self.errand = None;
+        let written = self.world().written();
+        let is_past = |panel: &Panel| match panel {
+            Panel::Node(_) | Panel::Link(_) | Panel::Deeds | Panel::Help => true,
+            Panel::Packet(id) | Panel::Why(id) => id.index() < written,
+        };
+        self.panel = self.panel.filter(is_past);
         self.recording.act(command);
         let sequel = self.now() + SEQUEL;
         self.end = self.scenario().until();
