@@ -251,8 +251,28 @@ impl Recording {
             .max(done);
         self.commands.insert(place, Timed { at: now, command });
         self.by_person.insert(place, true);
+        self.settle(place);
         self.seen = now;
         self.seek(now);
+    }
+}
+
+impl Recording {
+    /// Has the settings that later commands give a node go on from those of the command at `place`.
+    /// What cannot be then is left out.
+    fn settle(&mut self, place: usize) {
+        if !matches!(self.commands[place].command, Command::Configure(..)) {
+            return;
+        }
+        let settled = self.scenario.settled(&self.commands);
+        let keep: Vec<bool> = (0..)
+            .zip(&settled)
+            .map(|(at, settled)| at <= place || settled.is_some())
+            .collect();
+        let later = settled.into_iter().skip(place + 1).flatten();
+        self.commands.truncate(place + 1);
+        self.commands.extend(later);
+        retain_by(&mut self.by_person, &keep);
     }
 }
 
