@@ -179,6 +179,12 @@ impl Host {
         &self.neighbours
     }
 
+    /// About how many bytes its TCP takes.
+    pub fn weight_of_stream(&self) -> usize {
+        const ENTRY: usize = 48;
+        self.tcp.as_ref().map_or(0, |tcp| ENTRY * tcp.logged())
+    }
+
     /// By how many seconds its clock is ahead of the true time, which is
     /// [`failover::EPOCH`] at the start of a run.
     pub fn clock(&self) -> i64 {

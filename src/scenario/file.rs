@@ -360,6 +360,8 @@ impl File {
     /// The file's text: a node, a cable, a command each on a line of its own, where it is short.
     pub fn to_json(&self) -> String {
         // Every field is text, a number, a list or a struct of those: nothing that JSON lacks.
-        layout::text(&serde_json::to_value(self).unwrap_or_default())
+        let mut file = serde_json::to_value(self).unwrap_or_default();
+        layout::terse(&mut file);
+        layout::text(&file)
     }
 }

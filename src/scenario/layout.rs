@@ -2,13 +2,16 @@
 
 use serde_json::{Map, Value};
 
+use super::values;
+use crate::dhcp::{Settings, client, server};
 use crate::json;
+use crate::net::link::Faults;
 
 /// The longest line that is not broken up, where it can be.
 const WIDTH: usize = 110;
 
 /// In which order fields stand; what is not named comes after them, by the alphabet.
-const ORDER: [&str; 43] = [
+const ORDER: [&str; 44] = [
     "$schema",
     "version",
     "name",
@@ -16,11 +19,11 @@ const ORDER: [&str; 43] = [
     "summary",
     "seed",
     "until",
+    "show",
     "nodes",
     "links",
     "commands",
     "notes",
-    "show", // of a file
     "at",
     "do",
     "id",
@@ -35,9 +38,9 @@ const ORDER: [&str; 43] = [
     "groups",
     "mac",
     "address",
+    "network",
     "offset",
     "latency",
-    "router",
     "on",
     "plugged",
     "faults",
@@ -45,14 +48,66 @@ const ORDER: [&str; 43] = [
     "server",
     "interfaces",
     "relay",
-    "for",
-    "text", // of what is in it
+    "pools",
+    "lease",
+    "router",
     "role",
     "partner",
-    "first",
-    "last",
-    "pools",
+    "text",
+    "for",
+    "ping",
 ];
+
+/// Leaves out of a file what it says in vain: settings that are so anyway.
+pub(super) fn terse(file: &mut Value) {
+    let client = values(&Settings::Client(client::Config::default()));
+    let server = values(&Settings::Server(server::Config::default()));
+    let mut failover = serde_json::to_value(server::Failover::default()).unwrap_or_default();
+    // Which of the two a server is, a reader wants to see of both.
+    if let Some(fields) = failover.as_object_mut() {
+        fields.remove("role");
+    }
+    let faults = serde_json::to_value(Faults::default()).unwrap_or_default();
+    let (none, off) = (Value::Null, Value::Bool(false));
+    let relay = object(&[("circuit_id", &off), ("link_selection", &off)]);
+    let list = Value::Array(Vec::new());
+    let subnet = [
+        ("router", &none),
+        ("dns", &list),
+        ("domain", &none),
+        ("lease", &none),
+    ];
+    let subnet = object(&subnet);
+    for node in items(file.get_mut("nodes")) {
+        strip(node.get_mut("client"), &client);
+        strip(node.get_mut("relay"), &relay);
+        if let Some(own) = node.get_mut("server") {
+            strip(own.get_mut("failover"), &failover);
+            items(own.get_mut("subnets")).for_each(|own| strip(Some(own), &subnet));
+            strip(Some(own), &server);
+        }
+    }
+    items(file.get_mut("links")).for_each(|link| strip(link.get_mut("faults"), &faults));
+}
+
+fn object(fields: &[(&str, &Value)]) -> Value {
+    let fields = fields.iter();
+    Value::Object(
+        fields
+            .map(|(name, value)| ((*name).to_owned(), (*value).clone()))
+            .collect(),
+    )
+}
+
+fn items(list: Option<&mut Value>) -> impl Iterator<Item = &mut Value> {
+    list.and_then(Value::as_array_mut).into_iter().flatten()
+}
+
+fn strip(settings: Option<&mut Value>, usual: &Value) {
+    if let Some(fields) = settings.and_then(Value::as_object_mut) {
+        fields.retain(|name, value| usual.get(name) != Some(value));
+    }
+}
 
 /// A file's text: each field on a line of its own, and of a list of objects each object.
 pub(super) fn text(file: &Value) -> String {

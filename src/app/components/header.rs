@@ -154,12 +154,13 @@ fn theme_button(store: &Store, words: &Texts, theme: Theme) -> Element {
 
 /// The button that shows the keys, and what it shows.
 fn keyboard(words: &Texts) -> [Element; 2] {
-    const KEYS: [(&str, &str); 6] = [
+    const KEYS: [(&str, &str); 7] = [
         ("ui.key.space", "ui.keys.play"),
         ("← →", "ui.keys.step"),
         ("ui.key.home-end", "ui.keys.ends"),
         ("Tab", "ui.keys.tab"),
         ("ui.key.enter", "ui.keys.open"),
+        ("W", "ui.keys.why"),
         ("Esc", "ui.keys.close"),
     ];
     let label = words.get("ui.keyboard").to_owned();

@@ -19,6 +19,7 @@ mod shell;
 mod stage;
 mod timeline;
 mod tree;
+mod why_panel;
 
 pub(crate) use element::Handler;
 pub(crate) use shell::App;

@@ -12,7 +12,7 @@ use super::node_tables::{
 use super::panel::frame;
 use super::settings::SettingsForm;
 use super::stage::status;
-use crate::app::session::{Action, Session};
+use crate::app::session::{Action, Ask, Session};
 use crate::app::store::{Store, use_view};
 use crate::dhcp::client::State;
 use crate::dhcp::failover;
@@ -31,6 +31,10 @@ pub(super) struct NodePanelProps {
 
 /// What a node's panel draws with.
 pub(super) struct Sheet<'a> {
+    /// The session's handle.
+    pub(super) store: &'a Store,
+    /// Which node.
+    pub(super) id: NodeId,
     /// The session.
     pub(super) session: &'a Session,
     /// The texts.
@@ -67,6 +71,8 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
         let file = session.scenario().node(*id);
         let view = view(session.world(), *id);
         let sheet = Sheet {
+            store,
+            id: *id,
             session,
             words: &words,
             view: &view,
@@ -214,10 +220,19 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Element {
     let client = client
         .into_iter()
         .map(|(text, command)| button(words.get(text), None, command));
+    let why = Action::Ask(Ask::Node(id));
+    let why = el!(
+        "button",
+        "class" = "button text",
+        "aria-haspopup" = "dialog"
+    )
+    .on_click(store.on(why))
+    .text(words.get("ui.why-node"));
     el!("div", "class" = "actions")
         .with(power)
         .all(links.iter().map(cable))
         .all(client)
+        .with(why)
 }
 
 fn detail(sheet: &Sheet<'_>) -> Html {

@@ -10,7 +10,8 @@ use yew::prelude::*;
 use super::element::{classes, el, when};
 use super::kinds;
 use crate::app::browser;
-use crate::app::layout::Place;
+use crate::app::flights::Wave;
+use crate::app::layout::{Place, percent};
 use crate::app::map::SortedMap;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, use_view};
@@ -37,6 +38,8 @@ struct Packet {
     arrives: Instant,
     /// Which of the lanes on its side of the link it takes.
     lane: u8,
+    /// Where the crowd stands, corner and size, over which it goes as a wave.
+    over: Option<[Place; 2]>,
 }
 
 /// The lanes that are taken: on which link, towards where, by whom.
@@ -49,7 +52,8 @@ pub(crate) fn Packets(props: &Props) -> Html {
     let lanes = use_mut_ref(Lanes::default);
     let elements = use_mut_ref(SortedMap::<Id, NodeRef>::default);
     let (_, ids) = use_view(&store, |session| {
-        let ids: Vec<Id> = session.flights().iter().map(id).collect();
+        let waves = session.waves().iter().map(wave_id);
+        let ids: Vec<Id> = session.flights().iter().map(id).chain(waves).collect();
         (session.key().run, ids)
     });
     let packets = Rc::new(store.read(|session| packets(session, &mut lanes.borrow_mut())));
@@ -79,10 +83,11 @@ pub(crate) fn Packets(props: &Props) -> Html {
         } else {
             "rightwards"
         };
+        let is_wave = packet.over.is_some();
         let class = classes(&[
-            "packet",
+            if is_wave { "wave" } else { "packet" },
             packet.class,
-            side,
+            when(!is_wave, side),
             when(packet.broadcast, "broadcast"),
             when(still, "still"),
         ]);
@@ -112,6 +117,12 @@ fn id(flight: &Flight) -> Id {
     (flight.id, flight.link)
 }
 
+/// No link has these numbers.
+fn wave_id(wave: &Wave) -> Id {
+    let crowd = u32::try_from(wave.crowd).unwrap_or_default();
+    (wave.flight.id, LinkId(u32::MAX - crowd))
+}
+
 fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<Id, NodeRef>>) {
     let elements = elements.borrow();
     for packet in packets {
@@ -133,6 +144,10 @@ fn style(packet: &Packet, moment: f64, still: bool) -> String {
     } else {
         ((moment - departs) / (arrives - departs).max(1.0)).clamp(0.0, 1.0)
     };
+    if let Some([corner, size]) = packet.over {
+        let part = percent(part * 100.0);
+        return format!("{};{};--part:{part}", corner.style(), size.extent());
+    }
     format!(
         "{};--lane:{}",
         packet.from.towards(packet.to, part).style(),
@@ -145,24 +160,32 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     let narrow = browser::is_narrow();
     let place = |node| session.layout().place(node, narrow);
     lanes.retain(|known| flights.iter().any(|flight| id(flight) == *known));
-    flights
+    let packet = |id: Id, flight: &Flight, lane: u8, over: Option<[Place; 2]>| {
+        let summary = summary(flight.frame.bytes());
+        Packet {
+            id,
+            origin: flight.origin,
+            class: kinds::class(&summary),
+            text: kinds::shortest(&summary),
+            broadcast: summary.is_broadcast(),
+            from: place(flight.from),
+            to: place(flight.to),
+            departs: flight.departs,
+            arrives: flight.arrives,
+            lane,
+            over,
+        }
+    };
+    let mut packets: Vec<Packet> = flights
         .iter()
-        .map(|flight| {
-            let summary = summary(flight.frame.bytes());
-            Packet {
-                id: id(flight),
-                origin: flight.origin,
-                class: kinds::class(&summary),
-                text: kinds::shortest(&summary),
-                broadcast: summary.is_broadcast(),
-                from: place(flight.from),
-                to: place(flight.to),
-                departs: flight.departs,
-                arrives: flight.arrives,
-                lane: lane(flight, lanes),
-            }
-        })
-        .collect()
+        .map(|flight| packet(id(flight), flight, lane(flight, lanes), None))
+        .collect();
+    packets.extend(session.waves().iter().map(|wave| {
+        let crowd = session.layout().crowds.get(wave.crowd);
+        let over = crowd.map(|crowd| [crowd.corner, crowd.size]);
+        packet(wave_id(wave), &wave.flight, 0, over)
+    }));
+    packets
 }
 
 /// A packet keeps its lane until it arrives, so that none jumps when another does.

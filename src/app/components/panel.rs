@@ -7,6 +7,7 @@ use super::element::{classes, el};
 use super::icons::{Icon, icon};
 use super::node_panel::NodePanel;
 use super::packet_panel::PacketPanel;
+use super::why_panel::WhyPanel;
 use crate::app::browser;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
@@ -36,6 +37,7 @@ pub(crate) fn OpenPanel(props: &Props) -> Html {
         Some(Panel::Packet(id)) => {
             html! { <PacketPanel key={format!("p{}", id.0)} {store} {id} /> }
         }
+        Some(Panel::Why(id)) => html! { <WhyPanel key={format!("w{}", id.0)} {store} {id} /> },
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn App(props: &Props) -> Html {
     let panel = use_view(&store, |session| match session.panel() {
         None => "none",
         Some(Panel::Node(_)) => "node",
-        Some(Panel::Packet(_)) => "packet",
+        Some(Panel::Packet(_) | Panel::Why(_)) => "packet",
     });
     let tab = use_state_eq(|| Tab::Stage);
     use_effect_with((), {

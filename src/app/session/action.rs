@@ -1,6 +1,7 @@
 //! What a person does to a session, and what can be open in it.
 
 use crate::app::pace::Speed;
+use crate::dhcp::Reason;
 use crate::scenario::{Command, NodeId, Problem};
 use crate::sim::EventId;
 use crate::text::Language;
@@ -25,6 +26,19 @@ pub(crate) enum Panel {
     Node(NodeId),
     /// A message's fields and bytes: the entry in which it was sent.
     Packet(EventId),
+    /// Why an entry came about.
+    Why(EventId),
+}
+
+/// Something that a person asks about without naming an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// Why the last thing that was told has happened.
+    Last,
+    /// Why a node is in the state that it is in.
+    Node(NodeId),
+    /// What a node's deadline was set for.
+    Deadline(NodeId, Reason),
 }
 
 /// What playback can jump to.
@@ -79,6 +93,10 @@ pub(crate) enum Action {
     Do(Command),
     /// Open a panel.
     Open(Panel),
+    /// Ask why.
+    Ask(Ask),
+    /// Go to the instant of an entry, and say why it came about.
+    Show(EventId),
     /// Open the panel of the node of this name, or with this in its name.
     Find(String),
     /// Close it.

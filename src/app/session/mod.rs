@@ -11,27 +11,32 @@ mod read;
 
 use std::rc::Rc;
 
+use super::flights::{Wave, flights};
 use super::lanes::Lanes;
 use super::layout::Layout;
 use super::narration;
 use super::pace::{Ahead, Pace, Speed};
 use crate::dhcp::Reason;
+use crate::lesson::{latest, why};
 use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
-use crate::sim::{Entry, Recording, What};
+use crate::sim::{Entry, EventId, Recording, What};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
-use crate::view::stage::{self, Flight, UnderWay};
+use crate::view::stage::{self, Flight};
 use crate::view::timeline::Timeline;
 use crate::wire::failover;
 use crate::wire::summary::{TcpKind, What as Packet, summary};
 
-pub(crate) use action::{Action, Notice, Panel, Target, Theme};
+pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
 /// How many lines the ladder has at first, and how many more a press adds.
 const LINES: usize = 300;
+
+/// How many entries at most are looked at for what an event has sent.
+const STRIDE: usize = 64;
 
 /// What a picture of the run depends on: two equal keys show the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +62,15 @@ struct Drawn {
     key: Key,
     known: Key,
     flights: Vec<Flight>,
+    waves: Vec<Wave>,
+}
+
+/// The frames under way that playback waits for: what had been written when they were looked for, and
+/// when each leaves and arrives.
+#[derive(Clone, Debug, Default)]
+struct Awaited {
+    written: usize,
+    frames: Vec<(Instant, Instant)>,
 }
 
 /// A run and how it is being looked at.
@@ -83,6 +97,7 @@ pub(crate) struct Session {
     theme: Theme,
     errand: Option<Errand>,
     drawn: Drawn,
+    awaited: Awaited,
 }
 
 /// Whether there is time to go on. It is asked again and again.
@@ -117,7 +132,9 @@ impl Session {
                 key: Key { run: 0, written: 0 },
                 known: Key { run: 0, written: 0 },
                 flights: Vec::new(),
+                waves: Vec::new(),
             },
+            awaited: Awaited::default(),
         };
         session.begin();
         session.settle();
@@ -197,6 +214,18 @@ impl Session {
             }
             Action::Do(command) => self.act(command),
             Action::Open(panel) => self.panel = Some(panel),
+            Action::Ask(what) => {
+                if let Some(id) = self.asked(what) {
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
+            Action::Show(id) => {
+                if let Some(at) = self.journal().get(id).map(|entry| entry.at) {
+                    self.halt();
+                    self.go(at);
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
             Action::Find(text) => match self.find(text.trim()) {
                 Some(id) => self.panel = Some(Panel::Node(id)),
                 None => self.notice = Some(Notice::NoNode(text)),
@@ -226,6 +255,21 @@ impl Session {
         self.read_on();
         if self.errand.is_none() {
             self.settle();
+        }
+    }
+
+    /// The entry that is asked about.
+    fn asked(&self, what: Ask) -> Option<EventId> {
+        let (scenario, journal) = (self.scenario(), self.journal());
+        let written = self.world().written();
+        match what {
+            Ask::Last => latest(scenario, journal, written).map(|(id, _)| id),
+            Ask::Node(node) => why::standing(journal, written, node),
+            Ask::Deadline(node, reason) => {
+                let waits = why::waits(scenario, self.world(), journal, node);
+                let mut waits = waits.into_iter();
+                waits.find(|wait| wait.reason == reason)?.set_by
+            }
         }
     }
 
@@ -264,10 +308,12 @@ impl Session {
         }
         let run = self.run;
         let key = |written| Key { run, written };
+        let (flights, waves) = flights(self);
         self.drawn = Drawn {
             key: key(self.world().written()),
             known: key(self.journal().len()),
-            flights: stage::flights(self.journal(), self.world().written(), self.now()),
+            flights,
+            waves,
         };
     }
 
@@ -294,7 +340,7 @@ impl Session {
         self.end = self.scenario().until();
         self.lines = LINES;
         self.forget();
-        self.pace.reset();
+        self.reset();
         self.errand = None;
         self.recording.seek(Instant::ZERO);
         self.read_on();
@@ -321,7 +367,7 @@ impl Session {
     }
 
     fn go(&mut self, to: Instant) {
-        self.pace.reset();
+        self.reset();
         self.errand = Some(Errand { to, target: None });
     }
 
@@ -329,12 +375,24 @@ impl Session {
     fn halt(&mut self) {
         self.playing = false;
         self.errand = None;
+        self.reset();
+    }
+
+    /// Forgets where playback stood between two events: the playhead is moved.
+    fn reset(&mut self) {
         self.pace.reset();
+        self.awaited = Awaited::default();
     }
 
     fn act(&mut self, command: Command) {
-        self.pace.reset();
+        self.reset();
         self.errand = None;
+        let written = self.world().written();
+        let is_past = |panel: &Panel| match panel {
+            Panel::Node(_) => true,
+            Panel::Packet(id) | Panel::Why(id) => id.index() < written,
+        };
+        self.panel = self.panel.filter(is_past);
         self.recording.act(command);
         let sequel = self.now() + SEQUEL;
         self.end = self.scenario().until();
@@ -369,26 +427,46 @@ impl Session {
                 self.playing = self.now() < self.end;
             }
             if narration::is_told(&self.recording, written) {
-                self.pace.rest(self.slowest_flight().is_some());
+                let in_flight = self.slowest_flight().is_some();
+                self.pace.rest(in_flight);
             }
         }
     }
 
-    fn slowest_flight(&self) -> Option<Duration> {
-        // What keeps a connection up is not waited for.
-        let matters = |sent: &UnderWay<'_>| match summary(sent.frame.bytes()).what {
-            Packet::Tcp { kind, .. } => {
-                matches!(kind, TcpKind::Failover(kind) if kind != failover::MessageType::Contact)
-            }
-            Packet::Dhcp { .. } | Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => {
-                true
-            }
+    /// How long the slowest frame under way takes over its link.
+    fn slowest_flight(&mut self) -> Option<Duration> {
+        let (written, now) = (self.world().written(), self.now());
+        // Event after event, only what is new is looked at.
+        let known = self.awaited.written;
+        let start = if (known..known + STRIDE).contains(&written) {
+            known
+        } else {
+            self.awaited.frames.clear();
+            0
         };
-        let written = self.recording.world().written();
-        stage::under_way(self.journal(), written, self.now())
-            .filter(matters)
-            .map(|sent| sent.arrives.since(sent.entry.at))
+        let new = stage::under_way(self.journal(), written, now)
+            .take_while(|sent| sent.id.index() >= start)
+            .filter(|sent| is_awaited(sent.frame.bytes()))
+            .map(|sent| (sent.entry.at, sent.arrives));
+        let new: Vec<(Instant, Instant)> = new.collect();
+        let Awaited { frames, .. } = &mut self.awaited;
+        frames.retain(|(_, arrives)| *arrives > now);
+        frames.extend(new);
+        self.awaited.written = written;
+        let lengths = self.awaited.frames.iter();
+        lengths
+            .map(|(departs, arrives)| arrives.since(*departs))
             .max()
+    }
+}
+
+/// Whether playback waits for a frame. What keeps a connection up is not waited for.
+fn is_awaited(frame: &[u8]) -> bool {
+    match summary(frame).what {
+        Packet::Tcp { kind, .. } => {
+            matches!(kind, TcpKind::Failover(kind) if kind != failover::MessageType::Contact)
+        }
+        Packet::Dhcp { .. } | Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => true,
     }
 }
 

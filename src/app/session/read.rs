@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{Key, Notice, Panel, Session, Theme};
+use crate::app::flights::Wave;
 use crate::app::lanes::Lanes;
 use crate::app::layout::Layout;
 use crate::app::pace::Speed;
@@ -105,9 +106,14 @@ impl Session {
         self.playing
     }
 
-    /// Every frame under way.
+    /// The frames under way that are drawn one by one.
     pub(crate) fn flights(&self) -> &[Flight] {
         &self.drawn.flights
+    }
+
+    /// Those that are drawn as one.
+    pub(crate) fn waves(&self) -> &[Wave] {
+        &self.drawn.waves
     }
 
     /// How fast it plays.

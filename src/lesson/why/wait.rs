@@ -14,6 +14,8 @@ use crate::time::Instant;
 pub struct Wait {
     /// When it is due.
     pub at: Instant,
+    /// What it was set for.
+    pub reason: Reason,
     /// What the node waits for, until when.
     pub sentence: Sentence,
     /// The entry that it was set for: a lease, an offer, a message without an answer.
@@ -45,6 +47,7 @@ pub fn waits(scenario: &Scenario, world: &World, journal: &Journal, node: NodeId
             ];
             Wait {
                 at: armed.at,
+                reason: armed.reason,
                 sentence: sentence("why.waits", values),
                 set_by: deadline.map(|deadline| deadline.set_by(&story)),
                 awaited: deadline.and_then(|deadline| deadline.awaited(&story)),

@@ -155,7 +155,9 @@ impl Page {
     /// Chooses a file in the field of this name.
     pub fn choose_file(&self, name: &str, path: &Path) -> Result<()> {
         let path = path.to_str().context("a path in Unicode")?;
-        self.find("button", name)?.type_keys(path)
+        let fields = self.all("button")?;
+        let field = fields.iter().find(|field| field.name() == name);
+        field.context("no such field")?.type_keys(path)
     }
 
     /// What the process has in memory that runs the page.
