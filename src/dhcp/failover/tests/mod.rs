@@ -1,11 +1,13 @@
 mod accepting;
 mod crossing;
 mod deeds;
+mod knocking;
 mod numbers;
 mod pair;
 mod random;
 mod recovery;
 mod rig;
+mod seen;
 mod table;
 mod watch;
 mod world;
