@@ -19,7 +19,7 @@ use super::lanes::Lanes;
 use super::layout::Layout;
 use super::pace::{Pace, Speed};
 use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
-use crate::sim::Recording;
+use crate::sim::{Limits, Recording};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::{Ladder, Message};
@@ -32,13 +32,21 @@ pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
-/// How many lines the ladder has at first, and how many more a press adds.
-const LINES: usize = 300;
+/// How many lines the ladder has at first, and how many more a press adds: of few hosts and of many,
+/// where one seek after another lands among other messages.
+const LINES: [usize; 2] = [300, 80];
 
-/// How many entries of the past the ladder has at least, which a recording keeps in any case, and how
-/// many for each line where more are asked for.
-const SPAN: usize = 2_000;
-const ENTRIES: usize = 6;
+/// How many entries of the past the ladder has at least for each line.
+const ENTRIES: usize = 7;
+
+/// What the page keeps of a run. A seek replays what lies between two checkpoints, and of what the
+/// journal has let go as much as the ladder of many hosts shows.
+const LIMITS: Limits = Limits {
+    entries: 64 * 1_024,
+    near: LINES[1] * ENTRIES,
+    memory: 64 * 1_024 * 1_024,
+    interval: 500,
+};
 
 /// What a picture of the run depends on: two equal keys show the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +105,7 @@ impl Session {
     pub(crate) fn new(scenario: Scenario, language: Language, theme: Theme) -> Self {
         let mut session = Self {
             timelines: Timelines::new(&scenario),
-            recording: Recording::new(Rc::new(scenario)),
+            recording: Recording::with_limits(Rc::new(scenario), LIMITS),
             ladder: Ladder::default(),
             run: 0,
             end: Instant::ZERO,
@@ -106,7 +114,7 @@ impl Session {
             speed: Speed::ORDINARY,
             real_time: false,
             show_all: false,
-            lines: LINES,
+            lines: 0,
             kind: Target::Message,
             letters: true,
             panel: None,
@@ -242,7 +250,7 @@ impl Session {
             Action::RealTime(on) => self.real_time = on,
             Action::ShowAll(on) => self.show_all = on,
             Action::Reading(on) => self.reading = on,
-            Action::Earlier => self.lines += LINES,
+            Action::Earlier => self.lines += LINES[0],
             Action::Language(language) => self.texts = Rc::new(Texts::new(language)),
             Action::Theme(theme) => self.theme = theme,
             Action::Scenario(name) => match library::load(&name) {
@@ -269,7 +277,7 @@ impl Session {
     /// From now on this is what is drawn.
     fn settle(&mut self) {
         let written = self.world().written();
-        let span = SPAN.max(self.lines * ENTRIES);
+        let span = self.lines * ENTRIES;
         self.recording.recall(written.saturating_sub(span));
         self.ladder.follow(self.recording.journal(), written, span);
         if let Some(Panel::Packet(id)) = self.panel
@@ -295,7 +303,7 @@ impl Session {
 
     /// Runs another scenario, of the library or of a file.
     fn run(&mut self, scenario: Scenario, is_file: bool) {
-        self.recording = Recording::new(Rc::new(scenario));
+        self.recording = Recording::with_limits(Rc::new(scenario), LIMITS);
         self.is_file = is_file;
         self.panel = None;
         self.begin();
@@ -314,7 +322,7 @@ impl Session {
         self.story += 1;
         self.playing = false;
         self.end = self.scenario().until();
-        self.lines = LINES;
+        self.lines = LINES[usize::from(!self.lanes.is_whole())];
         self.forget();
         self.timelines = Timelines::new(self.scenario());
         self.reset();
