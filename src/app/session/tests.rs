@@ -1,10 +1,14 @@
 use super::*;
+use crate::app::narration;
+use crate::dhcp::Reason;
 use crate::dhcp::client::State;
+use crate::lesson::why;
 use crate::scenario::LinkId;
+use crate::sim::EventId;
 
 impl Session {
     /// Does one thing, however long it takes.
-    fn finish(&mut self, action: Action) {
+    pub(super) fn finish(&mut self, action: Action) {
         self.apply(action, &mut || true);
     }
 }

@@ -91,13 +91,7 @@ fn every_fault_ends_after_its_time_and_the_end_comes_from_the_command() {
         }
         assert_eq!(world.partitions().count(), 0);
         // The same on the way back and forth.
-        let mut recording = Recording::with_limits(
-            Rc::new(scenario),
-            Limits {
-                interval: 7,
-                ..Limits::default()
-            },
-        );
+        let mut recording = Recording::with_limits(Rc::new(scenario), every(7));
         for stop in [400, 149, 150, 20, 400] {
             recording.seek(at(stop));
         }
