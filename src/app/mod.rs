@@ -30,15 +30,17 @@ mod session;
 mod store;
 mod ticker;
 
+use crate::text::Language;
+use browser::Loader;
 use session::Session;
 use store::Store;
 
 /// Puts the page into the document.
-pub fn mount() {
-    let (language, theme) = (browser::language(), browser::theme());
+fn mount(language: Language, loader: Loader) {
+    let theme = browser::theme();
     match Session::open(browser::query("scenario").as_deref(), language, theme) {
         Ok(session) => {
-            let store = Store::new(session);
+            let store = Store::new(session, loader);
             ticker::run(store.clone());
             yew::Renderer::<components::App>::with_props(store::Props { store }).render();
         }
