@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::file::{File, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+use super::file::{File, LinkFile, NodeFile, NodeKind, Show, Texts, TimedFile, Verb};
 use super::{Problem, Scenario};
 use crate::dhcp::server::Range;
 use crate::dhcp::{Cidr, client, server};
@@ -137,6 +137,7 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         });
     }
     File {
+        schema: None,
         version: 1,
         name: "workload".to_owned(),
         title: Texts::new(),
@@ -146,5 +147,7 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         nodes,
         links,
         commands,
+        notes: Vec::new(),
+        show: Show::default(),
     }
 }

@@ -1,10 +1,14 @@
 use super::*;
+use crate::app::narration;
+use crate::dhcp::Reason;
 use crate::dhcp::client::State;
+use crate::lesson::why;
 use crate::scenario::LinkId;
+use crate::sim::EventId;
 
 impl Session {
     /// Does one thing, however long it takes.
-    fn finish(&mut self, action: Action) {
+    pub(super) fn finish(&mut self, action: Action) {
         self.apply(action, &mut || true);
     }
 }
@@ -304,4 +308,65 @@ fn a_long_way_can_be_left_off() {
     assert_eq!(session.on_its_way(), None);
     assert!(!session.is_over());
     assert_eq!(session.key().written, session.world().written());
+}
+
+fn silence() -> Session {
+    let mut session = Session::open(Some("silence"), Language::English, Theme::Auto).unwrap();
+    session.finish(Action::Seek(seconds(481)));
+    session
+}
+
+/// The entry that the open panel explains, and its words.
+fn explained(session: &Session) -> (EventId, String) {
+    let Some(Panel::Why(id)) = session.panel() else {
+        panic!("{:?}", session.panel());
+    };
+    let words = why::words(session.scenario(), session.journal(), id).unwrap();
+    (id, session.texts().sentence(&words))
+}
+
+#[test]
+fn why_did_the_last_thing_happen_and_back_to_what_was_done() {
+    let mut session = silence();
+    session.finish(Action::Ask(Ask::Last));
+    let (id, words) = explained(&session);
+    assert!(words.starts_with("server2 stays silent"), "{words}");
+    let chain = why::chain(session.recording(), id);
+    session.finish(Action::Play);
+    session.finish(Action::Show(chain.last().unwrap().id));
+    assert_eq!(explained(&session).1, "laptop is switched on.");
+    assert_eq!(session.now(), seconds(480));
+    assert!(!session.is_playing());
+}
+
+#[test]
+fn why_is_a_client_in_its_state_and_what_is_its_deadline_for() {
+    let mut session = silence();
+    let laptop = session.scenario().find("laptop").unwrap();
+    session.finish(Action::Ask(Ask::Node(laptop)));
+    assert_eq!(
+        explained(&session).1,
+        "laptop goes from STOPPED to REBOOTING."
+    );
+    let retry = Reason::Retry { attempt: 2 };
+    session.finish(Action::Ask(Ask::Deadline(laptop, retry)));
+    let (_, words) = explained(&session);
+    assert!(
+        words.starts_with("laptop remembers 192.168.1.10"),
+        "{words}"
+    );
+    session.finish(Action::Close);
+    session.finish(Action::Ask(Ask::Deadline(laptop, Reason::Rebind)));
+    assert_eq!(session.panel(), None, "it has no such deadline");
+}
+
+#[test]
+fn what_is_done_before_an_entry_that_is_explained_forgets_it() {
+    let mut session = silence();
+    session.finish(Action::Ask(Ask::Last));
+    session.finish(Action::Seek(seconds(400)));
+    assert!(matches!(session.panel(), Some(Panel::Why(_))));
+    let laptop = session.scenario().find("laptop").unwrap();
+    session.finish(Action::Do(Command::PowerOn(laptop)));
+    assert_eq!(session.panel(), None);
 }
