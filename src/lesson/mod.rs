@@ -5,17 +5,19 @@ mod dhcp;
 mod failover;
 mod messages;
 
-use crate::dhcp::failover as partners;
+use crate::dhcp::{ClientNote, Note, failover as partners};
 use crate::net::NetNote;
 use crate::scenario::{Command, Faults, LinkId, NodeId, Scenario};
 use crate::sim::{DropReason, Entry, EventId, Journal, What};
-use crate::text::{Sentence, Source, Value};
+use crate::text::{Sentence, Source, Standard, Value};
 use crate::wire::Mac;
 
 /// What [`tell`] reads.
 struct Story<'a> {
     scenario: &'a Scenario,
     journal: &'a Journal,
+    /// The entry that is told.
+    id: EventId,
 }
 
 impl Story<'_> {
@@ -49,10 +51,28 @@ fn sourced(
     rfc: u16,
     section: &'static str,
 ) -> Sentence {
+    cited(key, values, Standard::Rfc(rfc), section)
+}
+
+/// A sentence about failover.
+fn drafted(
+    key: impl Into<String>,
+    values: Vec<(&'static str, Value)>,
+    section: &'static str,
+) -> Sentence {
+    cited(key, values, Standard::Failover, section)
+}
+
+fn cited(
+    key: impl Into<String>,
+    values: Vec<(&'static str, Value)>,
+    standard: Standard,
+    section: &'static str,
+) -> Sentence {
     Sentence {
         key: key.into(),
         values,
-        source: Some(Source { rfc, section }),
+        source: Some(Source { standard, section }),
     }
 }
 
@@ -64,7 +84,11 @@ fn plain(value: impl ToString) -> Value {
 /// The sentence about an entry of the journal; `None` for what needs no words of its own, because
 /// the entry before or after it tells the same.
 pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sentence> {
-    let story = Story { scenario, journal };
+    let story = Story {
+        scenario,
+        journal,
+        id,
+    };
     let entry = journal.get(id)?;
     match &entry.what {
         What::Command(command) => Some(story.command(command)),
@@ -126,11 +150,17 @@ impl Story<'_> {
             Command::Renew(node) => sentence("tell.renew", vec![("node", self.name(node))]),
             Command::Inform(node) => sentence("tell.inform-asked", vec![("node", self.name(node))]),
             Command::Failover(node, command) => {
-                let key = match command {
-                    partners::Command::PartnerDown => "tell.partner-down",
-                    partners::Command::Pause | partners::Command::Shutdown => "tell.shut-down",
+                let (key, section) = match command {
+                    partners::Command::PartnerDown => ("tell.partner-down", "9.4"),
+                    partners::Command::Pause | partners::Command::Shutdown => {
+                        ("tell.shut-down", "9.14")
+                    }
                 };
-                sentence(key, vec![("node", self.name(node))])
+                let values = vec![
+                    ("node", self.name(node)),
+                    failover::partner(self, Some(node)),
+                ];
+                drafted(key, values, section)
             }
             Command::LoseDisk(node) => sentence("tell.lose-disk", vec![("node", self.name(node))]),
             Command::Configure(node, ref change) => {
@@ -138,6 +168,30 @@ impl Story<'_> {
                 sentence("tell.configure", values)
             }
         }
+    }
+
+    /// Whether the client of the entry that is told has given back what it remembers.
+    fn has_released(&self) -> bool {
+        let node = self.journal.get(self.id).and_then(|entry| entry.node);
+        let earlier = (0..self.id.0)
+            .rev()
+            .filter_map(|id| self.journal.get(EventId(id)));
+        let mut notes = earlier
+            .filter(|entry| entry.node == node)
+            .filter_map(|entry| {
+                if let What::Dhcp(Note::Client(note)) = &entry.what {
+                    Some(note)
+                } else {
+                    None
+                }
+            });
+        let last = |note: &&ClientNote| {
+            matches!(
+                note,
+                ClientNote::Leased { .. } | ClientNote::KeptAfterRelease { .. }
+            )
+        };
+        matches!(notes.find(last), Some(ClientNote::KeptAfterRelease { .. }))
     }
 
     /// A node that is on from the start; other changes of power are told by their command.

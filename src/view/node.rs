@@ -6,7 +6,7 @@ use crate::dhcp::client::{Lease, State};
 use crate::dhcp::failover::{self, Endpoint};
 use crate::dhcp::relay::Relay;
 use crate::dhcp::server::BindingState;
-use crate::dhcp::{FAILOVER, Interface, Reason};
+use crate::dhcp::{Interface, Reason};
 use crate::net::host::{Host, Role};
 use crate::net::router::port_name;
 use crate::scenario::{LinkId, NodeId};
@@ -215,18 +215,15 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
                     }
                 })
                 .collect();
-            let failover = server
-                .endpoint()
-                .filter(|_| FAILOVER)
-                .map(|endpoint| FailoverView {
-                    state: endpoint.state(),
-                    partner: endpoint.partner(),
-                    connected: endpoint.is_connected(),
-                    pending: store.map_or(0, |store| {
-                        store.leases.values().filter(|lease| lease.pending).count()
-                    }),
-                    may_go_on_alone: endpoint.takes(failover::Command::PartnerDown),
-                });
+            let failover = server.endpoint().map(|endpoint| FailoverView {
+                state: endpoint.state(),
+                partner: endpoint.partner(),
+                connected: endpoint.is_connected(),
+                pending: store.map_or(0, |store| {
+                    store.leases.values().filter(|lease| lease.pending).count()
+                }),
+                may_go_on_alone: endpoint.takes(failover::Command::PartnerDown),
+            });
             let pool = server.pool_size();
             let taken = server
                 .bindings()

@@ -3,7 +3,11 @@ use crate::dhcp::client::State;
 use crate::scenario::LinkId;
 
 fn session() -> Session {
-    Session::open(None, Language::English, Theme::Auto).unwrap()
+    open(Some("two-servers"))
+}
+
+fn open(name: Option<&str>) -> Session {
+    Session::open(name, Language::English, Theme::Auto).unwrap()
 }
 
 /// Lets the viewer watch for some milliseconds, in frames of 16 ms.
@@ -24,8 +28,8 @@ fn seconds(seconds: u64) -> Instant {
 
 #[test]
 fn it_opens_on_the_first_story_paused_at_its_first_instant() {
-    let session = session();
-    assert_eq!(session.scenario().file().name, "two-servers");
+    let session = open(None);
+    assert_eq!(session.scenario().file().name, "two-server-day");
     assert_eq!(session.now(), Instant::ZERO);
     assert!(!session.is_playing());
     assert_eq!(
@@ -46,7 +50,7 @@ fn a_discover_leaves_within_a_second_of_watching() {
 #[test]
 fn a_story_plays_to_its_end_and_from_there_again_from_the_start() {
     for (name, _) in library::FILES {
-        let mut session = Session::open(Some(name), Language::English, Theme::Auto).unwrap();
+        let mut session = open(Some(name));
         session.apply(Action::Play);
         let mut watched = 0;
         while session.is_playing() {
@@ -187,7 +191,7 @@ fn what_is_done_at_the_end_goes_on() {
 #[test]
 fn a_scenario_that_there_is_not_is_named_and_the_first_one_opens() {
     let session = Session::open(Some("nonsense"), Language::Spanish, Theme::Dark).unwrap();
-    assert_eq!(session.scenario().file().name, "two-servers");
+    assert_eq!(session.scenario().file().name, "two-server-day");
     assert_eq!(
         session.notice(),
         Some(&Notice::NoScenario("nonsense".to_owned()))

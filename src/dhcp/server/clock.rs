@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::{BindingState, Context, Server};
+use super::{BindingState, Context, Identity, Server};
 use crate::dhcp::failover::LeaseEvent;
 use crate::dhcp::{Action, OfferEnd, Reason, ServerNote, Timer};
 
@@ -29,11 +29,13 @@ impl Server {
             BindingState::Offered => self.free_offer(address, OfferEnd::TimeOut, cx),
             BindingState::Active => {
                 self.bindings.end(address, BindingState::Expired, cx.now);
+                let rest = self.record(address, &LeaseEvent::Expired, cx);
                 cx.note(ServerNote::Expired {
                     address,
                     client: mac,
+                    withheld: self.withheld(address, &Identity::nobody()),
                 });
-                self.report(address, &LeaseEvent::Expired, cx);
+                self.carry_out(rest, cx);
             }
             BindingState::Abandoned => {
                 self.bindings.end(address, BindingState::Free, cx.now);

@@ -66,14 +66,14 @@ fn the_drawing_comes_about_by_itself() {
     assert_eq!(times, hours);
     for note in [
         "client: 00:01:05.330 client has 192.168.1.10 for 1 h",
-        "The MCLT limits the lease on 192.168.1.10 to 1 h instead of 8 h",
+        "The MCLT (maximum client lead time) allows 1 h, not 8 h: server2 has not confirmed yet",
         "server2: 00:08:00.000 server2 writes the lease to its disk: 192.168.1.10 belongs to client until 08:08:00",
-        "server2 goes from NORMAL to COMMUNICATIONS-INTERRUPTED, since it hears nothing",
-        "server2 goes from COMMUNICATIONS-INTERRUPTED to PARTNER-DOWN, since its partner has been away for the whole safe period",
+        "server2 goes from NORMAL to COMMUNICATIONS-INTERRUPTED: it hears nothing",
+        "server2 goes from COMMUNICATIONS-INTERRUPTED to PARTNER-DOWN: its partner has been away for the whole safe period",
         "04:08:00.003 client has 192.168.1.10 for 8 h",
         "08:08:00.001 client has 192.168.1.10 for 8 h",
         "By the standard a RELEASE ends the lease",
-        "21:06:00.000 The lease of client has ended without renewal: server2 has 192.168.1.10 free again",
+        "21:06:00.000 The lease of client has ended without renewal: server2 frees 192.168.1.10",
     ] {
         assert!(diagram.contains(note), "{note} in {diagram}");
     }
@@ -84,19 +84,6 @@ fn the_drawing_comes_about_by_itself() {
     assert_eq!(server2.endpoint().unwrap().state(), State::PartnerDown);
     let (_, binding) = server2.bindings().next().unwrap();
     assert_eq!(binding.state, BindingState::Expired);
-}
-
-#[test]
-fn the_scenario_holds_settings_outages_and_times_only() {
-    let file = built_in("two-server-day").file().clone();
-    assert_eq!(file.commands.len(), 7);
-    let text = file.to_json();
-    for word in ["discover", "offer\"", "request", "ack", "bndupd", "xid"] {
-        assert!(
-            !text.to_lowercase().contains(&format!("\"{word}")),
-            "{word}"
-        );
-    }
 }
 
 /// Two partners with a client each, and what happens to them.

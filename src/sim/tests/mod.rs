@@ -9,6 +9,7 @@ mod build;
 mod conflicts;
 mod failover;
 mod failover_chaos;
+mod failover_stories;
 mod faults;
 mod lease_origin;
 mod probing;
