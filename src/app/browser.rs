@@ -1,10 +1,11 @@
 //! What the page takes from the browser and leaves there. Nothing here fails: where a browser
 //! withholds something, the page goes without it.
 
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Document, Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent, Storage,
-    UrlSearchParams, Window,
+    Document, DragEvent, Element, Event, File, HtmlElement, HtmlInputElement, KeyboardEvent,
+    Storage, UrlSearchParams, Window,
 };
 
 use super::session::Theme;
@@ -118,6 +119,13 @@ pub(crate) fn request_frame(step: &js_sys::Function) {
     }
 }
 
+/// Milliseconds since the page was opened: how long things take, never what happens.
+pub(crate) fn clock() -> f64 {
+    window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |performance| performance.now())
+}
+
 /// What has the focus.
 pub(crate) fn focused() -> Option<HtmlElement> {
     document()?.active_element()?.dyn_into().ok()
@@ -149,6 +157,26 @@ pub(crate) fn is_ticked(event: &Event) -> bool {
 
 fn field(event: &Event) -> Option<HtmlInputElement> {
     event.target().map(JsCast::unchecked_into)
+}
+
+/// The file that was chosen in the field that the event is about, or was dropped on the page. The
+/// field forgets it, so that it can be chosen again.
+pub(crate) fn file(event: &Event) -> Option<File> {
+    if let Some(dropped) = event.dyn_ref::<DragEvent>() {
+        return dropped.data_transfer()?.files()?.get(0);
+    }
+    let field = field(event)?;
+    let file = field.files()?.get(0);
+    field.set_value("");
+    file
+}
+
+/// Reads a file and hands over its text; none where the browser cannot read it.
+pub(crate) fn read(file: &File, done: impl FnOnce(Option<String>) + 'static) {
+    // One for both ends, since only one of them comes; it frees what it holds by being called.
+    let done = Closure::once(move |text: JsValue| done(text.as_string()));
+    let _ = file.text().then2(&done, &done);
+    done.forget();
 }
 
 /// The key that was pressed; only for events of the keyboard.

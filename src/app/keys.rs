@@ -42,6 +42,7 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
         focus.is_some_and(|element| element.closest(selector).ok().flatten().is_some())
     };
     match event.key().as_str() {
+        "Escape" if store.read(|session| session.on_its_way().is_some()) => Some(Action::Pause),
         "Escape" => store
             .read(|session| session.panel().is_some())
             .then_some(Action::Close),
@@ -49,7 +50,8 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
             "button, a, select, textarea, input:not([type=range]), summary, [role=treeitem]",
         ) =>
         {
-            let playing = store.read(super::session::Session::is_playing);
+            let playing =
+                store.read(|session| session.is_playing() || session.on_its_way().is_some());
             Some(if playing { Action::Pause } else { Action::Play })
         }
         _ if is("select, textarea, input, [role=tab], [role=tree], [data-keys]") => None,

@@ -111,7 +111,7 @@ impl Page<'_> {
         let journal = self.session.journal();
         let Some(entry) = journal.get(id) else { return };
         match &entry.what {
-            What::Command(_) => {
+            What::Command(_) | What::Ended(_) => {
                 if let Some(sentence) = tell(self.session.scenario(), journal, id) {
                     self.push(entry.at, id, Line::Done(id, sentence));
                 }
@@ -119,6 +119,7 @@ impl Page<'_> {
             What::Dhcp(note) => self.noted(id, entry, short(note)),
             What::Net(note) => self.noted(id, entry, short_net(note)),
             What::Power(_)
+            | What::Software(_)
             | What::Carrier { .. }
             | What::Sent { .. }
             | What::Received { .. }

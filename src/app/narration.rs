@@ -88,12 +88,12 @@ fn weight(entry: &Entry) -> u8 {
             ClientNote::Leased { .. } | ClientNote::Expired { .. } | ClientNote::Conflict { .. },
         )) => 5,
         // Whoever does something sees that it was done.
-        What::Command(_) => 6,
+        What::Command(_) | What::Ended(_) => 6,
         What::Dhcp(Note::Server(ServerNote::Silent { .. } | ServerNote::Refused { .. })) => 4,
         What::Dhcp(_) => 3,
         What::Fired { .. } => 3,
         What::Net(_) => 4,
-        What::Power(_) | What::Carrier { .. } | What::Received { .. } => 0,
+        What::Power(_) | What::Software(_) | What::Carrier { .. } | What::Received { .. } => 0,
     }
 }
 

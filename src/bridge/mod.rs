@@ -5,21 +5,27 @@
 //! ([`Bridge::advance`]), brings in what an interface received ([`Bridge::receive`]), and puts on
 //! the interfaces whatever [`Bridge::take`] hands out.
 //!
-//! A router passes on DHCP and ping between its networks, as it does in a simulation. Other packets
-//! are left to the kernel, which whoever starts a bridge sets up for that or not.
+//! A router passes on DHCP and ping between its networks, as it does in a simulation, and a server
+//! with a failover partner has its TCP connection to it. Other packets are left to the kernel, which
+//! whoever starts a bridge sets up for that or not.
 
 mod offload;
 #[cfg(test)]
 mod tests;
 
+use std::net::Ipv4Addr;
+
+use crate::dhcp::failover::EPOCH;
 use crate::net::router::port_name;
 use crate::scenario::{
     Command, InterfaceFile, LinkFile, LinkId, NodeFile, NodeId, NodeKind, Problem, Scenario, Timed,
+    TimedFile, Verb,
 };
 use crate::sim::{Entry, EventId, Journal, What, World};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::{Message, MessageType};
+use crate::wire::failover;
 use crate::wire::frame::{self, Arp, Frame, Payload, Peek, Transport};
 
 pub use offload::fill_checksum;
@@ -109,6 +115,30 @@ pub enum Unfit {
     Problem(#[from] Problem),
 }
 
+/// What an operator can tell a node that runs, by the names that a scenario file gives it.
+pub const SAYINGS: [(&str, Verb); 9] = [
+    ("power-off", Verb::PowerOff),
+    ("power-on", Verb::PowerOn),
+    ("start", Verb::Start),
+    ("renew", Verb::Renew),
+    ("release", Verb::Release),
+    ("inform", Verb::Inform),
+    ("partner-down", Verb::PartnerDown),
+    ("shut-down", Verb::ShutDown),
+    ("lose-disk", Verb::LoseDisk),
+];
+
+/// Why an operator's line has no effect.
+#[derive(Debug, thiserror::Error)]
+pub enum Misunderstood {
+    /// There is no such command.
+    #[error("there is no command '{0}'; there are: {names}", names = SAYINGS.map(|(name, _)| name).join(", "))]
+    Unknown(String),
+    /// This node has no use for it.
+    #[error("{0}")]
+    Problem(#[from] Problem),
+}
+
 /// A node on a real network.
 #[derive(Debug)]
 pub struct Bridge {
@@ -136,7 +166,9 @@ impl Bridge {
     ) -> Result<Self, Unfit> {
         let mut node = choose(scenario, side, name)?.clone();
         check_cards(&node, cards)?;
-        let networks = names_of_networks(&node.id, cards.len());
+        let partner = partner_of(scenario, &node);
+        let taken = [Some(&node), partner.as_ref()].into_iter().flatten();
+        let networks = names_of_networks(taken, cards.len());
         node.on = true;
         if node.kind == NodeKind::Router {
             let ends = cards.iter().zip(&networks);
@@ -165,6 +197,7 @@ impl Bridge {
             .collect();
         file.nodes = vec![node];
         file.nodes.extend(networks.into_iter().map(switch));
+        file.nodes.extend(partner);
         let scenario = Scenario::new(file)?;
         Ok(Self {
             world: World::new(&scenario),
@@ -206,11 +239,58 @@ impl Bridge {
         self.advance(now);
         fill_checksum(&mut bytes);
         let frame = Frame::new(bytes);
-        if concerns(&frame) {
+        if concerns(&frame) || self.is_failover(&frame) {
             let network = NodeId(OWN.0 + 1 + card);
             let cable = LinkId(card);
             self.world.inject(cable, network, &frame, &mut self.journal);
         }
+    }
+
+    /// The address of a server with a failover partner, which its TCP connection needs for itself.
+    pub fn failover_address(&self) -> Option<Ipv4Addr> {
+        let server = self.world.node(OWN).server()?;
+        server.endpoint().map(|_| server.id())
+    }
+
+    /// Says what time of day it is at `now`, in seconds since 1970: a failover partner is told. A
+    /// second more or less is no other time.
+    pub fn set_time_of_day(&mut self, now: Instant, seconds: i64) {
+        let passed = i64::try_from(now.as_micros() / 1_000_000).unwrap_or(i64::MAX);
+        let ahead = seconds - passed - i64::from(EPOCH);
+        let host = self.world.node(OWN).host();
+        if host.is_some_and(|host| host.clock().abs_diff(ahead) > 1) {
+            self.world.set_clock(OWN, ahead);
+        }
+    }
+
+    /// Does what an operator says in one line: the name of a command as a scenario file has it, one
+    /// of [`SAYINGS`].
+    ///
+    /// # Errors
+    /// [`Misunderstood`], where there is no such command or this node has no use for it.
+    pub fn obey(&mut self, now: Instant, line: &str) -> Result<(), Misunderstood> {
+        let (_, verb) = SAYINGS
+            .into_iter()
+            .find(|(name, _)| *name == line)
+            .ok_or_else(|| Misunderstood::Unknown(line.to_owned()))?;
+        let mut file = self.scenario.file().clone();
+        file.commands = vec![TimedFile {
+            node: file.nodes.first().map(|node| node.id.clone()),
+            ..TimedFile::new(Duration::ZERO, verb)
+        }];
+        for timed in Scenario::new(file)?.commands() {
+            self.command(now, timed.command.clone());
+        }
+        Ok(())
+    }
+
+    /// Whether a frame belongs to the TCP connection with a failover partner. The kernel has
+    /// connections of its own, with other addresses, over the same card.
+    fn is_failover(&self, frame: &Frame) -> bool {
+        let Peek::Tcp { destination, ports } = frame::peek(frame.bytes()) else {
+            return false;
+        };
+        ports.contains(&failover::PORT) && self.failover_address() == Some(destination)
     }
 
     /// The real cable at card number `card` carries frames now, or no longer.
@@ -264,6 +344,18 @@ impl Bridge {
     }
 }
 
+/// The failover partner that a server names, as far as its settings are looked at: it is real, so
+/// here it has no power and no cable.
+fn partner_of(scenario: &Scenario, server: &NodeFile) -> Option<NodeFile> {
+    let partner = server.server.as_ref()?.failover.as_ref()?.partner;
+    let mut nodes = scenario.nodes().map(|(_, node)| node);
+    let partner = nodes.find(|node| node.has_address(partner))?;
+    Some(NodeFile {
+        on: false,
+        ..partner.clone()
+    })
+}
+
 fn switch(id: String) -> NodeFile {
     NodeFile {
         id,
@@ -279,9 +371,13 @@ fn switch(id: String) -> NodeFile {
     }
 }
 
-/// What the real networks at `node` are called: `network`, or `network0`, `network1` and so on.
-fn names_of_networks(node: &str, count: usize) -> Vec<String> {
-    let article = if node.starts_with("network") {
+/// What the real networks are called beside nodes that have a name: `network`, or `network0`,
+/// `network1` and so on.
+fn names_of_networks<'a>(
+    mut nodes: impl Iterator<Item = &'a NodeFile>,
+    count: usize,
+) -> Vec<String> {
+    let article = if nodes.any(|node| node.id.starts_with("network")) {
         "the-"
     } else {
         ""
@@ -352,6 +448,7 @@ fn concerns(frame: &Frame) -> bool {
     match frame::peek(frame.bytes()) {
         Peek::Arp { .. } => true,
         Peek::Udp { port } => matches!(port, 67 | 68),
+        Peek::Tcp { .. } => false,
         Peek::Other => {
             let bytes = frame.bytes();
             let icmp = bytes.get(12..14) == Some(&[0x08, 0x00]) && bytes.get(23) == Some(&1);

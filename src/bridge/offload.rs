@@ -1,42 +1,47 @@
 //! Checksums that a sender on this machine left for a card to fill in.
 
-use crate::wire::frame::{self, Peek};
-
 const UDP: u8 = 17;
-/// Where the UDP header starts behind Ethernet and a plain IPv4 header.
-const UDP_AT: usize = 34;
-const CHECKSUM_AT: usize = UDP_AT + 6;
+const TCP: u8 = 6;
+/// Where the UDP or TCP header starts behind Ethernet and a plain IPv4 header.
+const BODY_AT: usize = 34;
 
-/// Completes the UDP checksum of a frame that never met a card. Linux leaves in the field the sum of
-/// the pseudo header alone, and the card adds the rest; over a virtual cable no card does, and the
-/// receiver sees the half-done sum. Nothing else is touched: a wrong checksum stays wrong.
+/// Completes the UDP or TCP checksum of a frame that never met a card. Linux leaves in the field the
+/// sum of the pseudo header alone, and the card adds the rest; over a virtual cable no card does, and
+/// the receiver sees the half-done sum. Nothing else is touched: a wrong checksum stays wrong.
 pub fn fill_checksum(bytes: &mut [u8]) {
-    if !matches!(frame::peek(bytes), Peek::Udp { .. }) {
+    let plain = bytes.get(12..15) == Some(&[0x08, 0x00, 0x45])
+        && field(bytes, 20).is_some_and(|fragment| fragment & 0x3fff == 0);
+    let (Some(total), Some(protocol)) = (field(bytes, 16), bytes.get(23).copied()) else {
+        return;
+    };
+    let (at, shortest) = match protocol {
+        UDP => (BODY_AT + 6, 8),
+        TCP => (BODY_AT + 16, 20),
+        _ => return,
+    };
+    let Some(length) = usize::from(total).checked_sub(BODY_AT - 14) else {
+        return;
+    };
+    let (Some(stated), Some(addresses)) = (field(bytes, at), bytes.get(26..34)) else {
+        return;
+    };
+    let Some(body) = bytes.get(BODY_AT..BODY_AT + length) else {
+        return;
+    };
+    if !plain || length < shortest {
         return;
     }
-    let Some(length) = field(bytes, UDP_AT + 4).map(usize::from) else {
-        return;
-    };
-    let (Some(stated), Some(addresses)) = (field(bytes, CHECKSUM_AT), bytes.get(26..34)) else {
-        return;
-    };
-    let Some(datagram) = bytes.get(UDP_AT..UDP_AT + length) else {
-        return;
-    };
-    if length < 8 {
-        return;
-    }
-    let pseudo = sum(addresses) + u64::from(UDP) + length as u64;
+    let pseudo = sum(addresses) + u64::from(protocol) + length as u64;
     if fold(pseudo) != stated {
         return;
     }
-    // The field itself holds the pseudo header's sum, so the sum over the datagram has both.
-    let whole = match !fold(sum(datagram)) {
-        // Zero would say that there is no checksum (RFC 768).
+    // The field itself holds the pseudo header's sum, so the sum over the body has both.
+    let whole = match !fold(sum(body)) {
+        // In UDP zero would say that there is no checksum (RFC 768); in TCP both are the same sum.
         0 => u16::MAX,
         whole => whole,
     };
-    bytes[CHECKSUM_AT..CHECKSUM_AT + 2].copy_from_slice(&whole.to_be_bytes());
+    bytes[at..at + 2].copy_from_slice(&whole.to_be_bytes());
 }
 
 fn field(bytes: &[u8], at: usize) -> Option<u16> {

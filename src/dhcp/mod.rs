@@ -71,12 +71,23 @@ pub enum Action {
     Note(Note),
 }
 
-/// What is asked of TCP. A host has one connection at a time.
+/// What is asked of TCP. A host has one stream at a time, and beside it at most one connection that
+/// is only a knock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StreamAction {
     /// Take connections on this port from now on, one at a time. The next one is taken when the
     /// last has ended, or when the host that it was with asks for another: it has been restarted.
     Listen(u16),
+    /// Take connections on this port from now on as knocks: each is closed at once, and told as
+    /// [`StreamEvent::Knocked`].
+    Attend(u16),
+    /// Connect to a partner and close, so that it knows of us. No event follows.
+    Knock {
+        /// Whom to connect to.
+        address: Ipv4Addr,
+        /// The partner's port.
+        port: u16,
+    },
     /// Open a connection; what is left of an earlier one is aborted without a word. Followed by
     /// [`StreamEvent::Connected`] or [`StreamEvent::Closed`].
     Connect {
@@ -99,6 +110,11 @@ pub enum StreamEvent {
     /// The connection is up, whoever asked for it.
     Connected {
         /// The other end.
+        peer: Ipv4Addr,
+    },
+    /// Someone has connected to a port where that says no more than "here I am".
+    Knocked {
+        /// Who.
         peer: Ipv4Addr,
     },
     /// The next bytes, in order and each once; where one message ends, they do not say.

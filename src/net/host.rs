@@ -63,10 +63,19 @@ pub enum Input<'a> {
     Timer(Timer),
     /// A person asks for something.
     Person(Request),
-    /// The disk is lost, while the power is off.
+    /// The disk is lost, while it does not run.
     DiskLost,
+    /// A person gives a host without DHCP another fixed address, or none.
+    Address {
+        /// The address.
+        fixed: Option<Interface>,
+        /// Whether the host runs, and uses it at once.
+        runs: bool,
+    },
     /// A person gives its client or server other settings.
     Settings(&'a Settings),
+    /// A person sets its clock: by how many seconds it is ahead of the true time from now on.
+    Clock(i64),
 }
 
 /// What a host wants done, in order.
@@ -112,6 +121,8 @@ pub struct Host {
     tcp: Option<Box<Tcp>>,
     /// The deadline that is kept for it.
     tcp_due: Option<Instant>,
+    /// By how many seconds its clock is ahead of the true time.
+    clock: i64,
     scratch: Vec<Action>,
 }
 
@@ -137,6 +148,7 @@ impl Host {
             role,
             tcp: None,
             tcp_due: None,
+            clock: 0,
             scratch: Vec::new(),
         }
     }
@@ -151,6 +163,11 @@ impl Host {
         self.interface
     }
 
+    /// The address that it has of its own, whether it runs or not.
+    pub fn fixed(&self) -> Option<Interface> {
+        self.fixed
+    }
+
     /// What it runs.
     pub fn role(&self) -> &Role {
         &self.role
@@ -159,6 +176,22 @@ impl Host {
     /// Its ARP cache.
     pub fn neighbours(&self) -> &Cache {
         &self.neighbours
+    }
+
+    /// By how many seconds its clock is ahead of the true time, which is
+    /// [`failover::EPOCH`] at the start of a run.
+    pub fn clock(&self) -> i64 {
+        self.clock
+    }
+
+    /// Its clock goes on from now on as far ahead of the true time as this, in seconds; it does so
+    /// without power too. Only what it tells its failover partner of times of day depends on it:
+    /// what it waits for it measures.
+    pub fn set_clock(&mut self, ahead: i64) {
+        self.clock = ahead;
+        if let Role::Server(server) = &mut self.role {
+            server.set_clock(ahead);
+        }
     }
 
     fn listens(&self, port: u16) -> bool {
@@ -180,7 +213,7 @@ impl Host {
                 [spa, tpa].iter().any(|address| self.minds(*address)) || self.neighbours.knows(spa)
             }
             Peek::Udp { port } => self.listens(port),
-            Peek::Other => true,
+            Peek::Tcp { .. } | Peek::Other => true,
         }
     }
 
@@ -224,7 +257,11 @@ impl Host {
             Input::Person(Request::Operator(command)) => {
                 self.server(&server::Input::Operator(*command), cx);
             }
-            Input::DiskLost => self.server(&server::Input::DiskLost, cx),
+            Input::DiskLost => {
+                self.client(&client::Input::DiskLost, cx);
+                self.server(&server::Input::DiskLost, cx);
+            }
+            Input::Address { fixed, runs } => self.readdress(*fixed, *runs, cx),
             Input::Person(request) => {
                 let input = match request {
                     Request::Start => client::Input::Start,
@@ -235,6 +272,7 @@ impl Host {
                 };
                 self.client(&input, cx);
             }
+            Input::Clock(ahead) => self.set_clock(*ahead),
             Input::Settings(settings) => match (&mut self.role, settings) {
                 (Role::Client(client), Settings::Client(config)) => {
                     client.configure(config.clone());
@@ -333,6 +371,21 @@ impl Host {
             let (address, prefix) = (interface.address, interface.prefix);
             cx.out
                 .push(Effect::Net(NetNote::Configured { address, prefix }));
+        }
+    }
+
+    /// Who begins to use an address says so to everyone (RFC 5227 section 2.3).
+    fn readdress(&mut self, fixed: Option<Interface>, runs: bool, cx: &mut Context<'_>) {
+        self.fixed = fixed;
+        match fixed {
+            _ if !runs => {}
+            Some(interface) if self.interface != Some(interface) => {
+                self.configure(interface, cx);
+                let announcement = Arp::announcement(self.mac, interface.address);
+                cx.out.push(Effect::Transmit(announcement.frame()));
+            }
+            Some(_) => {}
+            None => self.deconfigure(cx),
         }
     }
 

@@ -85,6 +85,21 @@ pub enum DropReason {
     Burst,
     /// The link is slow, and no room was left for the frame to wait.
     QueueFull,
+    /// Sender and receiver are on two sides of a partition.
+    Partition,
+    /// A person dropped this one frame.
+    Person,
+    /// Nothing runs behind the card that it reached: the node's software has crashed.
+    Crashed,
+}
+
+/// What a person does to one frame on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It never gets to the other end.
+    Drop,
+    /// A bit of it flips, where a checksum or a header that makes no sense gives it away.
+    Corrupt,
 }
 
 /// What a rule says of a frame.

@@ -1,23 +1,23 @@
-//! TCP for a host: one connection at a time, by smoltcp, in a form that can be copied.
+//! TCP for a host: one stream at a time, and beside it one connection that is only a knock. By
+//! smoltcp, in a form that can be copied.
 //!
-//! A world is copied for every checkpoint, and smoltcp's sockets cannot be. So [`Tcp`] keeps the
-//! log of everything that smoltcp was given since the connection began; a copy has the log, and
-//! makes the rest anew from it when it is next needed. smoltcp reads no clock and draws from no
-//! randomness but a seed, so what is made anew is what was there. When a connection is over, so is
-//! its log.
+//! A world is copied for every checkpoint, and smoltcp's sockets cannot be. So a connection keeps
+//! the log of everything that smoltcp was given since it began; a copy has the log, and makes the
+//! rest anew from it when it is next needed. smoltcp reads no clock and draws from no randomness
+//! but a seed, so what is made anew is what was there. When a connection is over, so is its log.
 
+mod connection;
 mod live;
 mod log;
 
-use std::fmt;
 use std::net::Ipv4Addr;
 
 use crate::dhcp::{Reason, StreamEnd, StreamEvent};
-use crate::rng::Rng;
 use crate::time::Instant;
 use crate::wire::frame::{self, Frame, Ip, Payload, Transport};
+use connection::Connection;
 use live::Live;
-use log::{Log, Op};
+use log::Op;
 
 /// The ports that connections are opened from (RFC 6335 section 6).
 const EPHEMERAL: std::ops::RangeInclusive<u16> = 49_152..=65_535;
@@ -31,16 +31,24 @@ pub struct Output {
     pub events: Vec<StreamEvent>,
 }
 
+/// What a connection that another host asks for is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    /// The stream.
+    Open(u16),
+    /// A knock: it is closed at once.
+    Bell(u16),
+}
+
 /// A host's TCP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tcp {
     seed: u64,
     /// How many connections have begun: each draws from a stream of its own.
     begun: u64,
-    listening: Option<u16>,
-    log: Log,
-    due: Option<(Instant, Reason)>,
-    live: Rebuilt,
+    door: Option<Door>,
+    stream: Connection,
+    knock: Connection,
 }
 
 impl Tcp {
@@ -50,80 +58,85 @@ impl Tcp {
         Self {
             seed,
             begun: 0,
-            listening: None,
-            log: Log::default(),
-            due: None,
-            live: Rebuilt(None),
+            door: None,
+            stream: Connection::default(),
+            knock: Connection::default(),
         }
-    }
-
-    /// The port that takes connections.
-    pub fn listening(&self) -> Option<u16> {
-        self.listening
     }
 
     /// When [`Self::timer`] is to be called, and what happens then.
     pub fn deadline(&self) -> Option<(Instant, Reason)> {
-        self.due
+        let both = [self.stream.deadline(), self.knock.deadline()];
+        both.into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
-    /// How much is kept to make a connection anew.
+    /// How much is kept to make the connections anew.
     pub fn logged(&self) -> usize {
-        self.log.len()
+        self.stream.logged() + self.knock.logged()
     }
 
-    /// Takes connections on a port from now on; no one can connect to port 0.
+    /// Takes streams on a port from now on; no one can connect to port 0.
     pub fn listen(&mut self, port: u16) {
-        self.listening = Some(port).filter(|port| *port != 0);
+        self.door = Some(Door::Open(port)).filter(|_| port != 0);
     }
 
-    /// Opens a connection from an address of the host's; an earlier one is broken off.
+    /// Takes connections on a port as knocks from now on.
+    pub fn attend(&mut self, port: u16) {
+        self.door = Some(Door::Bell(port)).filter(|_| port != 0);
+    }
+
+    /// Opens a stream from an address of the host's; an earlier one is broken off.
     pub fn connect(&mut self, now: Instant, from: Ipv4Addr, to: (Ipv4Addr, u16), out: &mut Output) {
-        self.abort(now, out);
-        self.begin();
-        let op = Op::Connect {
-            from: (from, self.drawn().1),
-            to,
-        };
-        self.apply(now, op, out);
+        self.stream.abort(now, out);
+        self.begun += 1;
+        self.stream.begin(self.seed, self.begun);
+        let from = (from, self.stream.drawn().1);
+        let knock = false;
+        self.stream.apply(now, Op::Connect { from, to, knock }, out);
     }
 
-    /// Sends bytes over the connection, or once it is up; without any they are dropped.
+    /// Connects only to close: an earlier knock that no one has answered is given up.
+    pub fn knock(&mut self, now: Instant, from: Ipv4Addr, to: (Ipv4Addr, u16), out: &mut Output) {
+        self.knock.abort(now, out);
+        self.begun += 1;
+        self.knock.begin(self.seed, self.begun);
+        let from = (from, self.knock.drawn().1);
+        let knock = true;
+        self.at_the_door(now, Op::Connect { from, to, knock }, out);
+    }
+
+    /// Sends bytes over the stream, or once it is up; without any they are dropped.
     pub fn send(&mut self, now: Instant, bytes: &[u8], out: &mut Output) {
-        if !self.log.is_empty() && !bytes.is_empty() {
-            self.apply(now, Op::Send(bytes.into()), out);
+        if !self.stream.is_none() && !bytes.is_empty() {
+            self.stream.apply(now, Op::Send(bytes.into()), out);
         }
     }
 
-    /// Closes the connection once everything is sent; one that is not up yet is given up.
+    /// Closes the stream once everything is sent; one that is not up yet is given up.
     pub fn close(&mut self, now: Instant, out: &mut Output) {
-        if self.log.is_empty() {
+        if self.stream.is_none() {
             return;
         }
-        if self.live().is_asking() {
-            self.forget();
+        if self.stream.live().is_asking() {
+            self.stream.forget();
         } else {
-            self.apply(now, Op::Close, out);
+            self.stream.apply(now, Op::Close, out);
         }
     }
 
-    /// Breaks the connection off, with a RST where the partner may know of it.
+    /// Breaks the stream off, with a RST where the partner may know of it.
     pub fn abort(&mut self, now: Instant, out: &mut Output) {
-        if self.log.is_empty() {
-            return;
-        }
-        let live = self.live();
-        if live.is_asking() || live.is_past() {
-            self.forget();
-        } else {
-            self.apply(now, Op::Abort, out);
-        }
+        self.stream.abort(now, out);
     }
 
     /// The deadline is due.
     pub fn timer(&mut self, now: Instant, out: &mut Output) {
-        if !self.log.is_empty() {
-            self.apply(now, Op::Timer, out);
+        let due = |connection: &Connection| connection.deadline().is_some_and(|(at, _)| at <= now);
+        if due(&self.stream) {
+            self.stream.apply(now, Op::Timer, out);
+        }
+        if due(&self.knock) {
+            self.at_the_door(now, Op::Timer, out);
         }
     }
 
@@ -136,111 +149,83 @@ impl Tcp {
         let Transport::Tcp(tcp) = &ip.transport else {
             return;
         };
-        if tcp.flags.opens() && self.listening == Some(tcp.destination) {
-            self.make_way(now, &ip, tcp.source, out);
-            if self.log.is_empty() {
-                self.begin();
-                self.apply(now, Op::Listen(tcp.destination), out);
-                // Listening alone is nothing that would be kept.
-            }
-        }
+        let (partner, own) = ((ip.source, tcp.source), tcp.destination);
         let op = Op::Segment(frame.clone());
-        if self.log.is_empty() {
-            Live::new(0).apply(now, &op, out);
-        } else {
-            self.apply(now, op, out);
+        if self.knock.is_between(partner, own) {
+            return self.at_the_door(now, op, out);
         }
-    }
-
-    /// A host that asks for a new connection while it has one has lost its end of that: it was
-    /// restarted, and no RST would ever come (RFC 9293 section 3.5.1). Another host has to wait
-    /// until the connection is no more than a remainder.
-    fn make_way(&mut self, now: Instant, ip: &Ip<'_>, port: u16, out: &mut Output) {
-        if self.log.is_empty() {
-            return;
+        if self.stream.is_between(partner, own) {
+            return self.stream.apply(now, op, out);
         }
-        let live = self.live();
-        let Some((address, old_port)) = live.peer() else {
-            return;
-        };
-        let other = (address, old_port) != (ip.source, port);
-        if !other || live.is_asking() {
-            return;
-        }
-        if live.is_ending() || address == ip.source {
-            live.end(StreamEnd::Replaced, out);
-            self.abort(now, out);
-        }
-    }
-
-    /// A connection begins, with random numbers of its own.
-    fn begin(&mut self) {
-        self.forget();
-        self.begun += 1;
-    }
-
-    /// smoltcp's seed and our port for the present connection.
-    fn drawn(&self) -> (u64, u16) {
-        let mut rng = Rng::new(self.seed, self.begun);
-        let seed = u64::from(rng.next_u32()) << 32 | u64::from(rng.next_u32());
-        let span = u64::from(EPHEMERAL.end() - EPHEMERAL.start()) + 1;
-        let offset = u16::try_from(rng.below(span)).unwrap_or(0);
-        (seed, EPHEMERAL.start() + offset)
-    }
-
-    fn forget(&mut self) {
-        self.log = Log::default();
-        self.live.0 = None;
-        self.due = None;
-    }
-
-    fn apply(&mut self, now: Instant, op: Op, out: &mut Output) {
-        let live = self.live();
-        live.apply(now, &op, out);
-        let (over, due) = (live.is_over(), live.deadline(now));
-        // A socket that only just listens waits for the segment that made it.
-        if over && !matches!(op, Op::Listen(_)) {
-            self.forget();
-        } else {
-            self.log.push(now, op);
-            self.due = due;
-        }
-    }
-
-    /// smoltcp's part, made anew where this is a copy.
-    fn live(&mut self) -> &mut Live {
-        let (seed, _) = self.drawn();
-        self.live.0.get_or_insert_with(|| {
-            let mut live = Box::new(Live::new(seed));
-            for (at, op) in self.log.iter() {
-                // What came of it then has been sent and told.
-                live.apply(*at, op, &mut Output::default());
+        match self.door.filter(|_| tcp.flags.opens()) {
+            Some(Door::Open(port)) if port == own => {
+                make_way(&mut self.stream, now, &ip, out);
+                if self.answers(Door::Open(port), now, out) {
+                    return self.stream.apply(now, op, out);
+                }
             }
-            live
-        })
+            Some(Door::Bell(port)) if port == own => {
+                let mut own = Output::default();
+                make_way(&mut self.knock, now, &ip, &mut own);
+                out.packets.append(&mut own.packets);
+                if self.answers(Door::Bell(port), now, out) {
+                    return self.at_the_door(now, op, out);
+                }
+            }
+            Some(_) | None => {}
+        }
+        Live::new(0).apply(now, &op, out);
+    }
+
+    /// A connection that is free listens from now on; false where it is not free.
+    fn answers(&mut self, door: Door, now: Instant, out: &mut Output) -> bool {
+        let (connection, port) = match door {
+            Door::Open(port) => (&mut self.stream, port),
+            Door::Bell(port) => (&mut self.knock, port),
+        };
+        let free = connection.is_none();
+        if free {
+            self.begun += 1;
+            connection.begin(self.seed, self.begun);
+            // Listening alone is nothing that would be kept.
+            connection.apply(now, Op::Listen(port), out);
+        }
+        free
+    }
+
+    /// The connection that is a knock goes on: as soon as it is up it has said all.
+    fn at_the_door(&mut self, now: Instant, op: Op, out: &mut Output) {
+        let mut own = Output::default();
+        self.knock.apply(now, op, &mut own);
+        let up = own.events.iter().find_map(|event| match event {
+            StreamEvent::Connected { peer } => Some(*peer),
+            StreamEvent::Knocked { .. } | StreamEvent::Data(_) | StreamEvent::Closed(_) => None,
+        });
+        if let Some(peer) = up {
+            let asked = self.knock.live().is_ours();
+            self.knock.apply(now, Op::Close, &mut own);
+            if !asked {
+                out.events.push(StreamEvent::Knocked { peer });
+            }
+        }
+        out.packets.append(&mut own.packets);
     }
 }
 
-/// What can be made anew from the rest: it is not copied, and says nothing about equality.
-struct Rebuilt(Option<Box<Live>>);
-
-impl Clone for Rebuilt {
-    fn clone(&self) -> Self {
-        Self(None)
+/// A host that asks for a new connection while it has one has lost its end of that: it was
+/// restarted, and no RST would ever come (RFC 9293 section 3.5.1). Another host has to wait
+/// until the connection is no more than a remainder.
+fn make_way(connection: &mut Connection, now: Instant, ip: &Ip<'_>, out: &mut Output) {
+    if connection.is_none() {
+        return;
     }
-}
-
-impl PartialEq for Rebuilt {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Rebuilt {}
-
-impl fmt::Debug for Rebuilt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("..")
+    let live = connection.live();
+    let Some(((address, _), _)) = live.ends() else {
+        return;
+    };
+    if !live.is_asking() && (live.is_ending() || address == ip.source) {
+        live.end(StreamEnd::Replaced, out);
+        connection.abort(now, out);
     }
 }
 

@@ -94,12 +94,18 @@ impl Rig {
         });
     }
 
+    fn knock(&mut self, from: usize, to: usize) {
+        self.act(from, |tcp, now, out| {
+            tcp.knock(now, ADDRESS[from], (ADDRESS[to], PORT), out);
+        });
+    }
+
     fn send(&mut self, host: usize, bytes: &[u8]) {
         self.act(host, |tcp, now, out| tcp.send(now, bytes, out));
     }
 
     fn restart(&mut self, host: usize) {
-        self.tcp[host] = Tcp::new(u64::from(self.tcp[host].drawn().1));
+        self.tcp[host] = Tcp::new(u64::from(self.tcp[host].stream.drawn().1));
     }
 
     /// Lets everything happen for a while.
@@ -142,9 +148,9 @@ impl Rig {
         events
             .flat_map(|event| match event {
                 StreamEvent::Data(bytes) => bytes,
-                other @ (StreamEvent::Connected { .. } | StreamEvent::Closed(_)) => {
-                    panic!("{other:?}")
-                }
+                other @ (StreamEvent::Connected { .. }
+                | StreamEvent::Knocked { .. }
+                | StreamEvent::Closed(_)) => panic!("{other:?}"),
             })
             .collect()
     }
@@ -157,6 +163,10 @@ impl Rig {
 
 fn connected(to: usize) -> StreamEvent {
     StreamEvent::Connected { peer: ADDRESS[to] }
+}
+
+fn knocked(by: usize) -> StreamEvent {
+    StreamEvent::Knocked { peer: ADDRESS[by] }
 }
 
 fn closed(why: StreamEnd) -> StreamEvent {
@@ -256,6 +266,7 @@ fn a_partner_that_never_answers_is_given_up_after_three_minutes_at_least() {
     rig.connect(0, 1);
     rig.pass(Duration::from_secs(181));
     assert_eq!(rig.heard(0), [closed(StreamEnd::TimedOut)], "nor is a SYN");
+    assert_eq!(rig.flags().last(), Some(&Flags::SYN));
     assert_eq!(rig.heard(1), [], "who waits for nothing notices nothing");
 }
 
@@ -333,6 +344,65 @@ fn another_host_has_to_wait_until_the_connection_is_closed() {
 }
 
 #[test]
+fn a_knock_is_told_and_leaves_nothing_behind() {
+    let mut rig = Rig::new();
+    rig.tcp[0].attend(PORT);
+    rig.knock(1, 0);
+    rig.pass(SECOND);
+    assert_eq!(
+        (rig.heard(0), rig.heard(1)),
+        (vec![knocked(1)], vec![]),
+        "who knocks is told nothing"
+    );
+    assert!(rig.flags().iter().all(|flags| flags & Flags::RST == 0));
+    rig.pass(Duration::from_secs(60));
+    for tcp in &rig.tcp {
+        assert_eq!((tcp.logged(), tcp.deadline()), (0, None));
+    }
+    rig.knock(1, 0);
+    rig.pass(SECOND);
+    assert_eq!(rig.heard(0), [knocked(1)], "and so is the next");
+}
+
+#[test]
+fn a_knock_does_not_touch_the_stream() {
+    let mut rig = Rig::connected();
+    rig.tcp[0].attend(PORT);
+    rig.send(0, b"before");
+    rig.knock(1, 0);
+    rig.send(0, b" and after");
+    rig.pass(SECOND);
+    assert_eq!(rig.heard(0), [knocked(1)]);
+    assert_eq!(rig.data(1), b"before and after");
+    // What asks at the door of the stream is no knock.
+    rig.restart(0);
+    rig.connect(0, 1);
+    rig.pass(SECOND);
+    assert_eq!(rig.heard(1), [closed(StreamEnd::Replaced), connected(0)]);
+}
+
+#[test]
+fn a_knock_that_no_one_answers_is_given_up_for_the_next_and_in_the_end() {
+    let mut rig = Rig::new();
+    rig.knock(1, 0);
+    rig.pass(SECOND);
+    assert_eq!(rig.flags(), [Flags::SYN, Flags::RST | Flags::ACK]);
+    assert_eq!((rig.heard(1), rig.tcp[1].logged()), (vec![], 0));
+    rig.cut = true;
+    rig.knock(1, 0);
+    rig.pass(Duration::from_secs(2));
+    rig.knock(1, 0);
+    rig.cut = false;
+    rig.tcp[0].attend(PORT);
+    rig.pass(Duration::from_secs(10));
+    assert_eq!(rig.heard(0), [knocked(1)]);
+    rig.cut = true;
+    rig.knock(1, 0);
+    rig.pass(Duration::from_secs(4));
+    assert_eq!((rig.heard(1), rig.tcp[1].logged()), (vec![], 0));
+}
+
+#[test]
 fn an_abort_is_a_reset_to_the_partner() {
     let mut rig = Rig::connected();
     rig.act(0, Tcp::abort);
@@ -378,7 +448,7 @@ fn a_copy_has_the_log_and_is_equal_to_its_original() {
     assert_eq!(rig.tcp[0].logged(), 2 + 600);
     let mut copy = rig.tcp[0].clone();
     assert_eq!(copy, rig.tcp[0]);
-    assert!(copy.live.0.is_none());
+    assert!(!copy.stream.is_live());
     let mut out = Output::default();
     copy.send(rig.now, b"next", &mut out);
     assert_ne!(copy, rig.tcp[0]);
@@ -391,6 +461,7 @@ fn a_copy_has_the_log_and_is_equal_to_its_original() {
 #[derive(Clone, Debug)]
 enum Step {
     Connect(usize),
+    Knock,
     Send(usize, u16),
     Close(usize),
     Abort(usize),
@@ -402,6 +473,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (0..2_usize).prop_map(Step::Connect),
+        1 => Just(Step::Knock),
         6 => (0..2_usize, 1..5_000_u16).prop_map(|(host, length)| Step::Send(host, length)),
         1 => (0..2_usize).prop_map(Step::Close),
         1 => (0..2_usize).prop_map(Step::Abort),
@@ -414,17 +486,23 @@ fn step() -> impl Strategy<Value = Step> {
 fn run(steps: &[(Step, u32)], copying: bool) -> Rig {
     let mut rig = Rig::new();
     rig.copying = copying;
+    rig.tcp[0].attend(PORT);
     rig.tcp[1].listen(PORT);
     rig.connect(0, 1);
     for (step, millis) in steps {
         match *step {
             Step::Connect(host) => rig.connect(host, 1 - host),
+            Step::Knock => rig.knock(1, 0),
             Step::Send(host, length) => rig.send(host, &numbered(length.into())),
             Step::Close(host) => rig.act(host, Tcp::close),
             Step::Abort(host) => rig.act(host, Tcp::abort),
             Step::Restart(host) => {
                 rig.restart(host);
-                rig.tcp[host].listen(PORT);
+                if host == 0 {
+                    rig.tcp[host].attend(PORT);
+                } else {
+                    rig.tcp[host].listen(PORT);
+                }
             }
             Step::Cut(cut) => rig.cut = cut,
             Step::Lose(each) => rig.lose_each = each,

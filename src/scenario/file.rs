@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Problem, reader};
+use super::{Offset, Problem, reader};
 use crate::dhcp::{Cidr, client, relay, server};
 use crate::net::link::Faults;
 use crate::time::Duration;
@@ -152,12 +152,36 @@ pub enum Verb {
     PowerOn,
     /// Switch a node off.
     PowerOff,
+    /// Have a node's software stop at once, while its cards keep their carrier.
+    Crash,
+    /// Have a node's software start afresh: a client asks whether it may keep its address.
+    Restart,
+    /// Lose what is on the disk of a client or server that does not run.
+    LoseDisk,
     /// Put a cable in.
     Plug,
     /// Pull a cable out.
     Unplug,
+    /// Put a client's cable into another switch.
+    Move,
     /// Have things go wrong on a cable, or nothing any more.
     Faults,
+    /// Have frames take another time from end to end of a cable.
+    Latency,
+    /// Have no frame get from one group of nodes to another.
+    Partition,
+    /// End a partition, or all of them.
+    Heal,
+    /// Drop one frame.
+    Drop,
+    /// Turn over a bit of one frame, so that who gets it refuses it.
+    Corrupt,
+    /// Have a host without DHCP use an address.
+    Take,
+    /// Have it use none any more.
+    Leave,
+    /// Have a server's clock be wrong.
+    Clock,
     /// Have a client look for an address.
     Start,
     /// Have a client give its address back.
@@ -168,12 +192,10 @@ pub enum Verb {
     Inform,
     /// Tell a server that its failover partner does not work.
     PartnerDown,
+    /// Have a server stop its service for a short while, until it is restarted.
+    Pause,
     /// Have a server stop its service for long, so that its failover partner takes over.
     ShutDown,
-    /// Lose what is on the disk of a server that is off.
-    LoseDisk,
-    /// Put a client's cable into another switch.
-    Move,
     /// Give a node other settings.
     Configure,
 }
@@ -196,6 +218,31 @@ pub struct TimedFile {
     /// To which switch a client moves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// From which end of the cable a frame comes that is dropped or corrupted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Which of the frames that are on their way from there, in the order in which they were sent;
+    /// the first is 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u32>,
+    /// Which of the frames that are yet to be sent from there; the first is 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u32>,
+    /// Which two groups of nodes hear nothing of each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<[Vec<String>; 2]>,
+    /// Which address a host takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Cidr>,
+    /// By how much a clock is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<Offset>,
+    /// How long a frame takes from end to end of the cable from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Duration>,
+    /// What goes wrong on it from now on; without this, nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Faults>,
     /// Which of a client's settings change, as a merge patch (RFC 7396).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<Value>,
@@ -205,9 +252,9 @@ pub struct TimedFile {
     /// Which of a relay agent's settings change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relay: Option<Value>,
-    /// What goes wrong on it from now on; without this, nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub faults: Option<Faults>,
+    /// After how long it is undone; without this, not at all.
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<Duration>,
 }
 
 impl TimedFile {
@@ -219,10 +266,18 @@ impl TimedFile {
             node: None,
             link: None,
             to: None,
+            from: None,
+            frame: None,
+            next: None,
+            groups: None,
+            address: None,
+            offset: None,
+            latency: None,
+            faults: None,
             client: None,
             server: None,
             relay: None,
-            faults: None,
+            lasts: None,
         }
     }
 }

@@ -4,8 +4,10 @@
 //! it. [`Scenario::parse`] reads and checks one; [`library`] has the built-in ones.
 
 mod check;
+mod command;
 mod file;
 pub mod library;
+mod offset;
 mod reader;
 mod settings;
 
@@ -13,13 +15,15 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::dhcp::{Settings, failover};
+use crate::dhcp::Settings;
 use crate::time::Instant;
 
 pub use crate::dhcp::Cidr;
-pub use crate::net::link::Faults;
+pub use crate::net::link::{Fate, Faults};
 pub use check::Problem;
+pub use command::{Command, Meddle, Partition, Which};
 pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+pub use offset::Offset;
 pub(crate) use reader::read;
 #[cfg(feature = "app")]
 pub(crate) use settings::json;
@@ -45,35 +49,6 @@ impl LinkId {
     pub fn index(self) -> usize {
         self.0 as usize
     }
-}
-
-/// What a person, or a file in a person's place, does to the network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Switch a node on.
-    PowerOn(NodeId),
-    /// Switch a node off: what it holds in memory is lost, what is on disk stays.
-    PowerOff(NodeId),
-    /// Put a cable in. What has one card has its other cable taken out.
-    Plug(LinkId),
-    /// Pull a cable out.
-    Unplug(LinkId),
-    /// Have these things, and no others, go wrong on a link from now on.
-    Faults(LinkId, Faults),
-    /// Have a client look for an address.
-    Start(NodeId),
-    /// Have a client give its address back.
-    Release(NodeId),
-    /// Have a client ask for more time now.
-    Renew(NodeId),
-    /// Have a client with a fixed address ask for the rest.
-    Inform(NodeId),
-    /// Tell a server's failover endpoint something.
-    Failover(NodeId, failover::Command),
-    /// Lose what is on the disk of a server that is off.
-    LoseDisk(NodeId),
-    /// Give a node's client, server or relay agent other settings.
-    Configure(NodeId, Rc<Change>),
 }
 
 /// A command and its moment.

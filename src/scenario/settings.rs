@@ -10,7 +10,9 @@ use crate::dhcp::{Settings, server};
 pub struct Change {
     /// All settings as they will be.
     pub settings: Settings,
-    /// What was asked for, such as `rapid_commit: true, lease_time: 2h`.
+    /// What was asked for: a merge patch (RFC 7396) over the settings before.
+    pub patch: Value,
+    /// The same in words, such as `rapid_commit: true, lease_time: 2h`.
     pub words: String,
 }
 
@@ -76,6 +78,7 @@ pub(super) fn change(
     check::check_node(&file, path)?;
     Ok(Change {
         settings,
+        patch: patch.clone(),
         words: words(patch),
     })
 }

@@ -23,8 +23,12 @@ impl EventId {
 pub enum What {
     /// A person did something.
     Command(Command),
+    /// What a person did for a while is over; this is done in its place.
+    Ended(Command),
     /// A node has power now, or no longer.
     Power(bool),
+    /// The software of a node with power runs again, or has stopped at once.
+    Software(bool),
     /// A link carries frames now, or no longer.
     Carrier {
         /// Which link.

@@ -5,6 +5,8 @@
 //! the run: it replays to the same bytes on every machine.
 
 mod carry;
+mod deeds;
+mod frames;
 mod journal;
 mod outside;
 mod queue;

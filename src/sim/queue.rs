@@ -24,6 +24,8 @@ pub(super) enum Event {
         /// Why it does not.
         lost: Option<DropReason>,
     },
+    /// What was done in that entry was for a while, and the while is over.
+    Over(EventId),
     /// A deadline, valid if its generation is still the timer's.
     Timer {
         node: NodeId,
@@ -79,6 +81,27 @@ impl Queue {
         self.heap
             .pop()
             .map(|Reverse(first)| (first.at, first.event))
+    }
+
+    /// The frames on their way to one end of a link, in the order in which they were sent: when
+    /// each gets there, and the entry that it comes from.
+    pub(super) fn on_the_way(&self, link: LinkId, to: NodeId) -> Vec<(Instant, EventId)> {
+        let mut flights = Vec::new();
+        for Reverse(scheduled) in &self.heap {
+            if let Event::Arrive {
+                link: own,
+                to: end,
+                origin,
+                ..
+            } = scheduled.event
+                && (own, end) == (link, to)
+            {
+                flights.push((scheduled.sequence, scheduled.at, origin));
+            }
+        }
+        flights.sort_unstable_by_key(|(sequence, ..)| *sequence);
+        let flights = flights.into_iter();
+        flights.map(|(_, at, origin)| (at, origin)).collect()
     }
 
     pub(super) fn len(&self) -> usize {

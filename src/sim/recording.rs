@@ -189,12 +189,26 @@ impl Recording {
 
     /// Goes to an instant, forward or back: everything up to and including it has happened.
     pub fn seek(&mut self, at: Instant) {
+        self.approach(at, || true);
+    }
+
+    /// Goes towards an instant, event by event, for as long as `more` holds; asked again, it goes
+    /// on. Whether it got there: then everything up to and including that instant has happened.
+    pub fn approach(&mut self, at: Instant, mut more: impl FnMut() -> bool) -> bool {
         if at < self.world.now() {
             self.restore(|checkpoint| checkpoint.now() <= at);
         }
-        while self.next_at().is_some_and(|next| next <= at) && self.step() {}
+        while self.next_at().is_some_and(|next| next <= at) {
+            if !more() {
+                return false;
+            }
+            if !self.step() {
+                break;
+            }
+        }
         self.world.wait_until(at, &self.commands);
         self.seen = self.seen.max(self.world.now());
+        true
     }
 
     /// Goes back to the first instant, where nothing has happened yet.

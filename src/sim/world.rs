@@ -1,6 +1,7 @@
 //! Everything at one instant: nodes, links, and what is going to happen.
 
 use super::carry::Carry;
+use super::deeds::Deeds;
 use super::journal::{Entry, EventId, Journal, What};
 use super::queue::{Event, Queue};
 use crate::dhcp::client::Client;
@@ -45,6 +46,10 @@ pub struct Node {
     pub kind: Kind,
     /// Whether it has power.
     pub power: bool,
+    /// Whether its software has stopped for good, although it has power.
+    pub crashed: bool,
+    /// By how many seconds its clock is ahead of the right time.
+    pub clock: i32,
     /// The links at it.
     pub links: Vec<LinkId>,
     pub(super) rng: Rng,
@@ -53,6 +58,11 @@ pub struct Node {
 }
 
 impl Node {
+    /// Whether it works: it has power, and its software runs.
+    pub fn runs(&self) -> bool {
+        self.power && !self.crashed
+    }
+
     /// The deadlines that it keeps.
     pub fn timers(&self) -> impl Iterator<Item = &Armed> {
         self.timers.iter().flatten()
@@ -98,6 +108,7 @@ pub struct World {
     /// How many events have happened.
     executed: u64,
     pub(super) effects: Vec<Effect>,
+    pub(super) deeds: Deeds,
     /// What links draw from that get faults later.
     pub(super) seed: u64,
 }
@@ -110,6 +121,8 @@ impl World {
             .map(|(id, file)| Node {
                 kind: make(file),
                 power: file.on,
+                crashed: false,
+                clock: 0,
                 links: Vec::new(),
                 rng: Rng::new(scenario.file().seed, u64::from(id.0) + 1),
                 timers: [None; Timer::COUNT],
@@ -150,6 +163,7 @@ impl World {
             next: 0,
             executed: 0,
             effects: Vec::new(),
+            deeds: Deeds::default(),
             seed: scenario.file().seed,
         }
     }
@@ -181,6 +195,13 @@ impl World {
                 .relay()
                 .map(|relay| Settings::Relay(relay.config().clone())),
             Kind::Switch(_) => None,
+        }
+    }
+
+    /// Sets a host's clock: by how many seconds it is ahead of the true time from now on.
+    pub fn set_clock(&mut self, id: NodeId, ahead: i64) {
+        if let Kind::Host(host) = &mut self.nodes[id.index()].kind {
+            host.set_clock(ahead);
         }
     }
 

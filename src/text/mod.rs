@@ -86,6 +86,8 @@ pub enum Value {
     For(Duration),
     /// Another text, by its key.
     Text(String),
+    /// A text with values of its own.
+    Sentence(Box<Sentence>),
 }
 
 /// A text that says how something has to be.
@@ -207,6 +209,7 @@ impl Texts {
             Value::At(at) => self.moment(*at),
             Value::For(length) => self.duration(*length),
             Value::Text(key) => self.get(key).to_owned(),
+            Value::Sentence(sentence) => self.sentence(sentence),
         }
     }
 

@@ -143,9 +143,12 @@ impl Ladder {
                 self.arrived(*origin, entry, Some(*reason));
             }
             What::Received { origin, .. } => self.arrived(*origin, entry, None),
-            What::Command(_) | What::Power(_) | What::Carrier { .. } | What::Dhcp(_) => {
-                self.row(entry, Row::Event(id));
-            }
+            What::Command(_)
+            | What::Ended(_)
+            | What::Power(_)
+            | What::Software(_)
+            | What::Carrier { .. }
+            | What::Dhcp(_) => self.row(entry, Row::Event(id)),
             What::Net(NetNote::Unreachable { .. } | NetNote::Malformed { .. }) => {
                 self.row(entry, Row::Event(id));
             }

@@ -79,13 +79,15 @@ fn arrows<'a>(text: &mut String, message: &Message, name: &impl Fn(NodeId) -> &'
 /// Whether an event is worth a note in a diagram: what a person did, and what was decided.
 fn tells(what: &What) -> bool {
     match what {
-        What::Command(_) | What::Dhcp(Note::Relay(_) | Note::Failover(_)) => true,
+        What::Command(_) | What::Ended(_) => true,
+        What::Dhcp(Note::Relay(_) | Note::Failover(_)) => true,
         What::Dhcp(Note::Client(note)) => !matches!(note, ClientNote::State { .. }),
         What::Dhcp(Note::Server(note)) => {
             !matches!(note, ServerNote::Pinging { .. } | ServerNote::Held { .. })
         }
         What::Net(NetNote::Unreachable { .. } | NetNote::Malformed { .. }) => true,
         What::Power(_)
+        | What::Software(_)
         | What::Carrier { .. }
         | What::Sent { .. }
         | What::Received { .. }

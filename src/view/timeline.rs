@@ -47,7 +47,7 @@ pub struct GivenBar {
 /// What is out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Out {
-    /// A node without power.
+    /// A node without power, or whose software has crashed.
     Node(NodeId),
     /// A link that carries nothing.
     Link(LinkId),
@@ -131,7 +131,7 @@ impl Timeline {
                     });
                 }
             }
-            What::Power(on) => {
+            What::Power(on) | What::Software(on) => {
                 let Some(node) = entry.node else { return };
                 if *on {
                     self.end(Out::Node(node), entry.at);
@@ -158,6 +158,7 @@ impl Timeline {
             }
             What::Sent { .. }
             | What::Command(_)
+            | What::Ended(_)
             | What::Received { .. }
             | What::Dropped { .. }
             | What::Fired { .. }
@@ -249,11 +250,14 @@ impl Timeline {
     }
 
     fn begin(&mut self, what: Out, from: Instant) {
-        self.outages.push(Outage {
-            what,
-            from,
-            until: None,
-        });
+        let known = |outage: &Outage| outage.what == what && outage.until.is_none();
+        if !self.outages.iter().any(known) {
+            self.outages.push(Outage {
+                what,
+                from,
+                until: None,
+            });
+        }
     }
 
     fn end(&mut self, what: Out, at: Instant) {

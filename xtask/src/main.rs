@@ -24,6 +24,8 @@ cargo xtask serve [--port N] [--open]
     sets up what is missing, serves the page on this machine and rebuilds it on a change
 cargo xtask build
     leaves the finished page in dist/, for any folder of any static host
+cargo xtask build --draft
+    leaves the page that `serve` shows in target/page/dist/
 cargo xtask test [--only lint|native|page]
     checks everything, or one stage of it
 cargo xtask lint
@@ -55,6 +57,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     match words.as_slice() {
         ["serve", options @ ..] => page::serve(&root, &page::ServeOptions::parse(options)?),
         ["build"] => page::build(&root),
+        ["build", "--draft"] => page::build_draft(&root).map(drop),
         ["test"] => test::run(&root, None),
         ["test", "--only", stage] => test::run(&root, Some(stage)),
         ["lint"] => test::run(&root, Some("lint")),

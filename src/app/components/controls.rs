@@ -18,7 +18,7 @@ pub(crate) fn Controls(props: &Props) -> Html {
     let (words, playing, speed, real) = use_view(store, |session| {
         (
             session.texts().clone(),
-            session.is_playing(),
+            session.is_playing() || session.on_its_way().is_some(),
             session.speed(),
             session.is_real_time(),
         )

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::element::{Element, el, handler};
+use super::element::{Element, Handler, el, handler};
 use super::icons::{Icon, icon};
 use super::kinds;
 use crate::app::browser;
@@ -15,11 +15,13 @@ use crate::text::{Language, Texts};
 #[function_component]
 pub(crate) fn Header(props: &Props) -> Html {
     let store = &props.store;
-    let (words, theme, current) = use_view(store, |session| {
+    let (words, theme, current, own) = use_view(store, |session| {
+        let own = session.is_file();
         (
             session.texts().clone(),
             session.theme(),
             session.scenario().file().name.clone(),
+            own.then(|| kinds::title(session.scenario(), session.texts()).to_owned()),
         )
     });
     let scenarios = use_memo((), |()| {
@@ -46,7 +48,8 @@ pub(crate) fn Header(props: &Props) -> Html {
     let [button, popover] = keyboard(&words);
     el!("header", "class" = "head")
         .with(brand)
-        .with(scenario(store, &words, &scenarios, &current))
+        .with(scenario(store, &words, &scenarios, &current, own))
+        .with(open_file(store, &words))
         .with(el!("div", "class" = "spacer"))
         .with(language(store, &words))
         .with(theme_button(store, &words, theme))
@@ -55,10 +58,18 @@ pub(crate) fn Header(props: &Props) -> Html {
         .html()
 }
 
-fn scenario(store: &Store, words: &Texts, scenarios: &[Scenario], current: &str) -> Element {
+/// The list of scenarios; `own` is the title of the one that runs, where it came out of a file.
+fn scenario(
+    store: &Store,
+    words: &Texts,
+    scenarios: &[Scenario],
+    current: &str,
+    own: Option<String>,
+) -> Element {
+    let from_file = own.is_some();
     let option = |scenario: &Scenario| {
         let name = scenario.file().name.clone();
-        let selected = name == current;
+        let selected = !from_file && name == current;
         el!("option", "value" = name, "selected" = selected).text(kinds::title(scenario, words))
     };
     let store = store.clone();
@@ -68,8 +79,35 @@ fn scenario(store: &Store, words: &Texts, scenarios: &[Scenario], current: &str)
         .with(
             el!("select")
                 .on("change", choose)
+                .maybe(own.map(|title| el!("option", "selected" = true).text(&title)))
                 .all(scenarios.iter().map(option)),
         )
+}
+
+fn open_file(store: &Store, words: &Texts) -> Element {
+    let label = words.get("ui.open-file").to_owned();
+    let field = el!(
+        "input",
+        "type" = "file",
+        "class" = "unseen",
+        "accept" = ".json,application/json",
+        "aria-label" = label.clone()
+    );
+    el!("label", "class" = "button quiet", "title" = label)
+        .with(field.on("change", opener(store)))
+        .put(icon(Icon::Open))
+}
+
+/// Opens the file that is chosen or dropped.
+pub(super) fn opener(store: &Store) -> Handler {
+    let store = store.clone();
+    handler(move |event| {
+        if let Some(file) = browser::file(&event) {
+            event.prevent_default();
+            let (store, name) = (store.clone(), file.name());
+            browser::read(&file, move |text| store.apply(Action::Load(name, text)));
+        }
+    })
 }
 
 fn language(store: &Store, words: &Texts) -> Element {
@@ -168,6 +206,13 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
         }
         Some(Notice::NoMore(target)) => {
             Some(words.say("ui.no-more", &[("what", words.get(target_key(*target)))]))
+        }
+        Some(Notice::BadFile(name, problem)) => {
+            let problem = problem.as_ref().map_or_else(
+                || words.get("ui.unreadable").to_owned(),
+                ToString::to_string,
+            );
+            Some(words.say("ui.bad-file", &[("name", name), ("problem", &problem)]))
         }
     };
     let notice = text.map(|text| {

@@ -45,6 +45,8 @@ pub(crate) enum Icon {
     Keyboard,
     /// To the newest.
     Down,
+    /// A folder.
+    Open,
 }
 
 /// Draws it, as high as the text beside it says. It says nothing to who does not see it.
@@ -111,5 +113,6 @@ fn paths(icon: Icon) -> &'static [&'static str] {
             "M6 10h.01M10 10h.01M14 10h.01M18 10h.01M7.5 14h9",
         ],
         Icon::Down => &["M12 5v14M6 13l6 6 6-6"],
+        Icon::Open => &["M3.5 18.5v-13h6l2 2.5h7v3", "M3.5 18.5l3-7.5h15l-3 7.5z"],
     }
 }

@@ -31,10 +31,22 @@ struct Shown {
 #[function_component]
 pub(crate) fn NarrationLine(props: &Props) -> Html {
     let state = use_view(&props.store, |session| {
-        (session.texts().clone(), session.key(), session.is_over())
+        let over = session.is_over();
+        (
+            session.texts().clone(),
+            session.key(),
+            over,
+            session.on_its_way(),
+        )
     });
-    let shown = use_memo(state.clone(), |(words, _, over)| {
-        props.store.read(|session| shown(session, words, *over))
+    let shown = use_memo(state.clone(), |(words, _, over, way)| match way {
+        Some(to) => Shown {
+            time: String::new(),
+            text: words.say("ui.on-its-way", &[("at", &words.instant(*to))]),
+            source: None,
+            over: false,
+        },
+        None => props.store.read(|session| shown(session, words, *over)),
     });
     let words: &Rc<Texts> = &state.0;
     let spoken = use_state_eq(String::new);

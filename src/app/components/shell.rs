@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::controls::Controls;
 use super::element::{classes, el, handler, spelt, when};
-use super::header::{Header, NoticeBar};
+use super::header::{Header, NoticeBar, opener};
 use super::ladder::LadderPane;
 use super::narration::NarrationLine;
 use super::panel::OpenPanel;
@@ -129,7 +129,11 @@ pub(crate) fn App(props: &Props) -> Html {
         .put(part::<NarrationLine>(&store))
         .put(part::<Controls>(&store))
         .put(part::<TimelineTrack>(&store));
+    // Without this the browser would show the file in place of the page.
+    let dragged = handler(|event| event.prevent_default());
     el!("div", "class" = "app")
+        .on("dragover", dragged)
+        .on("drop", opener(&store))
         .put(part::<Header>(&store))
         .put(part::<NoticeBar>(&store))
         .with(tabs.all(Tab::ALL.into_iter().map(tab_button)))

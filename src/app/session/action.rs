@@ -1,7 +1,7 @@
 //! What a person does to a session, and what can be open in it.
 
 use crate::app::pace::Speed;
-use crate::scenario::{Command, NodeId};
+use crate::scenario::{Command, NodeId, Problem};
 use crate::sim::EventId;
 use crate::text::Language;
 use crate::time::Instant;
@@ -47,6 +47,9 @@ pub(crate) enum Notice {
     NoScenario(String),
     /// The rest of the story has none of these.
     NoMore(Target),
+    /// A file of this name could not be opened, and why: by the reader's own words, or without any
+    /// where the browser could not read it.
+    BadFile(String, Option<Problem>),
 }
 
 /// What a person does, and the passing of time.
@@ -90,6 +93,9 @@ pub(crate) enum Action {
     Theme(Theme),
     /// Run another scenario.
     Scenario(String),
+    /// Run the scenario that is in a file of this name, which has this text; none where it cannot
+    /// be read.
+    Load(String, Option<String>),
     /// The notice was read.
     Dismiss,
 }

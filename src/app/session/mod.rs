@@ -2,6 +2,9 @@
 //!
 //! [`Session::apply`] takes one [`Action`] at a time; nothing else changes a session, and reading it
 //! never does. What is done to the network goes into the run as a [`Command`] at the playhead.
+//!
+//! A way through the run can be long. It is gone for as long as the page has time; what is left of it
+//! is an errand, on which the session goes on at each [`Action::Tick`].
 
 mod action;
 mod read;
@@ -16,15 +19,13 @@ use crate::sim::{Entry, Recording, What};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
-use crate::view::stage::Flight;
+use crate::view::stage::{self, Flight};
 use crate::view::timeline::Timeline;
 use crate::wire::failover;
 use crate::wire::summary::{TcpKind, What as Packet, summary};
 
 pub(crate) use action::{Action, Notice, Panel, Target, Theme};
 
-/// The most events that one frame of the animation carries out: the page answers in between.
-const BUDGET: usize = 400;
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
 /// How many lines the ladder has at first, and how many more a press adds.
@@ -37,6 +38,23 @@ pub(crate) struct Key {
     pub(crate) run: u32,
     /// How many entries lie before the playhead.
     pub(crate) written: usize,
+}
+
+/// A way through the run that takes more than a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Errand {
+    /// How far.
+    to: Instant,
+    /// What is looked for on the way, and where to go back to when there is none.
+    target: Option<(Target, Instant)>,
+}
+
+/// What is drawn: it stands still while an errand is being gone.
+#[derive(Clone, Debug)]
+struct Drawn {
+    key: Key,
+    known: Key,
+    flights: Vec<Flight>,
 }
 
 /// A run and how it is being looked at.
@@ -54,9 +72,15 @@ pub(crate) struct Session {
     lines: usize,
     panel: Option<Panel>,
     notice: Option<Notice>,
+    is_file: bool,
     texts: Rc<Texts>,
     theme: Theme,
+    errand: Option<Errand>,
+    drawn: Drawn,
 }
+
+/// Whether there is time to go on. It is asked again and again.
+pub(crate) type More<'a> = &'a mut dyn FnMut() -> bool;
 
 impl Session {
     /// A session at the first instant of a scenario, paused.
@@ -75,10 +99,18 @@ impl Session {
             lines: LINES,
             panel: None,
             notice: None,
+            is_file: false,
             texts: Rc::new(Texts::new(language)),
             theme,
+            errand: None,
+            drawn: Drawn {
+                key: Key { run: 0, written: 0 },
+                known: Key { run: 0, written: 0 },
+                flights: Vec::new(),
+            },
         };
         session.begin();
+        session.settle();
         session
     }
 
@@ -103,8 +135,8 @@ impl Session {
         Ok(session)
     }
 
-    /// Does one thing.
-    pub(crate) fn apply(&mut self, action: Action) {
+    /// Does one thing, or as much of it as there is time for.
+    pub(crate) fn apply(&mut self, action: Action, more: More<'_>) {
         if !matches!(
             action,
             Action::Tick(_) | Action::Language(_) | Action::Theme(_)
@@ -112,30 +144,47 @@ impl Session {
             self.notice = None;
         }
         match action {
-            Action::Tick(viewer) => return self.tick(viewer),
+            Action::Tick(viewer) => self.tick(viewer, more),
             Action::Play => {
                 if self.is_over() {
                     self.go(Instant::ZERO);
                 }
                 self.playing = true;
             }
-            Action::Pause => self.playing = false,
-            Action::StepForward => self.jump(|session| {
-                if !session.recording.step_forward(session.end) {
-                    session.recording.seek(session.end);
+            Action::Pause => {
+                self.playing = false;
+                self.errand = None;
+            }
+            Action::StepForward => {
+                self.halt();
+                if !self.recording.step_forward(self.end) {
+                    self.recording.seek(self.end);
                 }
-            }),
-            Action::StepBack => self.jump(|session| {
-                session.recording.step_back();
-                if session.now() == Instant::ZERO {
-                    session.recording.seek(Instant::ZERO);
+            }
+            Action::StepBack => {
+                self.halt();
+                self.recording.step_back();
+                if self.now() == Instant::ZERO {
+                    self.recording.seek(Instant::ZERO);
                 }
-            }),
-            Action::Next(target) => self.next(target),
+            }
+            Action::Next(target) => {
+                self.halt();
+                self.errand = Some(Errand {
+                    to: self.end,
+                    target: Some((target, self.now())),
+                });
+            }
             // The one who drags while it plays wants it to play on from there.
             Action::Seek(at) => self.go(at.min(self.end)),
-            Action::End => self.jump(|session| session.recording.seek(session.end)),
-            Action::StartOver => self.jump(|session| session.go(Instant::ZERO)),
+            Action::End => {
+                self.halt();
+                self.go(self.end);
+            }
+            Action::StartOver => {
+                self.halt();
+                self.go(Instant::ZERO);
+            }
             Action::Do(command) => self.act(command),
             Action::Open(panel) => self.panel = Some(panel),
             Action::Close => self.panel = None,
@@ -145,21 +194,69 @@ impl Session {
             Action::Earlier => self.lines += LINES,
             Action::Language(language) => self.texts = Rc::new(Texts::new(language)),
             Action::Theme(theme) => self.theme = theme,
-            Action::Scenario(name) => self.load(&name),
+            Action::Scenario(name) => match library::load(&name) {
+                Ok(scenario) => self.run(scenario, false),
+                Err(_) => self.notice = Some(Notice::NoScenario(name)),
+            },
+            Action::Load(name, text) => {
+                let read = text.ok_or(None);
+                match read.and_then(|text| Scenario::parse(&text).map_err(Some)) {
+                    Ok(scenario) => self.run(scenario, true),
+                    Err(problem) => self.notice = Some(Notice::BadFile(name, problem)),
+                }
+            }
             Action::Dismiss => {}
         }
+        self.go_on(more);
         self.read_on();
+        if self.errand.is_none() {
+            self.settle();
+        }
     }
 
-    fn load(&mut self, name: &str) {
-        match library::load(name) {
-            Ok(scenario) => {
-                self.recording = Recording::new(Rc::new(scenario));
-                self.panel = None;
-                self.begin();
+    /// Goes on with the errand, if there is one, for as long as there is time.
+    fn go_on(&mut self, more: More<'_>) {
+        while let Some(errand) = self.errand {
+            let Some((target, from)) = errand.target else {
+                if self.recording.approach(errand.to, &mut *more) {
+                    self.errand = None;
+                }
+                return;
+            };
+            let (mut is_late, all) = (false, self.show_all);
+            let hit = self.recording.run_to(errand.to, |entry| {
+                let is_it = is(entry, target, all);
+                is_late = !is_it && !more();
+                is_it || is_late
+            });
+            if is_late {
+                return;
             }
-            Err(_) => self.notice = Some(Notice::NoScenario(name.to_owned())),
+            self.errand = None;
+            if hit.is_none() {
+                self.go(from);
+                self.notice = Some(Notice::NoMore(target));
+            }
         }
+    }
+
+    /// From now on this is what is drawn.
+    fn settle(&mut self) {
+        let run = self.run;
+        let key = |written| Key { run, written };
+        self.drawn = Drawn {
+            key: key(self.world().written()),
+            known: key(self.journal().len()),
+            flights: stage::flights(self.recording.past(), self.now()),
+        };
+    }
+
+    /// Runs another scenario, of the library or of a file.
+    fn run(&mut self, scenario: Scenario, is_file: bool) {
+        self.recording = Recording::new(Rc::new(scenario));
+        self.is_file = is_file;
+        self.panel = None;
+        self.begin();
     }
 
     fn begin(&mut self) {
@@ -167,7 +264,9 @@ impl Session {
         self.end = self.scenario().until();
         self.lines = LINES;
         self.forget();
-        self.go(Instant::ZERO);
+        self.pace.reset();
+        self.errand = None;
+        self.recording.seek(Instant::ZERO);
         self.read_on();
     }
 
@@ -191,30 +290,21 @@ impl Session {
         self.timeline.extend(scenario, journal.entries());
     }
 
-    fn go(&mut self, at: Instant) {
+    fn go(&mut self, to: Instant) {
         self.pace.reset();
-        self.recording.seek(at);
+        self.errand = Some(Errand { to, target: None });
     }
 
-    fn jump(&mut self, how: impl FnOnce(&mut Self)) {
+    /// Stops playing, and whatever is under way.
+    fn halt(&mut self) {
         self.playing = false;
+        self.errand = None;
         self.pace.reset();
-        how(self);
-    }
-
-    fn next(&mut self, target: Target) {
-        let (before, end, all) = (self.now(), self.end, self.show_all);
-        self.jump(|session| {
-            let is_it = |entry: &Entry| is(entry, target, all);
-            if session.recording.run_to(end, is_it).is_none() {
-                session.recording.seek(before);
-                session.notice = Some(Notice::NoMore(target));
-            }
-        });
     }
 
     fn act(&mut self, command: Command) {
         self.pace.reset();
+        self.errand = None;
         self.recording.act(command);
         let sequel = self.now() + SEQUEL;
         self.end = self.scenario().until();
@@ -224,12 +314,9 @@ impl Session {
         self.forget();
     }
 
-    fn tick(&mut self, viewer: u64) {
+    fn tick(&mut self, viewer: u64, more: More<'_>) {
         let mut left = self.speed.of(viewer);
-        for _ in 0..BUDGET {
-            if !self.playing || left == 0 {
-                break;
-            }
+        while self.playing && left > 0 && self.errand.is_none() && more() {
             let now = self.now();
             let next = self
                 .recording
@@ -255,7 +342,6 @@ impl Session {
                 self.pace.rest(self.slowest_flight().is_some());
             }
         }
-        self.read_on();
     }
 
     fn slowest_flight(&self) -> Option<Duration> {
@@ -268,7 +354,7 @@ impl Session {
                 true
             }
         };
-        self.flights()
+        stage::flights(self.recording.past(), self.now())
             .iter()
             .filter(matters)
             .map(|flight| flight.arrives.since(flight.departs))

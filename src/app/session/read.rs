@@ -9,13 +9,18 @@ use crate::sim::{Journal, World};
 use crate::text::Texts;
 use crate::time::Instant;
 use crate::view::ladder::Ladder;
-use crate::view::stage::{self, Flight};
+use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
 
 impl Session {
     /// What is being run.
     pub(crate) fn scenario(&self) -> &Scenario {
         self.recording.scenario()
+    }
+
+    /// Whether that came out of a file, not out of the library.
+    pub(crate) fn is_file(&self) -> bool {
+        self.is_file
     }
 
     /// The world at the playhead.
@@ -40,18 +45,17 @@ impl Session {
 
     /// What the picture of the past depends on.
     pub(crate) fn key(&self) -> Key {
-        Key {
-            run: self.run,
-            written: self.world().written(),
-        }
+        self.drawn.key
     }
 
     /// How much of the run is known: what the picture of everything seen depends on.
     pub(crate) fn known(&self) -> Key {
-        Key {
-            run: self.run,
-            written: self.journal().len(),
-        }
+        self.drawn.known
+    }
+
+    /// Whether it is on its way to somewhere in the run, and where to.
+    pub(crate) fn on_its_way(&self) -> Option<Instant> {
+        self.errand.map(|errand| errand.to)
     }
 
     /// Where the playhead is.
@@ -85,8 +89,8 @@ impl Session {
     }
 
     /// Every frame under way.
-    pub(crate) fn flights(&self) -> Vec<Flight> {
-        stage::flights(self.recording.past(), self.now())
+    pub(crate) fn flights(&self) -> &[Flight] {
+        &self.drawn.flights
     }
 
     /// How fast it plays.

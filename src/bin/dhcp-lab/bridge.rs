@@ -10,11 +10,22 @@ pub(crate) enum Bridge {
     /// Serve leases on the interface, by the scenario's server.
     ///
     /// With --once it ends with code 0 after its first ACK to a REQUEST.
+    ///
+    /// A server with a failover partner connects to it over TCP, port 647; the relationship is
+    /// called "lab". The scenario has both servers, and --node says which one this is. The
+    /// interface itself must not have the server's address, or the kernel breaks off the connection.
+    /// The disk lasts as long as the program: ended and started again, a server recovers from its
+    /// partner.
+    ///
+    /// Commands, one a line on standard input: partner-down, shut-down, power-off, power-on,
+    /// lose-disk (while the power is off).
     Server(HostOptions),
     /// Get a lease on the interface, as the scenario's client does.
     ///
     /// With --once it ends with code 0 when it is BOUND and has announced its address. The
     /// interface itself is not configured: the engine answers ARP and ping.
+    ///
+    /// Commands, one a line on standard input: start, renew, release, inform, power-off, power-on.
     Client(ClientOptions),
     /// Stand between networks, as the scenario's router with its relay agent does.
     ///
@@ -22,6 +33,8 @@ pub(crate) enum Bridge {
     /// themselves are not configured and need no address. DHCP and ping are passed on between the
     /// networks, unicast too; all else is left to the kernel, whose own forwarding should be off
     /// or pass neither.
+    ///
+    /// Commands, one a line on standard input: power-off, power-on.
     Relay(RelayOptions),
 }
 
@@ -109,6 +122,7 @@ mod linux {
     use dhcp_lab::view;
 
     use super::Options;
+    use crate::operator::Lines;
     use crate::socket::{Socket, Unusable};
     use crate::{Failure, load, print};
 
@@ -150,6 +164,20 @@ mod linux {
             })
     }
 
+    /// Seconds since 1970.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "failover partners tell each other the time of day"
+    )]
+    fn time_of_day() -> i64 {
+        let half = time::Duration::from_millis(500);
+        time::SystemTime::now()
+            .duration_since(time::UNIX_EPOCH)
+            .map_or(0, |since| {
+                i64::try_from((since + half).as_secs()).unwrap_or(i64::MAX)
+            })
+    }
+
     pub(crate) fn run(verb: &super::Bridge) -> Result<ExitCode, Failure> {
         let one = |host: &super::HostOptions| vec![host.interface.clone()];
         let (side, interfaces, options, release) = match verb {
@@ -172,13 +200,19 @@ mod linux {
                 carrier: socket.has_carrier(),
             })
             .collect();
-        let bridge = Bridge::new(
+        let mut bridge = Bridge::new(
             &scenario,
             side,
             options.node.as_deref(),
             &cards,
             options.seed.unwrap_or_else(seed_of_the_day),
         )?;
+        if let (Some(address), Some(socket)) = (bridge.failover_address(), sockets.first())
+            && socket.kernel_has(address)
+        {
+            return Err(Unusable::Address(address, interfaces.concat()).into());
+        }
+        bridge.set_time_of_day(Instant::ZERO, time_of_day());
         let outlet = Outlet::open(options)?;
         Loop {
             bridge,
@@ -189,6 +223,7 @@ mod linux {
             side,
             done: false,
             look: Instant::ZERO + CARRIER_CHECK,
+            operator: Lines::of_standard_input(),
         }
         .run(release)
     }
@@ -271,8 +306,9 @@ mod linux {
         once: bool,
         side: Side,
         done: bool,
-        /// When the cables are looked at next.
+        /// When the cables and the time of day are looked at next.
         look: Instant,
+        operator: Lines,
     }
 
     impl Loop {
@@ -281,6 +317,10 @@ mod linux {
                 |what| move |error: Errno| Failure::Interface(Unusable::System(what, error));
             let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM]);
             signals
+                .thread_block()
+                .map_err(system("cannot block signals"))?;
+            // Reading from the terminal of another program in the foreground then is an error.
+            SigSet::from(Signal::SIGTTIN)
                 .thread_block()
                 .map_err(system("cannot block signals"))?;
             let stop =
@@ -314,6 +354,7 @@ mod linux {
             self.bridge.advance(now);
             if now >= self.look {
                 self.look = now + CARRIER_CHECK;
+                self.bridge.set_time_of_day(now, time_of_day());
                 for (card, socket) in (0..).zip(&self.sockets) {
                     self.bridge.set_carrier(now, card, socket.has_carrier());
                 }
@@ -327,6 +368,7 @@ mod linux {
             let sockets = self.sockets.iter().map(Socket::descriptor);
             let mut waiting: Vec<PollFd<'_>> = std::iter::once(stop.as_fd())
                 .chain(sockets)
+                .chain(self.operator.descriptor())
                 .map(|descriptor| PollFd::new(descriptor, PollFlags::POLLIN))
                 .collect();
             let pause = TimeSpec::from(time::Duration::from_micros(pause.as_micros()));
@@ -339,8 +381,17 @@ mod linux {
                 let _ = stop.read_signal();
                 return Ok(true);
             }
+            let said = self.operator.descriptor().is_some()
+                && waiting.last().and_then(PollFd::any).unwrap_or(false);
             for card in 0..self.sockets.len() {
                 self.take_in(card)?;
+            }
+            if said {
+                for line in self.operator.take() {
+                    if let Err(problem) = self.bridge.obey(self.clock.now(), &line) {
+                        eprintln!("dhcp-lab: {problem}");
+                    }
+                }
             }
             Ok(false)
         }

@@ -2,6 +2,8 @@
 
 mod bridge;
 #[cfg(target_os = "linux")]
+mod operator;
+#[cfg(target_os = "linux")]
 mod socket;
 
 use std::io::Write as _;
@@ -72,6 +74,9 @@ struct Workload {
     /// How long a lease is, in seconds.
     #[arg(long, default_value_t = 3_600)]
     lease: u64,
+    /// Write the scenario to a file instead of running it.
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
 }
 
 /// What went wrong, in one line.
@@ -193,6 +198,10 @@ fn measure(arguments: &Workload) -> Result<(), Failure> {
     let lease = Duration::from_secs(arguments.lease);
     let hours = Duration::from_secs(arguments.hours.saturating_mul(3_600));
     let file = scenario::library::workload(arguments.clients, lease, hours);
+    if let Some(path) = &arguments.file {
+        return std::fs::write(path, file.to_json())
+            .map_err(|error| Failure::Write(path.clone(), error));
+    }
     let scenario = Scenario::new(file).map_err(Failure::Name)?;
     let mut world = World::new(&scenario);
     let mut journal = Journal::default();

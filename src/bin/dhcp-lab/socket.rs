@@ -1,5 +1,6 @@
 //! A raw socket on one Linux interface.
 
+use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
@@ -30,6 +31,11 @@ pub(crate) enum Unusable {
     NotEthernet(String),
     #[error("raw packets take privileges that this user lacks: run it as root or with CAP_NET_RAW")]
     Privileges,
+    #[error(
+        "the kernel has the address {0} on '{1}' itself, and would break off every connection of the \
+         failover server: take it from the interface"
+    )]
+    Address(Ipv4Addr, String),
     #[error("{0}: {1}")]
     System(&'static str, Errno),
 }
@@ -93,6 +99,18 @@ impl Socket {
         let needed = InterfaceFlags::IFF_UP | InterfaceFlags::IFF_RUNNING;
         getifaddrs().is_ok_and(|mut all| {
             all.any(|entry| entry.interface_name == self.name && entry.flags.contains(needed))
+        })
+    }
+
+    /// Whether the kernel has this address on the interface.
+    pub(crate) fn kernel_has(&self, address: Ipv4Addr) -> bool {
+        getifaddrs().is_ok_and(|mut all| {
+            all.any(|entry| {
+                let own = entry
+                    .address
+                    .and_then(|any| Some(any.as_sockaddr_in()?.ip()));
+                entry.interface_name == self.name && own == Some(address)
+            })
         })
     }
 

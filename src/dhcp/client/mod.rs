@@ -167,6 +167,8 @@ pub enum Input<'a> {
     Start,
     /// The host loses power. What it remembers on disk stays.
     PowerOff,
+    /// The disk is lost, while the host does not run: so is what it remembers.
+    DiskLost,
     /// The link carries frames again.
     LinkUp,
     /// The link carries nothing any more.
@@ -364,6 +366,7 @@ impl Client {
         match input {
             Input::Start => self.start(cx),
             Input::PowerOff => self.power_off(cx),
+            Input::DiskLost => (self.lease, self.previous) = (None, None),
             Input::LinkUp => self.link_up(cx),
             Input::LinkDown => self.link_down(cx),
             Input::Release => self.release(cx),

@@ -3,18 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
+use super::clock::Difference;
 use super::endpoint::Endpoint;
 use super::load::Buckets;
 use super::state::{Role, State};
 use super::updates::Flying;
 use super::{Context, End, Note, Output, Timer, is_answer};
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 use crate::wire::failover::{
     Body, Connect, ConnectAck, Decoder, Disconnect, Message, RejectReason, StateReport, Terms,
 };
 
 const VERSION: u8 = 1;
 const VENDOR: &[u8] = b"dhcp-lab";
+/// How long a SYN is under way before it counts as lost (RFC 6298 section 2.1).
+const CONNECTING: Duration = Duration::from_secs(1);
+/// How often the primary tries to connect before its pauses are this many times as long.
+const EAGER: u32 = 12;
+/// How often the secondary makes its pause between two knocks four times as long.
+const KNOCKS: u32 = 8;
 
 /// A stream to the partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +30,8 @@ pub struct Link {
     /// Whether CONNECT and CONNECTACK have gone over it.
     open: bool,
     next_xid: u32,
-    /// How many seconds the partner's clock is ahead of ours.
-    pub(super) clock: Option<i64>,
+    /// How far the partner's clock is ahead of ours.
+    pub(super) clock: Option<Difference>,
     /// How many BNDUPDs the partner takes unanswered.
     pub(super) max_unacked: u32,
     /// After how long a silence the partner gives up.
@@ -77,26 +84,50 @@ impl Link {
 
     /// How many seconds the partner's clock is ahead of ours.
     pub fn clock(&self) -> Option<i64> {
-        self.clock
+        self.clock.map(|difference| difference.known)
     }
 }
 
 impl Endpoint {
-    /// Tries to get a stream; the secondary can only ask for one.
+    /// Tries to get a stream, for as long as there is none (section 9.4.2), but after some tries in
+    /// vain more seldom: a partner that is back says so by itself. The secondary can only ask for a
+    /// stream, and does so ever more seldom: the primary tries too.
     pub(super) fn reach_out(&mut self, cx: &mut Context<'_>) {
         if self.link.is_some() || self.is_off() {
             return;
         }
-        cx.out.push(match self.config.role {
-            Role::Primary => Output::Connect,
-            Role::Secondary => Output::Knock,
-        });
-        cx.arm(Timer::Reconnect, cx.now + self.config.reconnect);
+        let times = match self.config.role {
+            Role::Primary => {
+                self.connecting = Some(cx.now);
+                cx.out.push(Output::Connect);
+                if self.tries < EAGER { 1 } else { EAGER }
+            }
+            Role::Secondary => {
+                cx.out.push(Output::Knock);
+                4_u32.pow(self.tries.min(KNOCKS))
+            }
+        };
+        self.tries = self.tries.saturating_add(1);
+        let pause = self.config.reconnect.fraction(times.into(), 1);
+        cx.arm(Timer::Reconnect, cx.now + pause);
     }
 
+    /// The secondary is there: it was started, or it has lost its end of the stream.
     pub(super) fn knock(&mut self, cx: &mut Context<'_>) {
-        if self.config.role == Role::Primary {
-            self.reach_out(cx);
+        if self.config.role == Role::Secondary {
+            return;
+        }
+        match &self.link {
+            // Whether the stream is still one shows when something is sent.
+            Some(link) if link.is_open() => self.send(Body::Contact, cx),
+            Some(_) => {}
+            None => {
+                // What is on its way to it now arrives; what was sent before it was there does not.
+                let patience = |at: Instant| cx.now < at + CONNECTING;
+                if !self.connecting.is_some_and(patience) {
+                    self.reach_out(cx);
+                }
+            }
         }
     }
 
@@ -113,6 +144,7 @@ impl Endpoint {
             self.drop_link(&old, End::Broken, cx);
         }
         cx.cancel(Timer::Reconnect);
+        (self.connecting, self.tries) = (None, 0);
         self.link = Some(Link::new());
         cx.arm(Timer::Handshake, cx.now + self.config.receive_timer);
         if self.config.role == Role::Primary {
@@ -135,6 +167,7 @@ impl Endpoint {
     }
 
     pub(super) fn closed(&mut self, cx: &mut Context<'_>) {
+        self.connecting = None;
         // A try that failed is followed by the next one anyway.
         if let Some(old) = self.link.take() {
             self.drop_link(&old, End::Broken, cx);
@@ -248,9 +281,9 @@ impl Endpoint {
         let Some(link) = &mut self.link else {
             return;
         };
-        // The message that took least time says most exactly how the clocks differ.
-        let ahead = i64::from(message.time) - local;
-        link.clock = Some(link.clock.map_or(ahead, |known| known.max(ahead)));
+        let said = i64::from(message.time) - local;
+        let difference = link.clock.get_or_insert_with(|| Difference::new(said));
+        difference.refine(said, cx.now, self.config.receive_timer);
         let open = link.open;
         if open {
             cx.arm(Timer::Receive, cx.now + self.config.receive_timer);
@@ -287,7 +320,7 @@ impl Endpoint {
 
     /// Whether the secondary accepts the primary (section 7.8.2).
     fn check(&self, connect: &Connect, digest: bool) -> Result<(), RejectReason> {
-        let ahead = self.link.as_ref().and_then(|link| link.clock).unwrap_or(0);
+        let ahead = self.link.as_ref().and_then(Link::clock).unwrap_or(0);
         let differs = self
             .config
             .max_clock_difference
@@ -372,7 +405,7 @@ impl Endpoint {
         };
         let first = link.report.is_none();
         link.report = Some(report);
-        let clock = link.clock.unwrap_or(0);
+        let clock = link.clock().unwrap_or(0);
         if first {
             cx.note(Note::CommunicationsOk { clock });
         }

@@ -21,6 +21,12 @@ pub struct Endpoint {
     pub(super) over: Option<State>,
     pub(super) link: Option<Link>,
     pub(super) last_balance: Instant,
+    /// Since when a stream is asked for that has not come about (primary).
+    pub(super) connecting: Option<Instant>,
+    /// How often it has tried to get a stream since there was one.
+    pub(super) tries: u32,
+    /// By how many seconds the server's clock is ahead of the true time.
+    pub(super) ahead: i64,
 }
 
 impl Endpoint {
@@ -32,6 +38,9 @@ impl Endpoint {
             over: Some(State::Paused),
             link: None,
             last_balance: Instant::ZERO,
+            connecting: None,
+            tries: 0,
+            ahead: 0,
         }
     }
 
@@ -73,6 +82,7 @@ impl Endpoint {
             Input::Start => self.start(cx),
             Input::PowerOff => {
                 self.link = None;
+                (self.connecting, self.tries) = (None, 0);
                 self.over = Some(State::Paused);
             }
             Input::DiskLost => self.store = None,
@@ -389,26 +399,5 @@ impl Endpoint {
             self.push(address, cx);
             self.watch_balance(cx);
         }
-    }
-
-    /// What the server's clock says, in seconds since 1970.
-    pub(super) fn wall(&self, instant: Instant) -> u32 {
-        if instant == Instant::MAX {
-            return u32::MAX;
-        }
-        let seconds = instant.as_micros() / 1_000_000 + u64::from(self.config.clock);
-        u32::try_from(seconds).unwrap_or(u32::MAX - 1)
-    }
-
-    /// An instant that the partner's clock showed; nothing before the start of the run is told
-    /// apart.
-    pub(super) fn in_our_time(&self, time: u32) -> Instant {
-        if time == u32::MAX {
-            return Instant::MAX;
-        }
-        let ahead = self.link.as_ref().and_then(|link| link.clock).unwrap_or(0);
-        let ours = i64::from(time) - ahead - i64::from(self.config.clock);
-        let micros = u64::try_from(ours).unwrap_or(0).saturating_mul(1_000_000);
-        Instant::from_micros(micros)
     }
 }

@@ -19,6 +19,7 @@
 pub mod accept;
 pub mod arith;
 pub mod balance;
+mod clock;
 mod connection;
 mod endpoint;
 pub mod load;
@@ -45,6 +46,9 @@ pub use endpoint::Endpoint;
 pub use note::{Cause, End, Note};
 pub use query::{Ask, Grant, Unserved, Withheld};
 pub use state::{Role, Service, State};
+
+/// The true time of day at the start of a run, in seconds since 1970.
+pub const EPOCH: u32 = 1_000_000_000;
 
 /// An endpoint's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,8 +83,6 @@ pub struct Config {
     /// From how many seconds of waiting on a client is answered by either server (RFC 3074
     /// section 5.3); 0 answers at once, so that both do.
     pub max_secs: u16,
-    /// What the server's clock says at the start of the run, in seconds since 1970.
-    pub clock: u32,
     /// How many seconds the clocks may differ by; `None` for any difference. ISC dhcpd allows 60.
     pub max_clock_difference: Option<u32>,
     /// Whether a server whose disk is empty goes to PARTNER-DOWN when it does not reach a partner
@@ -106,7 +108,6 @@ impl Default for Config {
             load_balance: true,
             split: 128,
             max_secs: 3,
-            clock: 1_000_000_000,
             max_clock_difference: None,
             start_alone: false,
             balance: balance::Limits::default(),

@@ -209,12 +209,12 @@ impl Endpoint {
             }),
             last_transaction: update.last_transaction.map(|time| self.in_our_time(time)),
         };
-        let times = |time: Option<u32>| time.map_or(Instant::ZERO, |time| self.in_our_time(time));
-        let (expires, told) = (
-            times(update.lease_expiration),
-            times(update.potential_expiration),
-        );
-        let started = times(update.start);
+        let at_latest = |time: u32| self.in_our_time_at_latest(time);
+        let expires = update.lease_expiration.map_or(Instant::ZERO, at_latest);
+        let told = update.potential_expiration.map_or(Instant::ZERO, at_latest);
+        let started = update
+            .start
+            .map_or(Instant::ZERO, |time| self.in_our_time(time));
         let role = self.config.role;
         let store = self.store.as_mut().ok_or(missing)?;
         accept(role, cx.now, store.lease(update.address), &claim)?;

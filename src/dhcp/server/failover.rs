@@ -5,9 +5,8 @@
 //! server's one deadline, bindings, notes. What it wants written down needs no action: an endpoint
 //! keeps what its disk has when the power goes, and forgets the rest.
 //!
-//! The primary alone connects, and tries again while the partner is away. That the secondary may
-//! knock when it starts (draft-ietf-dhc-failover-12 section 8.2) saves a few seconds and is left
-//! out: a host has one connection at a time, and the two would meet half-way.
+//! Both listen on that port, and both connect (draft-ietf-dhc-failover-12 section 8.2): what the
+//! primary opens is the stream, what the secondary opens only tells the primary to do so.
 
 use std::net::Ipv4Addr;
 
@@ -127,6 +126,10 @@ impl Partnership {
         }
     }
 
+    pub(super) fn set_clock(&mut self, ahead: i64) {
+        self.endpoint.set_clock(ahead);
+    }
+
     pub(super) fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
@@ -171,9 +174,11 @@ impl Server {
         let Some(partnership) = &self.failover else {
             return;
         };
-        if partnership.endpoint.config().role == Role::Secondary {
-            cx.out.push(Action::Stream(StreamAction::Listen(PORT)));
-        }
+        cx.out
+            .push(Action::Stream(match partnership.endpoint.config().role {
+                Role::Primary => StreamAction::Attend(PORT),
+                Role::Secondary => StreamAction::Listen(PORT),
+            }));
         self.failover(&Input::Start, cx);
     }
 
@@ -208,6 +213,10 @@ impl Server {
                 self.failover(&Input::Connected, cx);
             }
             StreamEvent::Connected { .. } => cx.out.push(Action::Stream(StreamAction::Abort)),
+            StreamEvent::Knocked { peer } if Some(*peer) == partner => {
+                self.failover(&Input::Knock, cx);
+            }
+            StreamEvent::Knocked { .. } => {}
             StreamEvent::Data(bytes) => self.failover(&Input::Bytes(bytes), cx),
             StreamEvent::Closed(_) => self.failover(&Input::Closed, cx),
         }
@@ -309,21 +318,20 @@ impl Server {
         let Some(own) = &self.failover else {
             return;
         };
-        let (partner, connects) = (own.partner, own.endpoint.config().role == Role::Primary);
+        let address = own.partner;
         for output in outputs {
             let action = match output {
                 Output::Connect => Action::Stream(StreamAction::Connect {
-                    address: partner,
+                    address,
+                    port: PORT,
+                }),
+                Output::Knock => Action::Stream(StreamAction::Knock {
+                    address,
                     port: PORT,
                 }),
                 Output::Send(bytes) => Action::Stream(StreamAction::Send(bytes)),
                 Output::Close => Action::Stream(StreamAction::Close),
                 Output::Note(note) => Action::Note(Note::Failover(note)),
-                // A secondary that does not knock has nothing to try again.
-                Output::Arm {
-                    timer: Timer::Reconnect,
-                    ..
-                } if !connects => continue,
                 Output::Arm { timer, at } => {
                     if let Some(own) = &mut self.failover {
                         own.cancel(timer);
@@ -341,7 +349,7 @@ impl Server {
                     self.take_over(change, cx.now);
                     continue;
                 }
-                Output::Knock | Output::Store(_) => continue,
+                Output::Store(_) => continue,
             };
             cx.out.push(action);
         }

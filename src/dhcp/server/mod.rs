@@ -221,6 +221,14 @@ impl Server {
         self.config = config;
     }
 
+    /// By how many seconds the host's clock is ahead of the true time from now on: a failover
+    /// partner is told times of day.
+    pub fn set_clock(&mut self, ahead: i64) {
+        if let Some(partnership) = &mut self.failover {
+            partnership.set_clock(ahead);
+        }
+    }
+
     /// Its side of failover, where it has a partner.
     pub fn endpoint(&self) -> Option<&Endpoint> {
         self.failover.as_ref().map(|failover| failover.endpoint())

@@ -21,6 +21,8 @@ impl Host {
         let mut out = Output::default();
         match action {
             StreamAction::Listen(port) => tcp.listen(port),
+            StreamAction::Attend(port) => tcp.attend(port),
+            StreamAction::Knock { address, port } => tcp.knock(now, own, (address, port), &mut out),
             StreamAction::Connect { address, port } => {
                 tcp.connect(now, own, (address, port), &mut out);
             }

@@ -23,6 +23,9 @@ const ACK_DELAY: Duration = Duration::from_millis(40);
 /// How long a partner may stay silent while something waits for it: RFC 9293 section 3.8.3 asks
 /// for three minutes at least for a SYN.
 const PATIENCE: Duration = Duration::from_secs(180);
+/// The same for a connection that says no more than "here I am": as long as an ARP request is
+/// repeated.
+const KNOCK: Duration = Duration::from_secs(3);
 /// The soonest that smoltcp is called again when it asks for "now", which it has just had.
 const BREATH: Duration = Duration::from_millis(10);
 
@@ -84,11 +87,15 @@ pub(super) struct Live {
     closing: bool,
     /// The application hears no more of this connection: it has closed it, or knows that it is over.
     deaf: bool,
+    /// We asked for it for long enough.
+    forsaken: bool,
     /// We asked for the connection.
     active: bool,
     /// The application has been told that it is up.
     up: bool,
-    /// When the partner's silence is too long.
+    /// For how long the partner may stay silent.
+    bears: Duration,
+    /// When its silence is too long.
     patience: Option<Instant>,
     /// When the last data that came are acknowledged at the latest.
     acknowledge: Option<Instant>,
@@ -119,8 +126,10 @@ impl Live {
             backlog: Vec::new(),
             closing: false,
             deaf: false,
+            forsaken: false,
             active: false,
             up: false,
+            bears: PATIENCE,
             patience: None,
             acknowledge: None,
         }
@@ -136,7 +145,7 @@ impl Live {
 
     /// Whether nothing is left of the connection.
     pub(super) fn is_over(&self) -> bool {
-        matches!(self.state(), State::Closed | State::Listen)
+        self.forsaken || matches!(self.state(), State::Closed | State::Listen)
     }
 
     /// Whether we still ask for it.
@@ -154,14 +163,17 @@ impl Live {
         self.deaf
     }
 
-    /// The other end.
-    pub(super) fn peer(&self) -> Option<(Ipv4Addr, u16)> {
-        let end = self
-            .sockets
-            .get::<Socket<'_>>(self.socket)
-            .remote_endpoint()?;
-        let IpAddress::Ipv4(address) = end.addr;
-        Some((address, end.port))
+    /// Whether we asked for it.
+    pub(super) fn is_ours(&self) -> bool {
+        self.active
+    }
+
+    /// The other end, and our port.
+    pub(super) fn ends(&self) -> Option<((Ipv4Addr, u16), u16)> {
+        let socket = self.sockets.get::<Socket<'_>>(self.socket);
+        let (far, own) = (socket.remote_endpoint()?, socket.local_endpoint()?);
+        let IpAddress::Ipv4(address) = far.addr;
+        Some(((address, far.port), own.port))
     }
 
     /// Does what the log says, and everything that follows from it at that instant.
@@ -174,8 +186,11 @@ impl Live {
                     "a fresh socket listens on any port but 0"
                 );
             }
-            Op::Connect { from, to } => {
+            Op::Connect { from, to, knock } => {
                 self.active = true;
+                if *knock {
+                    self.bears = KNOCK;
+                }
                 let socket = self.sockets.get_mut::<Socket<'_>>(self.socket);
                 let end = |(address, port): (Ipv4Addr, u16)| (IpAddress::Ipv4(address), port);
                 let (from, to) = (end(*from), end(*to));
@@ -197,6 +212,11 @@ impl Live {
             Op::Timer => {
                 if self.patience.is_some_and(|patience| patience <= now) {
                     self.end(StreamEnd::TimedOut, out);
+                    // No one knows of what was only asked for (RFC 9293 section 3.10.5).
+                    self.forsaken = self.is_asking();
+                    if self.forsaken {
+                        return;
+                    }
                     self.socket().abort();
                 }
             }
@@ -242,7 +262,7 @@ impl Live {
         if !waiting {
             self.patience = None;
         } else if heard || self.patience.is_none() {
-            self.patience = Some(now + PATIENCE);
+            self.patience = Some(now + self.bears);
         }
     }
 
@@ -251,7 +271,7 @@ impl Live {
         match self.state() {
             State::Established | State::CloseWait if !self.up => {
                 self.up = true;
-                if let (false, Some((peer, _))) = (self.deaf, self.peer()) {
+                if let (false, Some(((peer, _), _))) = (self.deaf, self.ends()) {
                     out.events.push(StreamEvent::Connected { peer });
                 }
             }

@@ -17,6 +17,8 @@ pub(super) enum Op {
         from: (Ipv4Addr, u16),
         /// The partner's.
         to: (Ipv4Addr, u16),
+        /// Only to knock: no one waits for long.
+        knock: bool,
     },
     /// A segment came in. The journal has the same frame.
     Segment(Frame),

@@ -163,7 +163,9 @@ fn what(entry: &Entry) -> Option<String> {
         What::Dhcp(note) => Some(format!("{}", serde_json::to_value(note).unwrap())),
         What::Net(note) => Some(format!("{}", serde_json::to_value(note).unwrap())),
         What::Command(command) => Some(format!("{command:?}")),
+        What::Ended(command) => Some(format!("ended {command:?}")),
         What::Power(on) => Some(format!("power {on}")),
+        What::Software(on) => Some(format!("software {on}")),
         What::Carrier { up, .. } => Some(format!("carrier {up}")),
         What::Fired { reason, .. } => {
             Some(format!("fired {}", serde_json::to_value(reason).unwrap()))

@@ -40,6 +40,13 @@ pub enum Peek {
         /// Destination port.
         port: u16,
     },
+    /// TCP in IPv4.
+    Tcp {
+        /// The IPv4 destination.
+        destination: Ipv4Addr,
+        /// Source and destination port.
+        ports: [u16; 2],
+    },
     /// Anything else.
     Other,
 }
@@ -53,14 +60,26 @@ pub fn peek(bytes: &[u8]) -> Peek {
             .and_then(|octets| <[u8; 4]>::try_from(octets).ok())
             .map(Ipv4Addr::from)
     };
+    let word = |at: usize| {
+        let octets = bytes.get(at..at + 2)?.first_chunk()?;
+        Some(u16::from_be_bytes(*octets))
+    };
     match (bytes.get(12..14), bytes.get(14), bytes.get(23)) {
         (Some([0x08, 0x06]), _, _) => address(28)
             .zip(address(38))
             .map_or(Peek::Other, |(spa, tpa)| Peek::Arp { spa, tpa }),
         (Some([0x08, 0x00]), Some(0x45), Some(17)) => {
-            bytes.get(36..38).map_or(Peek::Other, |port| Peek::Udp {
-                port: u16::from_be_bytes([port[0], port[1]]),
-            })
+            word(36).map_or(Peek::Other, |port| Peek::Udp { port })
+        }
+        (Some([0x08, 0x00]), Some(0x45), Some(&tcp::PROTOCOL)) => {
+            let ends = (address(30), word(34), word(36));
+            let (Some(destination), Some(from), Some(to)) = ends else {
+                return Peek::Other;
+            };
+            Peek::Tcp {
+                destination,
+                ports: [from, to],
+            }
         }
         _ => Peek::Other,
     }

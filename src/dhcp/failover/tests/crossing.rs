@@ -213,7 +213,7 @@ fn a_lease_that_is_told_and_over_at_once_is_over_on_both() {
     pair.run(600);
     pair.forget();
     pair.heal();
-    pair.run(10);
+    pair.run(70);
     assert_eq!(pair.states(), N);
     assert_eq!(pair.status(10), [S::Free; 2]);
     assert_eq!(updates(&pair), [2, 1]);

@@ -22,8 +22,8 @@ const SEED: u8 = 7;
 /// The two servers of a case.
 #[derive(Clone, Debug)]
 struct Terms {
-    /// What the secondary's clock says at the start.
-    clock: u32,
+    /// By how many seconds the servers' clocks are ahead.
+    clocks: [i64; 2],
     /// The part of a second at which the run starts, in microseconds.
     phase: u64,
     load_balance: bool,
@@ -57,11 +57,11 @@ fn deed() -> impl Strategy<Value = Deed> {
 }
 
 fn terms() -> impl Strategy<Value = Terms> {
-    let clock = 1_000_000_000 - 86_400..1_000_000_000 + 86_400_u32;
+    let clocks = prop::array::uniform2(-86_400..86_400_i64);
     let counts = (any::<bool>(), 0..=256_u16, 1..12_u32);
-    (clock, 0..1_000_000_u64, counts, vec(deed(), 1..60)).prop_map(
-        |(clock, phase, (load_balance, split, max_unacked), deeds)| Terms {
-            clock,
+    (clocks, 0..1_000_000_u64, counts, vec(deed(), 1..60)).prop_map(
+        |(clocks, phase, (load_balance, split, max_unacked), deeds)| Terms {
+            clocks,
             phase,
             load_balance,
             split,
@@ -78,10 +78,10 @@ fn wrong(terms: &Terms, mutation: Option<Mutation>) -> Vec<Violation> {
         config.split = terms.split;
         config.max_unacked = terms.max_unacked;
         config.balance.max = secs(300);
-        if config.role == Role::Secondary {
-            config.clock = terms.clock;
-        }
     });
+    for (side, ahead) in pair.sides.iter_mut().zip(terms.clocks) {
+        side.endpoint.set_clock(ahead);
+    }
     pair.now = Instant::from_micros(1_000_000_000 + terms.phase);
     let mut world = World::new(pair, mutation);
     for deed in &terms.deeds {
@@ -179,7 +179,7 @@ fn without_the_wait_in_partner_down_two_clients_have_an_address() {
         give(SECONDARY, 2),
     ];
     let terms = Terms {
-        clock: 1_000_000_000,
+        clocks: [0; 2],
         phase: 0,
         load_balance: true,
         split: 128,

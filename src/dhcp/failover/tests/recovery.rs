@@ -193,7 +193,7 @@ fn conflict() -> Pair {
 fn both_in_partner_down_resolve_their_conflicts() {
     let mut pair = conflict();
     pair.heal();
-    pair.run(20);
+    pair.run(70);
     assert_eq!(pair.states(), N);
     let primary = [State::PotentialConflict, State::ConflictDone, State::Normal];
     assert_eq!(pair.went(PRIMARY), primary);
@@ -227,7 +227,7 @@ fn a_resolution_that_is_interrupted_starts_again() {
         crash: false,
     });
     pair.heal();
-    pair.run(60);
+    pair.run(100);
     for side in [PRIMARY, SECONDARY] {
         let expected = [State::PotentialConflict, State::ResolutionInterrupted];
         assert_eq!(pair.went(side), expected, "{side}");
@@ -239,7 +239,7 @@ fn a_resolution_that_is_interrupted_starts_again() {
     );
     pair.forget();
     pair.heal();
-    pair.run(30);
+    pair.run(70);
     assert_eq!(pair.went(PRIMARY)[0], State::PotentialConflict);
     assert_eq!(pair.states(), N);
     pair.agree();

@@ -51,6 +51,13 @@ pub(super) struct Fuse {
     pub(super) crash: bool,
 }
 
+/// What TCP brings.
+enum Piece {
+    Bytes(Vec<u8>),
+    /// The other end knows nothing of the stream.
+    Reset,
+}
+
 /// Primary 0 and secondary 1.
 pub(super) struct Pair {
     pub(super) sides: [Side; 2],
@@ -59,7 +66,7 @@ pub(super) struct Pair {
     pub(super) cable: bool,
     /// Whether there is a TCP connection, as far as each side knows.
     stream: bool,
-    wire: VecDeque<(usize, Vec<u8>)>,
+    wire: VecDeque<(usize, Piece)>,
     /// Everything that was sent, by whom.
     pub(super) log: Vec<(usize, Body)>,
     pub(super) fuse: Option<Fuse>,
@@ -247,8 +254,13 @@ impl Pair {
                 self.sides[side].sent.push(message);
                 // In pieces, so that no message arrives as a whole.
                 let (start, end) = bytes.split_at(5);
-                self.wire.push_back((1 - side, start.to_vec()));
-                self.wire.push_back((1 - side, end.to_vec()));
+                for piece in [start, end] {
+                    let piece = Piece::Bytes(piece.to_vec());
+                    self.wire.push_back((1 - side, piece));
+                }
+                if self.cable && !self.stream && self.sides[1 - side].powered {
+                    self.wire.push_back((side, Piece::Reset));
+                }
             }
             Output::Close => {
                 if self.cable && self.stream {
@@ -272,7 +284,7 @@ impl Pair {
 
     fn flush(&mut self) {
         let said = self.log.len();
-        while let Some((to, bytes)) = self.wire.pop_front() {
+        while let Some((to, piece)) = self.wire.pop_front() {
             let last = self.log.len().saturating_sub(8);
             let talk = self.log.len() - said;
             assert!(
@@ -280,8 +292,13 @@ impl Pair {
                 "they never come to rest: {:?}",
                 &self.log[last..]
             );
-            if self.cable && self.stream && self.sides[to].powered {
-                self.input(to, &Input::Bytes(&bytes));
+            if !self.cable || !self.sides[to].powered {
+                continue;
+            }
+            match piece {
+                Piece::Bytes(bytes) if self.stream => self.input(to, &Input::Bytes(&bytes)),
+                Piece::Reset if !self.stream => self.input(to, &Input::Closed),
+                Piece::Bytes(_) | Piece::Reset => {}
             }
         }
     }
