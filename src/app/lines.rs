@@ -5,9 +5,10 @@ use crate::lesson::tell;
 use crate::net::NetNote;
 use crate::scenario::NodeId;
 use crate::sim::{Entry, EventId, What};
-use crate::text::Sentence;
+use crate::text::{Sentence, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Row;
+use crate::wire::failover::RejectReason;
 
 use super::session::Session;
 
@@ -64,7 +65,14 @@ pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
     };
     let rows = ladder.rows();
     let end = rows.iter().rposition(is_past).map_or(0, |last| last + 1);
-    let start = end.saturating_sub(session.lines());
+    let filter = session.filter();
+    let is_shown = |row: &Row| match row {
+        Row::Message(place) => filter.shows(&ladder.messages()[*place].summary.what),
+        Row::Event(_) => true,
+        Row::Gap(_) => false,
+    };
+    let shown = (0..end).rev().filter(|at| is_shown(&rows[*at]));
+    let start = shown.take(session.lines()).last().unwrap_or(end);
     let mut page = Page {
         session,
         lines: Vec::new(),
@@ -90,7 +98,7 @@ impl Page<'_> {
             Row::Gap(_) => {}
             Row::Message(place) => {
                 let message = &self.session.ladder().messages()[*place];
-                if self.session.shows_all() || message.is_dhcp() {
+                if self.session.filter().shows(&message.summary.what) {
                     self.push(message.at, message.id, Line::Message(*place));
                 }
             }
@@ -116,7 +124,7 @@ impl Page<'_> {
                     self.push(entry.at, id, Line::Done(id, sentence));
                 }
             }
-            What::Dhcp(note) => self.noted(id, entry, short(note)),
+            What::Dhcp(note) => self.noted(id, entry, short(self.session.texts(), note)),
             What::Net(note) => self.noted(id, entry, short_net(note)),
             What::Power(_)
             | What::Software(_)
@@ -172,7 +180,7 @@ impl Mark {
 }
 
 /// A note in a few words; nothing for what a message or a state beside it says as well.
-fn short(note: &Note) -> Option<Short> {
+fn short(words: &Texts, note: &Note) -> Option<Short> {
     let text = |key, address: std::net::Ipv4Addr| Some(Short::Text(key, address.to_string()));
     match note {
         Note::Client(note) => match *note {
@@ -206,7 +214,12 @@ fn short(note: &Note) -> Option<Short> {
             } => None,
             ServerNote::Committed { address, .. } => text("mark.committed", address),
             ServerNote::Expired { address, .. } => text("mark.expired", address),
-            ServerNote::Released { address, .. } => text("mark.freed", address),
+            ServerNote::Released {
+                address,
+                withheld: None,
+                ..
+            } => text("mark.freed", address),
+            ServerNote::Released { address, .. } => text("mark.held", address),
             ServerNote::Declined { address, .. } => text("mark.abandoned", address),
             ServerNote::QuarantineEnded { address } => text("mark.freed", address),
             ServerNote::Refused { .. } => Some(Short::Text("mark.refused", String::new())),
@@ -215,7 +228,13 @@ fn short(note: &Note) -> Option<Short> {
         Note::Relay(_) => Some(Short::Text("mark.relay-dropped", String::new())),
         Note::Failover(note) => match note {
             failover::Note::State { to, .. } => Some(Short::State(to.name())),
-            failover::Note::Limited { .. } => Some(Short::State("MCLT")),
+            failover::Note::Limited { granted, .. } => {
+                Some(Short::Text("mark.limited", words.duration(*granted)))
+            }
+            failover::Note::Refused {
+                reason: RejectReason::FATAL_CONFLICT,
+                address,
+            } => text("mark.conflict", *address),
             failover::Note::Disconnected { .. }
             | failover::Note::PartnerState { .. }
             | failover::Note::CommunicationsOk { .. }
@@ -254,8 +273,7 @@ fn silence(why: Silence) -> &'static str {
         Silence::Pinging => "mark.silent.pinging",
         Silence::NotHolder => "mark.silent.not-holder",
         Silence::NotForServers | Silence::Unsupported => "mark.silent.unsupported",
-        Silence::FailoverState | Silence::PartnersClient | Silence::Withheld => {
-            "mark.silent.failover"
-        }
+        Silence::PartnersClient => "mark.silent.partners-client",
+        Silence::FailoverState | Silence::Withheld => "mark.silent.failover",
     }
 }

@@ -95,6 +95,10 @@ pub(crate) struct Pace {
     stretch: Option<Stretch>,
     /// How long the picture still rests, or is slowed down.
     rest: u64,
+    /// How much virtual time has passed, with events that no one was told of, since anything was
+    /// told or under way: two servers that say every minute that they are still there do not make
+    /// an hour long.
+    quiet: Duration,
 }
 
 impl Pace {
@@ -105,6 +109,7 @@ impl Pace {
 
     /// Something with a sentence has just happened: leave a moment to read it.
     pub(crate) fn rest(&mut self, in_flight: bool) {
+        self.quiet = Duration::ZERO;
         self.rest = self.rest.max(if in_flight { BRAKE } else { REST });
     }
 
@@ -115,7 +120,7 @@ impl Pace {
         let mut stretch = self
             .stretch
             .filter(fits)
-            .unwrap_or_else(|| Stretch::new(now, ahead));
+            .unwrap_or_else(|| Stretch::new(now, ahead, self.quiet));
         if self.rest > 0 && !ahead.real {
             let resting = self.rest.min(*viewer);
             self.rest -= resting;
@@ -129,6 +134,11 @@ impl Pace {
         *viewer -= used;
         let at = stretch.at();
         self.stretch = (at < ahead.next).then_some(stretch);
+        if ahead.flight.is_some() {
+            self.quiet = Duration::ZERO;
+        } else if self.stretch.is_none() {
+            self.quiet = self.quiet + ahead.next.since(stretch.from);
+        }
         at
     }
 
@@ -149,12 +159,13 @@ impl Pace {
 }
 
 impl Stretch {
-    fn new(from: Instant, ahead: Ahead) -> Self {
+    fn new(from: Instant, ahead: Ahead, quiet: Duration) -> Self {
         let length = ahead.next.since(from);
         let takes = match ahead.flight {
             _ if ahead.real => length.as_micros(),
             Some(flight) => length.fraction(HOP, flight.as_micros().max(1)).as_micros(),
-            None => empty(length),
+            None if quiet.is_zero() => empty(length),
+            None => empty(quiet + length) - empty(quiet),
         };
         Self {
             from,

@@ -121,14 +121,6 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
     }
 }
 
-/// The last entry before `end` that has a sentence, and the sentence.
-pub fn latest(scenario: &Scenario, journal: &Journal, end: usize) -> Option<(EventId, Sentence)> {
-    (0..end).rev().find_map(|number| {
-        let id = EventId(u32::try_from(number).ok()?);
-        Some((id, tell(scenario, journal, id)?))
-    })
-}
-
 impl Story<'_> {
     /// Whether the client of the entry that is told has given back what it remembers.
     fn has_released(&self) -> bool {

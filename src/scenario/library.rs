@@ -115,6 +115,7 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         summary: Texts::new(),
         seed: 1,
         until,
+        opens: Duration::ZERO,
         nodes,
         links,
         commands,

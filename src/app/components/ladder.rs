@@ -8,7 +8,7 @@ use super::kinds;
 use super::shell::{part, texts};
 use crate::app::layout::percent;
 use crate::app::lines::{Line, Mark, Short, lines};
-use crate::app::session::{Action, Panel, Session};
+use crate::app::session::{Action, Filter, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
 use crate::scenario::{NodeId, NodeKind, Scenario};
 use crate::text::Texts;
@@ -22,10 +22,11 @@ const NEAR: i32 = 48;
 #[function_component]
 pub(crate) fn LadderPane(props: &Props) -> Html {
     let store = &props.store;
-    let (words, all, _) = use_view(store, |session| {
+    let (words, filter, failover, _) = use_view(store, |session| {
         (
             session.texts().clone(),
-            session.shows_all(),
+            session.filter(),
+            session.has_failover(),
             session.key().run,
         )
     });
@@ -35,13 +36,26 @@ pub(crate) fn LadderPane(props: &Props) -> Html {
     };
     let lanes =
         el!("div", "class" = "lanes", "aria-hidden" = "true").all(columns.nodes.iter().map(name));
-    let show_all = el!("button", "class" = "chip", "aria-pressed" = spelt(all))
-        .on_click(store.on(Action::ShowAll(!all)))
-        .text(words.get("ui.show-all"));
+    let toggle = |text: &str, on: bool, then: Filter| {
+        el!("button", "class" = "chip", "aria-pressed" = spelt(on))
+            .on_click(store.on(Action::Show(then)))
+            .text(text)
+    };
+    let all = Filter {
+        all: !filter.all,
+        ..filter
+    };
+    let partners = Filter {
+        failover: !filter.failover,
+        ..filter
+    };
+    let toggles = el!("div", "class" = "toggles")
+        .with(toggle(words.get("ui.show-all"), filter.all, all))
+        .maybe(failover.then(|| toggle("Failover", filter.failover, partners)));
     group(vec![
         el!("div", "class" = "ladder-head")
+            .with(toggles)
             .with(lanes)
-            .with(show_all)
             .html(),
         part::<Rows>(store),
     ])
@@ -81,7 +95,7 @@ fn Rows(props: &Props) -> Html {
     let (key, all, most, panel) = use_view(store, |session| {
         (
             session.key(),
-            session.shows_all(),
+            session.filter(),
             session.lines(),
             session.panel(),
         )
@@ -339,10 +353,13 @@ fn arrow(
         .with(end("end", from, el!("circle", "r" = "3")))
         .all(reached.iter().map(head))
         .all(lost.iter().map(cross));
-    let about = kinds::about(&message.frame).map(|address| el!("small").text(&address.to_string()));
+    let (about, said) = kinds::about(&message.frame);
+    let about = about.map(|address| el!("small").text(&address.to_string()));
+    let said = (!said.is_empty()).then(|| el!("i").text(said));
     let name = el!("span", "class" = "label", "style" = label_style)
         .with(el!("b").text(kinds::short(&message.summary)))
-        .maybe(about);
+        .maybe(about)
+        .maybe(said);
     lanes.with(drawing).with(name)
 }
 

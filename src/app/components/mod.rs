@@ -3,6 +3,7 @@
 mod controls;
 mod diagram;
 mod element;
+mod failover;
 mod header;
 mod icons;
 mod kinds;

@@ -4,18 +4,16 @@ use yew::prelude::*;
 
 use super::diagram::diagram;
 use super::element::{Element, el, group};
+use super::failover::partnership;
 use super::icons::{Icon, icon};
 use super::kinds;
-use super::node_tables::{
-    bindings, deadlines, lease, neighbours, own_neighbours, partner, ports, relay,
-};
+use super::node_tables::{bindings, deadlines, lease, neighbours, own_neighbours, ports, relay};
 use super::panel::frame;
 use super::settings::SettingsForm;
 use super::stage::status;
 use crate::app::session::{Action, Session};
 use crate::app::store::{Store, use_view};
 use crate::dhcp::client::State;
-use crate::dhcp::failover;
 use crate::scenario::{Command, LinkId, NodeId};
 use crate::text::Texts;
 use crate::view::node::{Detail, NodeView, view};
@@ -80,7 +78,7 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
             .map(|now| html! { <SettingsForm store={store.clone()} id={*id} {now} /> });
         let body = el!("div", "class" = "panel-body")
             .with(actions(store, &sheet, *id))
-            .put(detail(&sheet))
+            .put(detail(store, &sheet, *id))
             .put(settings.unwrap_or_default())
             .html();
         frame(
@@ -178,18 +176,6 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Element {
             | State::Probing
             | State::Informing => Vec::new(),
         },
-        Detail::Server {
-            failover: Some(_), ..
-        } if !view.power => vec![("ui.lose-disk", Command::LoseDisk(id))],
-        Detail::Server {
-            failover: Some(own),
-            ..
-        } => {
-            let alone = Command::Failover(id, failover::Command::PartnerDown);
-            let stop = Command::Failover(id, failover::Command::Shutdown);
-            let alone = own.may_go_on_alone.then_some(("ui.partner-down", alone));
-            alone.into_iter().chain([("ui.shut-down", stop)]).collect()
-        }
         Detail::Client { .. }
         | Detail::Server { .. }
         | Detail::Switch { .. }
@@ -205,7 +191,7 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Element {
         .all(client)
 }
 
-fn detail(sheet: &Sheet<'_>) -> Html {
+fn detail(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
     match &sheet.view.detail {
         Detail::Client { state, lease: held } => {
             let label = sheet.words.say("ui.diagram", &[("state", state.name())]);
@@ -229,11 +215,14 @@ fn detail(sheet: &Sheet<'_>) -> Html {
             free,
             failover,
         } => {
-            let mut parts: Vec<Html> = failover.iter().map(|view| partner(sheet, view)).collect();
-            parts.push(bindings(sheet, rows, *pool, *free, failover.is_some()));
-            parts.push(deadlines(sheet));
-            parts.push(own_neighbours(sheet));
-            group(parts)
+            let own = failover.as_ref();
+            group(vec![
+                own.map(|view| partnership(store, sheet, id, view))
+                    .unwrap_or_default(),
+                bindings(sheet, rows, *pool, *free, own),
+                deadlines(sheet),
+                own_neighbours(sheet),
+            ])
         }
         Detail::Switch { table } => ports(sheet, table),
         Detail::Router {

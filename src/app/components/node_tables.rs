@@ -5,18 +5,19 @@ use std::net::Ipv4Addr;
 use yew::Html;
 
 use super::element::{el, group};
-use super::kinds;
 use super::node_panel::Sheet;
+use super::{failover, kinds};
 use crate::dhcp::Reason;
 use crate::dhcp::client::Lease;
-use crate::dhcp::failover::{State, Timer};
+use crate::dhcp::failover::Timer;
 use crate::scenario::{LinkId, NodeKind};
 use crate::text::Texts;
 use crate::time::Instant;
 use crate::view::node::{BindingRow, FailoverView};
 use crate::wire::Mac;
 
-fn table(title: &str, heads: &[&str], rows: Vec<Vec<Html>>, empty: &str) -> Html {
+/// A table with its title, or a sentence where it has no rows.
+pub(super) fn table(title: &str, heads: &[&str], rows: Vec<Vec<Html>>, empty: &str) -> Html {
     let body = if rows.is_empty() {
         el!("p", "class" = "empty").text(empty)
     } else {
@@ -31,7 +32,7 @@ fn table(title: &str, heads: &[&str], rows: Vec<Vec<Html>>, empty: &str) -> Html
 }
 
 /// A list of facts by their names, each with a remark where there is one.
-fn facts(title: &str, facts: Vec<[&str; 3]>) -> Html {
+pub(super) fn facts(title: &str, facts: Vec<[&str; 3]>) -> Html {
     let mut list = el!("dl", "class" = "facts");
     for [name, fact, remark] in facts {
         let remark = (!remark.is_empty()).then(|| el!("small").text(remark));
@@ -61,7 +62,8 @@ fn moment(words: &Texts, instant: Instant, now: Instant) -> Html {
     group(vec![text(&when), el!("small").text(&left).html()])
 }
 
-fn text(text: &impl ToString) -> Html {
+/// A text in a cell.
+pub(super) fn text(text: &impl ToString) -> Html {
     Html::from(text.to_string())
 }
 
@@ -162,76 +164,46 @@ pub(super) fn bindings(
     rows: &[BindingRow],
     pool: u64,
     free: u64,
-    shared: bool,
+    failover: Option<&FailoverView>,
 ) -> Html {
     let Sheet { session, words, .. } = sheet;
     let now = session.now();
-    let cells = rows.iter().map(|row| {
-        let until = if row.until == Instant::MAX {
-            text(&"–")
-        } else {
-            moment(words, row.until, now)
-        };
-        vec![
-            text(&row.address),
-            text(&row.state),
-            text(&kinds::card(session.scenario(), row.client)),
-            until,
-            match row.potential {
-                _ if row.pending => text(&"…"),
-                Instant::ZERO => text(&"–"),
-                potential => moment(words, potential, now),
-            },
-        ]
-    });
-    let columns = if shared { 5 } else { 4 };
-    let cells = cells.map(|mut cells: Vec<Html>| {
-        cells.truncate(columns);
-        cells
-    });
     let title = words.say(
         "ui.bindings",
         &[("free", &free.to_string()), ("pool", &pool.to_string())],
     );
-    let heads = [
-        "ui.address",
-        "ui.state",
-        "ui.kind.client",
-        "ui.until",
-        "ui.potential",
-    ]
-    .map(|key| words.get(key));
+    let list = if let Some(view) = failover {
+        failover::bindings(sheet, &title, rows, view)
+    } else {
+        let cells = rows.iter().map(|row| {
+            let until = if row.until == Instant::MAX {
+                text(&"–")
+            } else {
+                moment(words, row.until, now)
+            };
+            vec![
+                text(&row.address),
+                text(&row.state),
+                text(&kinds::card(session.scenario(), row.client)),
+                until,
+            ]
+        });
+        let heads = ["ui.address", "ui.state", "ui.kind.client", "ui.until"];
+        let heads = heads.map(|key| words.get(key));
+        table(
+            &title,
+            &heads,
+            cells.collect(),
+            words.get("ui.bindings-none"),
+        )
+    };
     let share = (pool.saturating_sub(free) * 100)
         .checked_div(pool)
         .unwrap_or_default();
     let least = if free < pool { 3 } else { 0 };
     let filled = el!("span", "style" = format!("width:max({share}%, {least}px)"));
     let gauge = el!("div", "class" = "gauge", "aria-hidden" = "true").with(filled);
-    group(vec![
-        table(
-            &title,
-            &heads[..columns],
-            cells.collect(),
-            words.get("ui.bindings-none"),
-        ),
-        gauge.html(),
-    ])
-}
-
-/// A server's side of failover.
-pub(super) fn partner(sheet: &Sheet<'_>, view: &FailoverView) -> Html {
-    let words = sheet.words;
-    let sign = if view.connected { "" } else { "?" };
-    let partner = view.partner.map_or("–", State::name);
-    let pending = view.pending.to_string();
-    facts(
-        "Failover",
-        vec![
-            [words.get("ui.state"), view.state.name(), ""],
-            [words.get("set.partner"), partner, sign],
-            [words.get("ui.pending"), &pending, ""],
-        ],
-    )
+    group(vec![list, gauge.html()])
 }
 
 /// A host's ARP cache.

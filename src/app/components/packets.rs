@@ -137,20 +137,19 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     lanes.retain(|id| flights.iter().any(|flight| flight.id == *id));
     flights
         .iter()
-        .map(|flight| {
-            let summary = summary(flight.frame.bytes());
-            Packet {
-                id: flight.id,
-                origin: flight.origin,
-                class: kinds::class(&summary),
-                text: kinds::shortest(&summary),
-                broadcast: summary.is_broadcast(),
-                from: places[flight.from.index()],
-                to: places[flight.to.index()],
-                departs: flight.departs,
-                arrives: flight.arrives,
-                lane: lane(flight, lanes),
-            }
+        .map(|flight| (flight, summary(flight.frame.bytes())))
+        .filter(|(_, summary)| session.filter().follows(&summary.what))
+        .map(|(flight, summary)| Packet {
+            id: flight.id,
+            origin: flight.origin,
+            class: kinds::class(&summary),
+            text: kinds::shortest(&summary),
+            broadcast: summary.is_broadcast(),
+            from: places[flight.from.index()],
+            to: places[flight.to.index()],
+            departs: flight.departs,
+            arrives: flight.arrives,
+            lane: lane(flight, lanes),
         })
         .collect()
 }

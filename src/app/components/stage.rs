@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::element::{Element, classes, el, when};
+use super::failover as partners;
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::packets::Packets;
@@ -11,6 +12,7 @@ use crate::app::layout::{Place, percent, places};
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
 use crate::dhcp::client::State;
+use crate::dhcp::failover;
 use crate::scenario::{Command, LinkId, NodeFile, NodeId, NodeKind};
 use crate::text::Texts;
 use crate::view::node::{Detail, NodeView, view};
@@ -135,6 +137,8 @@ struct Face {
     addresses: Vec<String>,
     status: String,
     class: &'static str,
+    /// The state of its failover.
+    failover: Option<failover::State>,
     power: bool,
 }
 
@@ -156,6 +160,18 @@ fn face(session: &Session, words: &Texts, file: &NodeFile, id: NodeId, view: &No
         words.get(kinds::kind_key(file.kind)).to_owned(),
         status.clone(),
     ];
+    let failover = match &view.detail {
+        Detail::Server {
+            failover: Some(own),
+            ..
+        } if view.power => Some(own.state),
+        Detail::Client { .. }
+        | Detail::Server { .. }
+        | Detail::Switch { .. }
+        | Detail::Router { .. }
+        | Detail::Plain => None,
+    };
+    label.extend(failover.map(|state| state.name().to_owned()));
     label.extend(addresses.clone());
     label.extend(out.then(|| words.get("ui.cable-out").to_owned()));
     label.retain(|part| !part.is_empty());
@@ -166,6 +182,7 @@ fn face(session: &Session, words: &Texts, file: &NodeFile, id: NodeId, view: &No
         addresses,
         status,
         class,
+        failover,
         power: view.power,
     }
 }
@@ -218,9 +235,14 @@ fn node(store: &Store, id: NodeId, place: Place, face: &Face, chosen: bool) -> E
     let address = |address: &String| el!("span", "class" = "address").text(address);
     let status = (!face.status.is_empty())
         .then(|| el!("span", "class" = classes(&["status", face.class])).text(&face.status));
+    let failover = face.failover.map(|state| {
+        let class = classes(&["status", "failover", partners::state_class(state)]);
+        el!("span", "class" = class).text(state.name())
+    });
     let tag = el!("span", "class" = "tag")
         .with(el!("span", "class" = "name").text(&face.name))
         .all(face.addresses.iter().map(address))
+        .maybe(failover)
         .maybe(status);
     button
         .key(id.0.into())

@@ -1,5 +1,6 @@
 //! What a person does to a session, and what can be open in it.
 
+use super::Filter;
 use crate::app::pace::Speed;
 use crate::scenario::{Command, NodeId, Problem};
 use crate::sim::EventId;
@@ -30,7 +31,7 @@ pub(crate) enum Panel {
 /// What playback can jump to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// The next message; of DHCP only, where only DHCP is shown.
+    /// The next message of those that are shown.
     Message,
     /// A client's T1.
     T1,
@@ -71,7 +72,7 @@ pub(crate) enum Action {
     Seek(Instant),
     /// To the end of the story.
     End,
-    /// To its first instant, paused.
+    /// To where it opens, paused.
     StartOver,
     /// Do something to the network, now.
     Do(Command),
@@ -83,8 +84,8 @@ pub(crate) enum Action {
     Speed(Speed),
     /// Let time pass as it really does, or not.
     RealTime(bool),
-    /// Show ARP and ping on the ladder, or not.
-    ShowAll(bool),
+    /// Show these messages.
+    Show(Filter),
     /// Show more of what lies further back on the ladder.
     Earlier,
     /// Speak another language.

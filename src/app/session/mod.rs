@@ -7,6 +7,7 @@
 //! is an errand, on which the session goes on at each [`Action::Tick`].
 
 mod action;
+mod filter;
 mod read;
 
 use std::rc::Rc;
@@ -21,10 +22,10 @@ use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
 use crate::view::stage::{self, Flight};
 use crate::view::timeline::Timeline;
-use crate::wire::failover;
-use crate::wire::summary::{TcpKind, What as Packet, summary};
+use crate::wire::summary::summary;
 
 pub(crate) use action::{Action, Notice, Panel, Target, Theme};
+pub(crate) use filter::Filter;
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
@@ -68,7 +69,7 @@ pub(crate) struct Session {
     playing: bool,
     speed: Speed,
     real_time: bool,
-    show_all: bool,
+    filter: Filter,
     lines: usize,
     panel: Option<Panel>,
     notice: Option<Notice>,
@@ -95,7 +96,10 @@ impl Session {
             playing: false,
             speed: Speed::ORDINARY,
             real_time: false,
-            show_all: false,
+            filter: Filter {
+                all: false,
+                failover: true,
+            },
             lines: LINES,
             panel: None,
             notice: None,
@@ -147,7 +151,7 @@ impl Session {
             Action::Tick(viewer) => self.tick(viewer, more),
             Action::Play => {
                 if self.is_over() {
-                    self.go(Instant::ZERO);
+                    self.go(self.scenario().opens());
                 }
                 self.playing = true;
             }
@@ -183,14 +187,14 @@ impl Session {
             }
             Action::StartOver => {
                 self.halt();
-                self.go(Instant::ZERO);
+                self.go(self.scenario().opens());
             }
             Action::Do(command) => self.act(command),
             Action::Open(panel) => self.panel = Some(panel),
             Action::Close => self.panel = None,
             Action::Speed(speed) => self.speed = speed,
             Action::RealTime(on) => self.real_time = on,
-            Action::ShowAll(on) => self.show_all = on,
+            Action::Show(filter) => self.filter = filter,
             Action::Earlier => self.lines += LINES,
             Action::Language(language) => self.texts = Rc::new(Texts::new(language)),
             Action::Theme(theme) => self.theme = theme,
@@ -223,9 +227,9 @@ impl Session {
                 }
                 return;
             };
-            let (mut is_late, all) = (false, self.show_all);
+            let (mut is_late, filter) = (false, self.filter);
             let hit = self.recording.run_to(errand.to, |entry| {
-                let is_it = is(entry, target, all);
+                let is_it = is(entry, target, filter);
                 is_late = !is_it && !more();
                 is_it || is_late
             });
@@ -266,7 +270,7 @@ impl Session {
         self.forget();
         self.pace.reset();
         self.errand = None;
-        self.recording.seek(Instant::ZERO);
+        self.recording.seek(self.scenario().opens());
         self.read_on();
     }
 
@@ -338,7 +342,7 @@ impl Session {
                 self.recording.seek(at);
                 self.playing = self.now() < self.end;
             }
-            if narration::is_told(&self.recording, written) {
+            if narration::is_told(&self.recording, written, self.filter) {
                 self.pace.rest(self.slowest_flight().is_some());
             }
         }
@@ -346,14 +350,7 @@ impl Session {
 
     fn slowest_flight(&self) -> Option<Duration> {
         // What keeps a connection up is not waited for.
-        let matters = |flight: &&Flight| match summary(flight.frame.bytes()).what {
-            Packet::Tcp { kind, .. } => {
-                matches!(kind, TcpKind::Failover(kind) if kind != failover::MessageType::Contact)
-            }
-            Packet::Dhcp { .. } | Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => {
-                true
-            }
-        };
+        let matters = |flight: &&Flight| self.filter.follows(&summary(flight.frame.bytes()).what);
         stage::flights(self.recording.past(), self.now())
             .iter()
             .filter(matters)
@@ -363,12 +360,11 @@ impl Session {
 }
 
 /// Whether an entry is one of those that playback can jump to.
-fn is(entry: &Entry, target: Target, all: bool) -> bool {
+fn is(entry: &Entry, target: Target, filter: Filter) -> bool {
     match (&entry.what, target) {
         // What a switch passes on comes from the entry in which it was sent; that one does not.
         (What::Sent { origin, frame, .. }, Target::Message) => {
-            entry.cause != Some(*origin)
-                && (all || matches!(summary(frame.bytes()).what, Packet::Dhcp { .. }))
+            entry.cause != Some(*origin) && filter.shows(&summary(frame.bytes()).what)
         }
         (
             What::Fired {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Key, Notice, Panel, Session, Theme};
+use super::{Filter, Key, Notice, Panel, Session, Theme};
 use crate::app::pace::Speed;
 use crate::scenario::Scenario;
 use crate::sim::{Journal, World};
@@ -103,9 +103,18 @@ impl Session {
         self.real_time
     }
 
-    /// Whether the ladder has ARP and ping.
-    pub(crate) fn shows_all(&self) -> bool {
-        self.show_all
+    /// Which messages are shown.
+    pub(crate) fn filter(&self) -> Filter {
+        self.filter
+    }
+
+    /// Whether two servers are failover partners.
+    pub(crate) fn has_failover(&self) -> bool {
+        let mut nodes = self.scenario().nodes();
+        nodes.any(|(_, node)| {
+            let server = node.server.as_ref();
+            server.is_some_and(|server| server.failover.is_some())
+        })
     }
 
     /// How many lines the ladder may have.
