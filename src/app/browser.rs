@@ -102,13 +102,17 @@ pub(crate) fn theme_name(theme: Theme) -> &'static str {
 
 /// Whether the person has asked the system for less motion.
 pub(crate) fn reduces_motion() -> bool {
+    matches("(prefers-reduced-motion: reduce)")
+}
+
+/// Whether the screen is narrow: where the style sheet has the stage and the ladder in tabs.
+pub(crate) fn is_narrow() -> bool {
+    matches("(max-width: 860px)")
+}
+
+fn matches(query: &str) -> bool {
     window()
-        .and_then(|window| {
-            window
-                .match_media("(prefers-reduced-motion: reduce)")
-                .ok()
-                .flatten()
-        })
+        .and_then(|window| window.match_media(query).ok().flatten())
         .is_some_and(|query| query.matches())
 }
 
@@ -177,6 +181,12 @@ pub(crate) fn read(file: &File, done: impl FnOnce(Option<String>) + 'static) {
     let done = Closure::once(move |text: JsValue| done(text.as_string()));
     let _ = file.text().then2(&done, &done);
     done.forget();
+}
+
+/// The number of the element that the event is about, where it is one of many.
+pub(crate) fn number(event: &Event) -> Option<usize> {
+    let element: Element = event.target()?.dyn_into().ok()?;
+    element.get_attribute("data-n")?.parse().ok()
 }
 
 /// The key that was pressed; only for events of the keyboard.

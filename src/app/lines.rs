@@ -1,5 +1,6 @@
 //! The ladder as the page shows it: which rows, and what each says in a few words.
 
+use crate::dhcp::failover::State;
 use crate::dhcp::{ClientNote, Note, OfferEnd, ServerNote, Silence, failover};
 use crate::lesson::tell;
 use crate::net::NetNote;
@@ -71,12 +72,22 @@ pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
         Row::Event(_) => true,
         Row::Gap(_) => false,
     };
-    let shown = (0..end).rev().filter(|at| is_shown(&rows[*at]));
+    let began = session.ladder_begins();
+    let is_recent = |row: &Row| match row {
+        Row::Message(place) => ladder.messages()[*place].at >= began,
+        Row::Event(id) => {
+            let entry = session.journal().get(*id);
+            entry.is_some_and(|entry| entry.at >= began)
+        }
+        Row::Gap(_) => true,
+    };
+    let recent = (0..end).rev().take_while(|at| is_recent(&rows[*at]));
+    let shown = recent.filter(|at| is_shown(&rows[*at]));
     let start = shown.take(session.lines()).last().unwrap_or(end);
     let mut page = Page {
         session,
         lines: Vec::new(),
-        last: None,
+        last: (began > Instant::ZERO).then_some(began),
     };
     for row in &rows[start..end] {
         page.add(row);
@@ -130,6 +141,7 @@ impl Page<'_> {
             | What::Software(_)
             | What::Carrier { .. }
             | What::Sent { .. }
+            | What::Flooded { .. }
             | What::Received { .. }
             | What::Dropped { .. }
             | What::Fired { .. } => {}
@@ -155,7 +167,9 @@ impl Page<'_> {
     fn mark(&mut self, entry: &Entry, mark: Mark) {
         let near = self.last.is_some_and(|last| entry.at.since(last) < GAP);
         if let (Some(Line::Marks(marks)), true) = (self.lines.last_mut(), near) {
-            let own = marks.iter_mut().find(|known| known.node == mark.node);
+            let lanes = self.session.lanes();
+            let lane = lanes.of(mark.node);
+            let own = marks.iter_mut().find(|known| lanes.of(known.node) == lane);
             match own {
                 None => {
                     marks.push(mark);
@@ -175,7 +189,9 @@ impl Page<'_> {
 
 impl Mark {
     fn is_left_at_once(&self, next: &Self) -> bool {
-        self.at == next.at && matches!((&self.text, &next.text), (Short::State(_), Short::State(_)))
+        self.node == next.node
+            && self.at == next.at
+            && matches!((&self.text, &next.text), (Short::State(_), Short::State(_)))
     }
 }
 
@@ -227,7 +243,11 @@ fn short(words: &Texts, note: &Note) -> Option<Short> {
         },
         Note::Relay(_) => Some(Short::Text("mark.relay-dropped", String::new())),
         Note::Failover(note) => match note {
-            failover::Note::State { to, .. } => Some(Short::State(to.name())),
+            failover::Note::State { to, .. } => Some(Short::State(match to {
+                State::CommunicationsInterrupted => "COMM-INTERRUPTED",
+                State::ResolutionInterrupted => "RES-INTERRUPTED",
+                other => other.name(),
+            })),
             failover::Note::Limited { granted, .. } => {
                 Some(Short::Text("mark.limited", words.duration(*granted)))
             }

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `session` | what the page knows and what can be done with it, without a browser |
 //! | `pace` | how much virtual time passes while the viewer's time passes |
-//! | `narration`, `lines`, `layout` | what the narration line and the ladder say at the playhead, and where nodes stand |
+//! | `narration`, `lines`, `lanes` | what the narration line and the ladder say at the playhead, and whose line is where |
+//! | `layout`, `flights` | where nodes stand, and what is drawn between them |
 //! | `store` | the session as components share it, each rendering only what changed |
 //! | `ticker` | the animation loop |
 //! | `browser`, `keys` | what is taken from the browser: address, storage, keys |
@@ -17,7 +18,9 @@
 mod browser;
 mod components;
 pub mod embed;
+mod flights;
 mod keys;
+mod lanes;
 mod layout;
 mod lines;
 mod map;

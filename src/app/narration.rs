@@ -1,5 +1,6 @@
 //! The narration line: one or two sentences on what has just happened.
 
+use super::pace::Reading;
 use super::session::{Filter, Session};
 use crate::dhcp::{ClientNote, Note, ServerNote, failover};
 use crate::lesson::tell;
@@ -78,8 +79,7 @@ fn around(
     let same =
         |entry: &Entry| entry.at == end.at && (entry.node == end.node || entry.node.is_none());
     let mut told: Vec<(u8, Sentence)> = journal
-        .from(end_index.saturating_sub(REACH))
-        .take(end_index.min(REACH))
+        .range(end_index.saturating_sub(REACH)..end_index)
         .filter(|(_, entry)| same(entry))
         .filter_map(|(id, entry)| {
             let sentence = words(scenario, journal, id, entry, filter)?;
@@ -123,17 +123,39 @@ fn weight(entry: &Entry) -> u8 {
         What::Dhcp(_) => 3,
         What::Fired { .. } => 3,
         What::Net(_) => 4,
-        What::Power(_) | What::Software(_) | What::Carrier { .. } | What::Received { .. } => 0,
+        What::Power(_)
+        | What::Software(_)
+        | What::Carrier { .. }
+        | What::Flooded { .. }
+        | What::Received { .. } => 0,
     }
 }
 
-/// Whether anything from entry `start` up to the cursor has a sentence.
-pub(crate) fn is_told(recording: &Recording, start: usize, filter: Filter) -> bool {
-    recording
-        .journal()
-        .from(start)
-        .take(recording.world().written().saturating_sub(start))
-        .any(|(id, entry)| {
-            words(recording.scenario(), recording.journal(), id, entry, filter).is_some()
-        })
+/// Sentences that take more than a glance: what failover is about.
+const LONG: [&str; 10] = [
+    "tell.failover.limited",
+    "tell.failover.interrupted",
+    "tell.failover.partner-down",
+    "tell.failover.recover-wait",
+    "tell.failover.potential-conflict",
+    "tell.failover.conflict",
+    "tell.silent.partners-client",
+    "tell.leased-twice",
+    "tell.kept-after-release",
+    "tell.request-after-release",
+];
+
+/// How much there is to read about what happened from entry `start` up to the cursor.
+pub(crate) fn reading(recording: &Recording, start: usize, filter: Filter) -> Option<Reading> {
+    let (scenario, journal) = (recording.scenario(), recording.journal());
+    let entries = journal.range(start..recording.world().written());
+    let told = entries.filter_map(|(id, entry)| words(scenario, journal, id, entry, filter));
+    told.map(|sentence| {
+        if LONG.contains(&sentence.key.as_str()) {
+            Reading::Long
+        } else {
+            Reading::Short
+        }
+    })
+    .max()
 }

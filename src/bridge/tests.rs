@@ -75,7 +75,7 @@ fn a_client_and_a_server_of_two_worlds_come_to_a_lease() {
         .address()
         .unwrap();
     assert_eq!(lease.to_string(), "192.168.1.10");
-    let committed = server.journal().entries().iter().any(|entry| {
+    let committed = server.journal().entries().any(|entry| {
         matches!(&entry.what, What::Dhcp(Note::Server(crate::dhcp::ServerNote::Committed { address, client, .. }))
             if *address == lease && *client == MAC)
     });

@@ -225,20 +225,23 @@ impl Timer {
     /// How many timers there are.
     pub const COUNT: usize = 10;
 
-    /// Its place among [`Timer::COUNT`].
+    /// All of them, each at its place.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Start,
+        Self::Retransmit,
+        Self::T1,
+        Self::T2,
+        Self::Expiry,
+        Self::Conflict,
+        Self::LinkLocal,
+        Self::Server,
+        Self::Arp,
+        Self::Tcp,
+    ];
+
+    /// Its place among [`Timer::ALL`].
     pub const fn index(self) -> usize {
-        match self {
-            Self::Start => 0,
-            Self::Retransmit => 1,
-            Self::T1 => 2,
-            Self::T2 => 3,
-            Self::Expiry => 4,
-            Self::Conflict => 5,
-            Self::Server => 6,
-            Self::Arp => 7,
-            Self::LinkLocal => 8,
-            Self::Tcp => 9,
-        }
+        self as usize
     }
 }
 

@@ -6,7 +6,7 @@ use crate::dhcp::{
     Cidr, ClientNote, Ignored, Note, OfferEnd, Reason, Refusal, RelayDrop, RelayNote, ServerNote,
     Silence,
 };
-use crate::sim::Entry;
+use crate::sim::{Entry, EventId};
 use crate::text::{Sentence, Value};
 use crate::time::Instant;
 
@@ -51,10 +51,10 @@ pub(super) fn fired(story: &Story<'_>, entry: &Entry, reason: Reason) -> Option<
 }
 
 /// The sentence about what a client or a server says of itself.
-pub(super) fn note(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sentence> {
+pub(super) fn note(story: &Story<'_>, id: EventId, entry: &Entry, note: &Note) -> Option<Sentence> {
     let node = ("node", story.name(entry.node?));
     match note {
-        Note::Client(note) => client(story, entry, note, node),
+        Note::Client(note) => client(story, id, note, node),
         Note::Server(note) => {
             let own = entry
                 .node
@@ -84,7 +84,7 @@ pub(super) fn note(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sent
 
 pub(super) type Named = (&'static str, Value);
 
-fn client(story: &Story<'_>, entry: &Entry, note: &ClientNote, node: Named) -> Option<Sentence> {
+fn client(story: &Story<'_>, id: EventId, note: &ClientNote, node: Named) -> Option<Sentence> {
     let address = |address| ("address", plain(address));
     Some(match *note {
         // What made the change is told, and the state stands on the stage.
@@ -116,7 +116,7 @@ fn client(story: &Story<'_>, entry: &Entry, note: &ClientNote, node: Named) -> O
             expiry,
             ..
         } => {
-            if let Some(other) = failover::also_has(story, entry, leased) {
+            if let Some(other) = failover::also_has(story, id, leased) {
                 let values = vec![node, address(leased), ("other", story.name(other))];
                 return Some(drafted("tell.leased-twice", values, "9.4.2"));
             }

@@ -285,13 +285,14 @@ fn hash(frame: &Frame) -> Option<u8> {
     Some(bucket(Client::of(&message).key()))
 }
 
-/// Another client that uses the address which `entry` says its node has got: what only two failover
-/// servers can do who take each other for dead.
-pub(super) fn also_has(story: &Story<'_>, entry: &Entry, address: Ipv4Addr) -> Option<NodeId> {
+/// Another client that uses the address which this entry says its node has got: what only two
+/// failover servers can do who take each other for dead.
+pub(super) fn also_has(story: &Story<'_>, id: EventId, address: Ipv4Addr) -> Option<NodeId> {
     let mut nodes = story.scenario.nodes();
     nodes.find(|(id, _)| partnership(story, *id).is_some())?;
+    let entry = story.journal.get(id)?;
     let mut decided: Vec<NodeId> = entry.node.into_iter().collect();
-    for number in (0..story.id.0).rev() {
+    for number in (0..id.0).rev() {
         let earlier = story.journal.get(EventId(number))?;
         let (Some(node), What::Dhcp(dhcp::Note::Client(note))) = (earlier.node, &earlier.what)
         else {

@@ -4,14 +4,19 @@ use std::net::Ipv4Addr;
 
 use super::{Story, failover, plain, sentence, sourced};
 use crate::scenario::NodeKind;
-use crate::sim::Entry;
+use crate::sim::{Entry, EventId};
 use crate::text::{Sentence, Value};
 use crate::wire::dhcp::{Message, MessageType, Op, code};
 use crate::wire::frame::{Arp, Frame, Payload, Transport, parse};
 use crate::wire::summary::summary;
 
 /// The sentence about a frame that a host has just sent.
-pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Sentence> {
+pub(super) fn sent(
+    story: &Story<'_>,
+    id: EventId,
+    entry: &Entry,
+    frame: &Frame,
+) -> Option<Sentence> {
     let sender = story.scenario.node(entry.node?);
     let node = story.name(entry.node?);
     match parse(frame.bytes()).ok()? {
@@ -30,7 +35,7 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
                 if sender.kind == NodeKind::Router {
                     return relayed(story, &message, node, ip.destination);
                 }
-                dhcp_sent(story, &message, node, ip.destination)
+                dhcp_sent(story, id, &message, node, ip.destination)
             }
             Transport::Echo(echo) => {
                 let key = if echo.reply {
@@ -93,6 +98,7 @@ fn relayed(
 
 fn dhcp_sent(
     story: &Story<'_>,
+    id: EventId,
     message: &Message,
     node: Value,
     destination: Ipv4Addr,
@@ -134,7 +140,7 @@ fn dhcp_sent(
         }
         MessageType::Request if message.ciaddr.is_unspecified() => {
             let values = vec![("node", node), ("address", told(code::REQUESTED_ADDRESS))];
-            if story.has_released() {
+            if story.has_released(id) {
                 sourced("tell.request-after-release", values, 2131, "4.4.6")
             } else {
                 sourced("tell.request-rebooting", values, 2131, "3.2")

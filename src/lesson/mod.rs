@@ -5,6 +5,7 @@ mod deeds;
 mod dhcp;
 mod failover;
 mod messages;
+pub mod why;
 
 use crate::dhcp::{ClientNote, Note};
 use crate::net::NetNote;
@@ -17,8 +18,6 @@ use crate::wire::Mac;
 struct Story<'a> {
     scenario: &'a Scenario,
     journal: &'a Journal,
-    /// The entry that is told.
-    id: EventId,
 }
 
 impl Story<'_> {
@@ -33,8 +32,11 @@ impl Story<'_> {
 
     /// Whose card it is, by name if it is one of the network's.
     fn owner(&self, mac: Mac) -> Value {
-        let owner = self.scenario.nodes().find(|(_, node)| node.has_card(mac));
-        Value::Plain(owner.map_or_else(|| mac.to_string(), |(_, node)| node.id.clone()))
+        let owner = self.scenario.owner(mac);
+        Value::Plain(owner.map_or_else(
+            || mac.to_string(),
+            |node| self.scenario.node(node).id.clone(),
+        ))
     }
 }
 
@@ -85,19 +87,19 @@ fn plain(value: impl ToString) -> Value {
 /// The sentence about an entry of the journal; `None` for what needs no words of its own, because
 /// the entry before or after it tells the same.
 pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sentence> {
-    let story = Story {
-        scenario,
-        journal,
-        id,
-    };
+    let story = Story { scenario, journal };
     let entry = journal.get(id)?;
     match &entry.what {
         What::Command(command) => Some(story.command(command)),
         What::Ended(command) => Some(story.ended(command)),
         What::Power(on) => story.power(entry, *on),
         What::Net(note) => story.stack(entry, note),
-        What::Software(_) | What::Carrier { .. } | What::Received { .. } => None,
-        What::Sent { origin, frame, .. } if *origin == id => messages::sent(&story, entry, frame),
+        What::Software(_) | What::Carrier { .. } | What::Flooded { .. } | What::Received { .. } => {
+            None
+        }
+        What::Sent { origin, frame, .. } if *origin == id => {
+            messages::sent(&story, id, entry, frame)
+        }
         What::Sent { origin, frame, .. } => story.again(entry, *origin, frame.bytes()),
         What::Dropped {
             origin,
@@ -117,15 +119,23 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
             Some(story.wire(key, entry, *origin, frame.bytes()))
         }
         What::Fired { reason, .. } => dhcp::fired(&story, entry, *reason),
-        What::Dhcp(note) => dhcp::note(&story, entry, note),
+        What::Dhcp(note) => dhcp::note(&story, id, entry, note),
     }
 }
 
+/// The last entry before `end` that has a sentence, and the sentence.
+pub fn latest(scenario: &Scenario, journal: &Journal, end: usize) -> Option<(EventId, Sentence)> {
+    (0..end).rev().find_map(|number| {
+        let id = EventId(u32::try_from(number).ok()?);
+        Some((id, tell(scenario, journal, id)?))
+    })
+}
+
 impl Story<'_> {
-    /// Whether the client of the entry that is told has given back what it remembers.
-    fn has_released(&self) -> bool {
-        let node = self.journal.get(self.id).and_then(|entry| entry.node);
-        let earlier = (0..self.id.0)
+    /// Whether the client of an entry has given back what it remembers.
+    fn has_released(&self, id: EventId) -> bool {
+        let node = self.journal.get(id).and_then(|entry| entry.node);
+        let earlier = (0..id.0)
             .rev()
             .filter_map(|id| self.journal.get(EventId(id)));
         let mut notes = earlier

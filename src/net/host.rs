@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 
 use super::NetNote;
 use super::arp::{Cache, Waiting};
+use super::interest::Interest;
 use super::tcp::Tcp;
 use crate::dhcp::client::{self, Client};
 use crate::dhcp::failover;
@@ -215,6 +216,35 @@ impl Host {
             Peek::Udp { port } => self.listens(port),
             Peek::Tcp { .. } | Peek::Other => true,
         }
+    }
+
+    /// The same in a word that many hosts can be passed over by: see [`Interest`].
+    pub fn interest(&self) -> Interest {
+        /// The most neighbours that leave the word of use.
+        const NEIGHBOURS: usize = 6;
+        let neighbours = self.neighbours.addresses();
+        if neighbours.len() + self.waiting.len() > NEIGHBOURS {
+            return Interest::ALL;
+        }
+        let mut interest = match &self.role {
+            Role::Client(_) => Interest::NONE.port(CLIENT_PORT),
+            Role::Server(_) => Interest::NONE.port(SERVER_PORT),
+            Role::Plain => Interest::NONE,
+        };
+        for known in neighbours {
+            interest = interest.from(known);
+        }
+        let mut mind = |address| interest = interest.from(address).about(address);
+        if let Some(interface) = self.interface {
+            mind(interface.address);
+        }
+        if let Role::Client(client) = &self.role {
+            client.minded().for_each(&mut mind);
+        }
+        for waiting in &self.waiting {
+            mind(waiting.next_hop);
+        }
+        interest
     }
 
     /// Whether an address is ours, wanted by us, or asked for.

@@ -59,7 +59,7 @@ pub enum Command {
 }
 
 /// Two groups of nodes that hear nothing of each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Partition([Vec<NodeId>; 2]);
 
 impl Partition {
@@ -134,6 +134,14 @@ impl Command {
             | Self::LoseDisk(_)
             | Self::Configure(..)
             | Self::For(..) => None,
+        }
+    }
+
+    /// What is done, for a while or for good.
+    pub fn plain(&self) -> &Self {
+        match self {
+            Self::For(command, _) => command,
+            command => command,
         }
     }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
-use super::{Offset, Problem, reader};
+use super::{Offset, Problem};
 use crate::dhcp::{Cidr, client, relay, server};
+use crate::json::{self, FromJson, Value};
 use crate::net::link::Faults;
 use crate::time::Duration;
 use crate::wire::Mac;
@@ -16,7 +16,7 @@ use crate::wire::Mac;
 pub type Texts = BTreeMap<String, String>;
 
 /// A scenario file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// The version of the format: 1.
@@ -51,7 +51,7 @@ fn default_seed() -> u64 {
 }
 
 /// What a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, FromJson)]
 #[serde(rename_all = "kebab-case")]
 pub enum NodeKind {
     /// A host with a DHCP client.
@@ -67,7 +67,7 @@ pub enum NodeKind {
 }
 
 /// A node.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct NodeFile {
     /// Its name; the page and every command calls it by that.
@@ -115,7 +115,7 @@ impl NodeFile {
 }
 
 /// An interface of a router. The first is called `eth0`, the second `eth1`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct InterfaceFile {
     /// Its address.
@@ -132,7 +132,7 @@ fn yes() -> bool {
 }
 
 /// A cable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct LinkFile {
     /// The two nodes at its ends.
@@ -148,7 +148,7 @@ pub struct LinkFile {
 }
 
 /// What can be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
     /// Switch a node on.
@@ -204,7 +204,7 @@ pub enum Verb {
 }
 
 /// Something that happens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct TimedFile {
     /// When, from the start of the story.
@@ -291,7 +291,7 @@ impl File {
     /// # Errors
     /// A [`Problem`] with line and column, and the path of the field where it is known.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        reader::read(text)
+        json::read(&json::parse(text)?)
     }
 
     /// The file's text.

@@ -8,25 +8,21 @@ mod command;
 mod file;
 pub mod library;
 mod offset;
-mod reader;
 mod settings;
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use crate::dhcp::Settings;
+use crate::json::Value;
 use crate::time::Instant;
+use crate::wire::Mac;
 
 pub use crate::dhcp::Cidr;
+pub use crate::json::Problem;
 pub use crate::net::link::{Fate, Faults};
-pub use check::Problem;
 pub use command::{Command, Meddle, Partition, Which};
 pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
 pub use offset::Offset;
-pub(crate) use reader::read;
-#[cfg(feature = "app")]
-pub(crate) use settings::json;
 pub use settings::{Change, section, values};
 
 /// A node, by its place in the file.
@@ -74,6 +70,8 @@ pub struct Scenario {
     file: File,
     cables: Vec<Cable>,
     commands: Vec<Timed>,
+    /// Whose each card is, in the order of the cards.
+    cards: Vec<(Mac, NodeId)>,
 }
 
 impl Scenario {
@@ -149,6 +147,12 @@ impl Scenario {
         self.nodes()
             .find(|(_, node)| node.id == id)
             .map(|(node, _)| node)
+    }
+
+    /// The node whose card this is.
+    pub fn owner(&self, card: Mac) -> Option<NodeId> {
+        let place = self.cards.binary_search_by_key(&card, |(card, _)| *card);
+        place.ok().map(|place| self.cards[place].1)
     }
 
     /// The command that gives a node other settings: a merge patch (RFC 7396) over those that it

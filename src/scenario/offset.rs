@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
 
+use crate::json::{FromJson, Read, Value, from_text};
 use crate::time::Duration;
 
 /// By how many seconds a clock is ahead of the right time; behind it where negative. A file writes
@@ -56,9 +57,12 @@ impl Serialize for Offset {
     }
 }
 
-impl<'de> Deserialize<'de> for Offset {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+impl FromJson for Offset {
+    fn blank() -> Self {
+        Self(0)
+    }
+
+    fn read(&mut self, value: &Value) -> Read {
+        from_text(self, value)
     }
 }

@@ -1,7 +1,7 @@
 //! Carrying out one event: what it does to the world, what follows from it, what the journal says.
 
 use super::journal::{EventId, Journal, What};
-use super::queue::Event;
+use super::queue::{Event, Turn};
 use super::world::{Kind, World};
 use crate::net::host::{Context, Input};
 use crate::scenario::{LinkId, NodeId};
@@ -23,7 +23,7 @@ impl Carry<'_> {
         self.world.write(self.journal, entry)
     }
 
-    pub(super) fn event(&mut self, event: Event) {
+    pub(super) fn event(&mut self, turn: Turn, event: Event) {
         match event {
             Event::Boot(node) => {
                 let cause = self.log(Some(node), None, What::Power(true));
@@ -38,21 +38,7 @@ impl Carry<'_> {
                 epoch,
                 lost,
             } => self.arrive(link, to, &frame, origin, epoch, lost),
-            Event::Timer { node, timer, .. } => {
-                let Some(armed) = self.world.nodes[node.index()].timers[timer.index()].take()
-                else {
-                    return;
-                };
-                let cause = self.log(
-                    Some(node),
-                    armed.cause,
-                    What::Fired {
-                        timer,
-                        reason: armed.reason,
-                    },
-                );
-                self.host(node, &Input::Timer(timer), cause);
-            }
+            Event::Flood(flood) => self.flood_arrives(turn, flood),
         }
     }
 
@@ -99,14 +85,16 @@ impl Carry<'_> {
         }
         link.carrier = up;
         if !up {
-            link.cut();
+            self.world.cuts += 1;
+            link.cut(self.world.cuts);
         }
+        self.world.link_changed(id);
         let cause = self.log(None, Some(cause), What::Carrier { link: id, up });
         for end in ends {
             if Some(end) == except || !self.world.node(end).runs() {
                 continue;
             }
-            if let Kind::Switch(switch) = &mut self.world.nodes[end.index()].kind {
+            if let Kind::Switch(switch) = &mut self.world.node_mut(end).kind {
                 if !up {
                     switch.forget_port(id.0);
                 }
@@ -119,7 +107,7 @@ impl Carry<'_> {
     pub(super) fn host(&mut self, id: NodeId, input: &Input<'_>, cause: EventId) {
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
-        let node = &mut self.world.nodes[id.index()];
+        let node = self.world.node_mut(id);
         let mut cx = Context {
             now,
             rng: &mut node.rng,

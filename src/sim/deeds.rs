@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::carry::Carry;
 use super::journal::{EventId, What};
+use super::ports::Ports;
 use super::queue::Event;
 use super::world::{Kind, World};
 use crate::dhcp::{Cidr, Interface, Timer};
@@ -126,6 +127,27 @@ impl Deeds {
             }
             awaited.left > 0
         });
+    }
+
+    /// Counts a frame that a switch passed on over several links at once.
+    pub(super) fn flooded(
+        &mut self,
+        from: NodeId,
+        over: &Ports,
+        origin: EventId,
+        arrives: Instant,
+    ) {
+        if self.awaited.is_empty() {
+            return;
+        }
+        for (link, to) in over.iter() {
+            self.sent(link, from, to, origin, arrives);
+        }
+    }
+
+    /// Whether a person does something to a frame that is under way.
+    pub(super) fn meddles(&self) -> bool {
+        !self.marked.is_empty()
     }
 
     /// What a person does to a frame that gets to the end of a link now, and in which entry.
@@ -316,8 +338,12 @@ impl Carry<'_> {
             Command::Faults(link, faults) => {
                 let seed = self.world.seed;
                 self.world.links[link.index()].set_faults(faults, seed, link.0);
+                self.world.link_changed(link);
             }
-            Command::Latency(link, latency) => self.world.links[link.index()].latency = latency,
+            Command::Latency(link, latency) => {
+                self.world.links[link.index()].latency = latency;
+                self.world.link_changed(link);
+            }
             Command::Partition(ref groups) => self.part(groups),
             Command::Heal(ref groups) => {
                 let healed =
@@ -335,7 +361,10 @@ impl Carry<'_> {
                 self.readdress(node, Some(fixed), cause);
             }
             Command::Leave(node) => self.readdress(node, None, cause),
-            Command::Clock(node, offset) => self.world.nodes[node.index()].clock = offset,
+            Command::Clock(node, offset) => {
+                self.world.node_mut(node).clock = offset;
+                self.host(node, &Input::Clock(i64::from(offset)), cause);
+            }
             Command::Start(node) => self.person(node, Request::Start, cause),
             Command::Release(node) => self.person(node, Request::Release, cause),
             Command::Renew(node) => self.person(node, Request::Renew, cause),
@@ -377,8 +406,8 @@ impl Carry<'_> {
         if !on {
             self.stop(node, cause);
         }
-        self.world.nodes[node.index()].power = on;
-        self.world.nodes[node.index()].crashed = false;
+        let state = self.world.node_mut(node);
+        (state.power, state.crashed) = (on, false);
         let links = self.world.node(node).links.clone();
         for link in links {
             self.update_carrier(link, Some(node), cause);
@@ -398,7 +427,7 @@ impl Carry<'_> {
         if !on {
             self.stop(node, cause);
         }
-        self.world.nodes[node.index()].crashed = !on;
+        self.world.node_mut(node).crashed = !on;
         if on {
             self.boot(node, cause);
         }
@@ -410,13 +439,14 @@ impl Carry<'_> {
     }
 
     /// What is in memory is lost, deadlines among it.
-    fn stop(&mut self, node: NodeId, cause: EventId) {
-        self.host(node, &Input::PowerOff, cause);
-        let node = &mut self.world.nodes[node.index()];
+    fn stop(&mut self, id: NodeId, cause: EventId) {
+        self.host(id, &Input::PowerOff, cause);
+        let node = self.world.node_mut(id);
         node.timers = [None; Timer::COUNT];
         if let Kind::Switch(switch) = &mut node.kind {
             switch.clear();
         }
+        self.world.deadlines_changed(id);
     }
 
     fn part(&mut self, groups: &Rc<Partition>) {

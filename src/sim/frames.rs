@@ -2,10 +2,12 @@
 
 use super::carry::Carry;
 use super::journal::{DropReason, EventId, What};
-use super::queue::Event;
+use super::ports::Way;
+use super::queue::{Event, Flood, Turn};
 use super::world::{Armed, Kind};
 use crate::dhcp::{Reason, Timer};
 use crate::net::host::{Context, Effect, Input};
+use crate::net::interest::Question;
 use crate::net::switch::Forward;
 use crate::scenario::{LinkId, NodeId};
 use crate::time::Instant;
@@ -34,82 +36,160 @@ impl Carry<'_> {
         };
         let frame = spoiled.as_ref().unwrap_or(frame);
         let now = self.world.now();
-        let node = &mut self.world.nodes[to.index()];
-        match &mut node.kind {
-            Kind::Switch(_) if node.crashed => {
-                self.lose(to, frame, origin, DropReason::Crashed, origin);
-            }
-            Kind::Switch(switch) => {
-                match switch.forward(now, link.0, frame.source(), frame.destination()) {
-                    Forward::Port(port) => {
-                        self.transmit(to, LinkId(port), frame, Some(origin), Some(origin));
-                    }
-                    Forward::Flood => {
-                        for port in 0..self.world.nodes[to.index()].links.len() {
-                            let out = self.world.nodes[to.index()].links[port];
-                            if out != link && self.world.links[out.index()].carrier {
-                                self.transmit(to, out, frame, Some(origin), Some(origin));
-                            }
-                        }
-                    }
-                    Forward::Filter => {}
+        let node = &self.world.nodes[to.index()];
+        if !matches!(node.kind, Kind::Switch(_)) {
+            return self.reach(to, link, frame, origin);
+        }
+        if node.crashed {
+            return self.lose(to, frame, origin, DropReason::Crashed, origin);
+        }
+        if let Kind::Switch(switch) = &mut self.world.node_mut(to).kind {
+            match switch.forward(now, link.0, frame.source(), frame.destination()) {
+                Forward::Port(port) => {
+                    self.transmit(to, LinkId(port), frame, Some(origin), Some(origin));
                 }
+                Forward::Flood => self.flood(to, link, frame, origin),
+                Forward::Filter => {}
             }
-            Kind::Host(_) | Kind::Router(_) => self.reach(to, link, frame, origin),
         }
     }
 
-    /// The journal has a frame if anything here has a use for it: without that a broadcast among a
-    /// thousand clients would fill it with a thousand lines.
+    /// A frame gets to a host or a router. The journal has it if anything there has a use for it:
+    /// without that a broadcast among a thousand clients would fill it with a thousand lines.
     fn reach(&mut self, to: NodeId, link: LinkId, frame: &Frame, origin: EventId) {
-        let node = self.world.node(to);
-        let destination = frame.destination();
-        let port = node.links.iter().position(|other| *other == link);
-        let wanted = match (&node.kind, port) {
-            (Kind::Host(host), _) => {
-                (destination == host.mac() || destination == Mac::BROADCAST)
-                    && host.has_use_for(frame)
-            }
-            (Kind::Router(router), Some(port)) => router.has_use_for(port, frame),
-            (Kind::Router(_) | Kind::Switch(_), _) => false,
-        };
-        if !wanted || !node.power {
+        if !self.has_use_for(to, link, frame) {
             return;
         }
-        if node.crashed {
+        if self.world.node(to).crashed {
             return self.lose(to, frame, origin, DropReason::Crashed, origin);
         }
         if self.world.deeds.part(frame.source(), to) {
             return self.lose(to, frame, origin, DropReason::Partition, origin);
         }
-        self.receive(to, port.unwrap_or_default(), frame, origin);
+        self.receive(to, link, frame, origin);
     }
 
-    fn receive(&mut self, to: NodeId, port: usize, frame: &Frame, origin: EventId) {
-        let id = self.world.next_id();
+    /// Whether a frame passes the filter of a card, and anything behind it has a use for it.
+    pub(super) fn has_use_for(&self, to: NodeId, link: LinkId, frame: &Frame) -> bool {
+        let node = &self.world.nodes[to.index()];
+        match &node.kind {
+            Kind::Host(host) => {
+                let destination = frame.destination();
+                let for_it = destination == host.mac() || destination == Mac::BROADCAST;
+                for_it && node.power && host.has_use_for(frame)
+            }
+            Kind::Router(router) => {
+                let port = node.links.iter().position(|other| *other == link);
+                node.power && port.is_some_and(|port| router.has_use_for(port, frame))
+            }
+            Kind::Switch(_) => false,
+        }
+    }
+
+    /// Passes a frame on out of every port of a switch that carries frames but the one that it came
+    /// in by.
+    fn flood(&mut self, switch: NodeId, except: LinkId, frame: &Frame, origin: EventId) {
+        let world = &self.world;
+        let link = (except, &world.links[except.index()]);
+        for way in world.sockets.ways(&world.segments, switch, link) {
+            let (over, latency) = match way {
+                Way::One(out) => {
+                    self.transmit(switch, out, frame, Some(origin), Some(origin));
+                    continue;
+                }
+                Way::Several(over, latency) => (over, latency),
+            };
+            let arrives = self.world.now() + latency;
+            let flood = Flood {
+                switch,
+                over: over.clone(),
+                frame: frame.clone(),
+                origin,
+                question: Question::of(frame),
+                cuts: self.world.cuts,
+                next: 0,
+            };
+            self.world
+                .queue
+                .push(arrives, Event::Flood(Box::new(flood)));
+            self.world.deeds.flooded(switch, &over, origin, arrives);
+            let frame = frame.clone();
+            let flooded = What::Flooded {
+                origin,
+                over,
+                arrives,
+                frame,
+            };
+            self.log(Some(switch), Some(origin), flooded);
+        }
+    }
+
+    /// Delivers what a switch passed on over several links to the next port where anything comes of
+    /// it. The rest stays in the queue, so that each arrival is an event of its own.
+    pub(super) fn flood_arrives(&mut self, turn: Turn, mut flood: Box<Flood>) {
+        let written = self.world.next_id();
+        while let Some(place) = self.next_port(&flood) {
+            if self.world.next_id() != written {
+                self.world.queue.put_back(turn, Event::Flood(flood));
+                return;
+            }
+            let port = flood.over.port(place);
+            let epoch = self.world.links[port.link.index()].epoch;
+            let cut = epoch > flood.cuts;
+            let lost = cut.then_some(DropReason::CarrierLost);
+            self.arrive(port.link, port.to, &flood.frame, flood.origin, epoch, lost);
+            flood.next = place + 1;
+        }
+    }
+
+    /// The next port at which a frame arrives that anyone there has a use for, or never arrives.
+    fn next_port(&self, flood: &Flood) -> Option<usize> {
+        let world = &self.world;
+        if world.cuts != flood.cuts || world.deeds.meddles() {
+            return flood.over.next(flood.next);
+        }
+        let segment = world.sockets.segment(&world.segments, flood.switch)?;
+        flood.over.next_wanted(flood.next, segment, flood.question)
+    }
+
+    /// A host or a router takes a frame.
+    fn receive(&mut self, to: NodeId, link: LinkId, frame: &Frame, origin: EventId) {
+        let received = What::Received {
+            origin,
+            frame: frame.clone(),
+        };
+        let cause = self.world.deeds.spoiled(origin, frame).unwrap_or(origin);
+        let cause = self.log(Some(to), Some(cause), received);
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
-        let node = &mut self.world.nodes[to.index()];
+        let node = self.world.node_mut(to);
         let mut cx = Context {
             now,
             rng: &mut node.rng,
             out: &mut effects,
         };
-        match &mut node.kind {
-            Kind::Host(host) => host.handle(&Input::Frame(frame), &mut cx),
-            Kind::Router(router) => router.frame(port, frame, &mut cx),
-            Kind::Switch(_) => {}
+        let port = node.links.iter().position(|other| *other == link);
+        match (&mut node.kind, port) {
+            (Kind::Host(host), _) => host.handle(&Input::Frame(frame), &mut cx),
+            (Kind::Router(router), Some(port)) => router.frame(port, frame, &mut cx),
+            (Kind::Router(_) | Kind::Switch(_), _) => {}
         }
-        let cause = self.world.deeds.spoiled(origin, frame).unwrap_or(origin);
-        self.log(
-            Some(to),
-            Some(cause),
-            What::Received {
-                origin,
-                frame: frame.clone(),
-            },
-        );
-        self.apply(to, effects, id);
+        self.apply(to, effects, cause);
+    }
+
+    /// A node's first deadline is due.
+    pub(super) fn deadline(&mut self, id: NodeId) {
+        let Some((first, _)) = self.world.nodes[id.index()].first_timer() else {
+            return;
+        };
+        let armed = self.world.node_mut(id).timers[first].take();
+        self.world.deadlines_changed(id);
+        let timer = Timer::ALL[first];
+        let Some(Armed { reason, cause, .. }) = armed else {
+            return;
+        };
+        let cause = self.log(Some(id), cause, What::Fired { timer, reason });
+        self.host(id, &Input::Timer(timer), cause);
     }
 
     fn lose(
@@ -128,13 +208,21 @@ impl Carry<'_> {
         };
         self.log(Some(to), Some(cause), dropped);
     }
+
     pub(super) fn apply(&mut self, id: NodeId, mut effects: Vec<Effect>, cause: EventId) {
+        let mut rearmed = false;
         for effect in effects.drain(..) {
             match effect {
                 Effect::Transmit(frame) => self.transmit_by(id, 0, &frame, cause),
                 Effect::TransmitBy { port, frame } => self.transmit_by(id, port, &frame, cause),
-                Effect::Arm { timer, at, reason } => self.arm(id, timer, at, reason, cause),
-                Effect::Cancel(timer) => self.world.nodes[id.index()].timers[timer.index()] = None,
+                Effect::Arm { timer, at, reason } => {
+                    self.arm(id, timer, at, reason, cause);
+                    rearmed = true;
+                }
+                Effect::Cancel(timer) => {
+                    self.world.node_mut(id).timers[timer.index()] = None;
+                    rearmed = true;
+                }
                 Effect::Dhcp(note) => {
                     self.log(Some(id), Some(cause), What::Dhcp(note));
                 }
@@ -144,6 +232,10 @@ impl Carry<'_> {
             }
         }
         self.world.effects = effects;
+        if rearmed {
+            self.world.deadlines_changed(id);
+        }
+        self.world.interest_changed(id);
     }
 
     /// The link at an interface: of a host's cables, the one that is in.
@@ -164,23 +256,13 @@ impl Carry<'_> {
     }
 
     fn arm(&mut self, id: NodeId, timer: Timer, at: Instant, reason: Reason, cause: EventId) {
-        let node = &mut self.world.nodes[id.index()];
-        node.generation = node.generation.wrapping_add(1);
-        let generation = node.generation;
-        node.timers[timer.index()] = Some(Armed {
+        let sequence = self.world.queue.turn(at).sequence;
+        self.world.node_mut(id).timers[timer.index()] = Some(Armed {
             at,
             reason,
             cause: Some(cause),
-            generation,
+            sequence,
         });
-        self.world.queue.push(
-            at,
-            Event::Timer {
-                node: id,
-                timer,
-                generation,
-            },
-        );
     }
 
     /// Puts a frame on a link: a host's own, or one that a switch passes on from `origin`.

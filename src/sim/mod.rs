@@ -9,12 +9,15 @@ mod deeds;
 mod frames;
 mod journal;
 mod outside;
+mod ports;
 mod queue;
 mod recording;
+mod shared;
 mod world;
 
 pub use crate::scenario::{Command, LinkId, NodeId, Timed};
 pub use journal::{DropReason, Entry, EventId, Journal, What};
+pub use ports::Ports;
 pub use recording::Recording;
 pub use world::{Armed, Kind, Node, World};
 

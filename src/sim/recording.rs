@@ -45,10 +45,12 @@ impl Recording {
     pub fn new(scenario: Rc<Scenario>) -> Self {
         let world = World::new(&scenario);
         let commands = scenario.commands().to_vec();
+        let mut journal = Journal::default();
+        journal.keep(Journal::PLENTY);
         Self {
             by_person: vec![false; commands.len()],
             commands,
-            journal: Journal::default(),
+            journal,
             checkpoints: vec![world.clone()],
             interval: INTERVAL,
             world,
@@ -73,9 +75,10 @@ impl Recording {
         &self.journal
     }
 
-    /// What had happened by the cursor.
-    pub fn past(&self) -> &[Entry] {
-        &self.journal.entries()[..self.world.written()]
+    /// What had happened by the cursor, as far back as the journal has it.
+    pub fn past(&self) -> impl DoubleEndedIterator<Item = &Entry> + Clone {
+        let past = self.journal.range(0..self.world.written());
+        past.map(|(_, entry)| entry)
     }
 
     /// Every command so far, the scenario's and the person's, in order.
@@ -89,7 +92,7 @@ impl Recording {
     }
 
     /// When something happens next.
-    pub fn next_at(&mut self) -> Option<Instant> {
+    pub fn next_at(&self) -> Option<Instant> {
         self.world.next_at(&self.commands)
     }
 
@@ -158,8 +161,7 @@ impl Recording {
             }
             let hit = self
                 .journal
-                .from(written)
-                .take(self.world.written() - written)
+                .range(written..self.world.written())
                 .find(|(_, entry)| found(entry))
                 .map(|(id, _)| id);
             if hit.is_some() {

@@ -76,6 +76,21 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
             });
             ("sent", detail)
         }
+        What::Flooded {
+            origin,
+            over,
+            arrives,
+            frame,
+        } => {
+            let (message, bytes) = packet(frame);
+            let links = over.iter().map(|(link, _)| between(link));
+            let to = over.iter().map(|(_, to)| name(to));
+            let detail = json!({
+                "message": message, "origin": origin.0, "links": links.collect::<Vec<_>>(),
+                "to": to.collect::<Vec<_>>(), "arrives": arrives.as_micros(), "frame": bytes,
+            });
+            ("flooded", detail)
+        }
         What::Received { origin, frame } => (
             "received",
             json!({ "message": packet(frame).0, "origin": origin.0 }),
@@ -111,14 +126,10 @@ fn deed(scenario: &Scenario, command: &Command) -> Value {
             fields.insert(field.to_owned(), value);
         }
     };
-    let command = match command {
-        Command::For(inner, length) => {
-            add("for", json!(length));
-            inner.as_ref()
-        }
-        command => command,
-    };
-    match command {
+    if let Command::For(_, length) = command {
+        add("for", json!(length));
+    }
+    match command.plain() {
         Command::Configure(_, change) => add(section(&change.settings), values(&change.settings)),
         Command::Faults(_, faults) => add("faults", json!(faults)),
         Command::Latency(_, latency) => add("latency", json!(latency)),

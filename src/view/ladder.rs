@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use crate::net::NetNote;
 use crate::scenario::NodeId;
-use crate::sim::{DropReason, Entry, EventId, What};
+use crate::sim::{DropReason, Entry, EventId, Journal, What};
 use crate::time::{Duration, Instant};
 use crate::wire::dhcp::MessageType;
 use crate::wire::frame::Frame;
@@ -89,23 +89,23 @@ pub struct Ladder {
 }
 
 impl Ladder {
-    /// The ladder of a journal's beginning.
-    pub fn new(entries: &[Entry]) -> Self {
+    /// The ladder of a journal.
+    pub fn new(journal: &Journal) -> Self {
         let mut ladder = Self::default();
-        ladder.extend(entries);
+        ladder.extend(journal, journal.len());
         ladder
     }
 
-    /// Reads on in a journal of which the first part was read before. Where `entries` has become
-    /// shorter than what was read, the ladder starts afresh.
-    pub fn extend(&mut self, entries: &[Entry]) {
-        if entries.len() < self.read {
+    /// Reads on up to entry `end` in a journal of which the first part was read before. Where `end`
+    /// lies before what was read, the ladder starts afresh.
+    pub fn extend(&mut self, journal: &Journal, end: usize) {
+        if end < self.read {
             *self = Self::default();
         }
-        for (number, entry) in entries.iter().enumerate().skip(self.read) {
-            self.read_entry(EventId(u32::try_from(number).unwrap_or(u32::MAX)), entry);
+        for (id, entry) in journal.range(self.read..end) {
+            self.read_entry(id, entry);
         }
-        self.read = entries.len();
+        self.read = end;
     }
 
     /// Every message, by time.
@@ -152,7 +152,7 @@ impl Ladder {
             What::Net(NetNote::Unreachable { .. } | NetNote::Malformed { .. }) => {
                 self.row(entry, Row::Event(id));
             }
-            What::Sent { .. } | What::Fired { .. } | What::Net(_) => {}
+            What::Sent { .. } | What::Flooded { .. } | What::Fired { .. } | What::Net(_) => {}
         }
     }
 

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use crate::dhcp::{ClientNote, Note, ServerNote};
 use crate::scenario::{LinkId, NodeId, NodeKind, Scenario};
-use crate::sim::{Entry, EventId, What};
+use crate::sim::{Entry, EventId, Journal, What};
 use crate::time::Instant;
 use crate::wire::dhcp::MessageType;
 use crate::wire::summary::{What as Packet, summary};
@@ -91,23 +91,22 @@ pub struct Timeline {
 
 impl Timeline {
     /// The timeline of a journal.
-    pub fn new(scenario: &Scenario, entries: &[Entry]) -> Self {
+    pub fn new(scenario: &Scenario, journal: &Journal) -> Self {
         let mut timeline = Self::default();
-        timeline.extend(scenario, entries);
+        timeline.extend(scenario, journal);
         timeline
     }
 
-    /// Reads on in a journal of which the first part was read before. Where `entries` has become
-    /// shorter than what was read, it starts afresh.
-    pub fn extend(&mut self, scenario: &Scenario, entries: &[Entry]) {
-        if entries.len() < self.read {
+    /// Reads on in a journal of which the first part was read before. Where it has become shorter
+    /// than what was read, it starts afresh.
+    pub fn extend(&mut self, scenario: &Scenario, journal: &Journal) {
+        if journal.len() < self.read {
             *self = Self::default();
         }
-        for (number, entry) in entries.iter().enumerate().skip(self.read) {
-            let id = EventId(u32::try_from(number).unwrap_or(u32::MAX));
+        for (id, entry) in journal.from(self.read) {
             self.read_entry(scenario, id, entry);
         }
-        self.read = entries.len();
+        self.read = journal.len();
     }
 
     /// Marks what is without power from the start: the journal tells only of changes.
@@ -157,6 +156,7 @@ impl Timeline {
                 }
             }
             What::Sent { .. }
+            | What::Flooded { .. }
             | What::Command(_)
             | What::Ended(_)
             | What::Received { .. }

@@ -32,6 +32,8 @@ cargo xtask lint
     checks format and lints only
 cargo xtask bench
     measures the engine, beside ns-3 where that is installed
+cargo xtask bench page [WORK]
+    builds the finished page and measures it in a browser with a day of 1,000 clients and others
 cargo xtask bench peers
     measures `dhcp-lab bridge server` by perfdhcp, beside Kea and dnsmasq (Linux, as root)
 cargo xtask fuzz [TARGET] [--minutes N]
@@ -62,6 +64,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["test", "--only", stage] => test::run(&root, Some(stage)),
         ["lint"] => test::run(&root, Some("lint")),
         ["bench"] => bench::run(&root),
+        ["bench", "page", options @ ..] => bench::page(&root, options),
         ["bench", "peers"] => peers::run(&root),
         ["fuzz", options @ ..] => fuzz::run(&root, &fuzz::Options::parse(options)?),
         ["setup"] => {

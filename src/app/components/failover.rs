@@ -44,14 +44,9 @@ fn partner(sheet: &Sheet<'_>, address: Ipv4Addr) -> (Option<NodeId>, String) {
 }
 
 /// A server's side of failover.
-pub(super) fn partnership(
-    store: &Store,
-    sheet: &Sheet<'_>,
-    id: NodeId,
-    view: &FailoverView,
-) -> Html {
+pub(super) fn partnership(sheet: &Sheet<'_>, id: NodeId, view: &FailoverView) -> Html {
     let words = sheet.words;
-    let (node, name) = partner(sheet, view.address);
+    let (_, name) = partner(sheet, view.address);
     let own = sheet.session.scenario().node(id).id.as_str();
     let since = words.say("ui.since", &[("at", &words.moment(view.since))]);
     let stored = view.stored.map_or_else(
@@ -70,7 +65,6 @@ pub(super) fn partnership(
         Service::Share if view.shared => "ui.serves.share",
         Service::Share | Service::Everyone => "ui.serves.everyone",
     });
-    let heard = if view.connected { "" } else { "ui.as-heard" };
     let touch = words.get(if view.connected {
         "ui.in-touch"
     } else {
@@ -91,7 +85,7 @@ pub(super) fn partnership(
             ("secondary", secondary),
         ],
     );
-    let list = facts(
+    facts(
         "Failover",
         vec![
             [
@@ -100,12 +94,7 @@ pub(super) fn partnership(
                 if on { &since } else { &stored },
             ],
             [words.get("ui.answers"), serves, ""],
-            [
-                &name,
-                view.partner.map_or("–", State::name),
-                words.get(heard),
-            ],
-            [words.get("ui.connection"), touch, ""],
+            [&name, view.partner.map_or("–", State::name), touch],
             [
                 words.get("ui.pending"),
                 &view.pending.len().to_string(),
@@ -118,24 +107,20 @@ pub(super) fn partnership(
                 words.get("ui.mclt-hint"),
             ],
         ],
-    );
-    group(vec![list, orders(store, sheet, id, view, node, &name)])
+    )
 }
 
 /// What an operator can have it do, and what each does.
-fn orders(
-    store: &Store,
-    sheet: &Sheet<'_>,
-    id: NodeId,
-    view: &FailoverView,
-    partner: Option<NodeId>,
-    name: &str,
-) -> Html {
+pub(super) fn orders(store: &Store, sheet: &Sheet<'_>, id: NodeId, view: &FailoverView) -> Html {
     let words = sheet.words;
+    let (partner, name) = partner(sheet, view.address);
     let on = sheet.view.power;
     let own = sheet.session.scenario().node(id).id.as_str();
     let state = view.state.name();
-    let say = |key: &str| words.say(key, &[("partner", name), ("node", own), ("state", state)]);
+    let say = |key: &str| {
+        let values = [("partner", name.as_str()), ("node", own), ("state", state)];
+        words.say(key, &values)
+    };
     // What cannot be done now stays in its place, and says why.
     let order = |key: &str, why_not: &str, command: Command| {
         let button = el!(
@@ -244,10 +229,5 @@ pub(super) fn bindings(
         ]
     });
     let heads = ["ui.address", "ui.has-until", "ui.potential"].map(|key| words.get(key));
-    table(
-        title,
-        &heads,
-        cells.collect(),
-        words.get("ui.bindings-none"),
-    )
+    table(sheet, title, &heads, cells, words.get("ui.bindings-none"))
 }

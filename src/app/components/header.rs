@@ -207,6 +207,7 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
         Some(Notice::NoMore(target)) => {
             Some(words.say("ui.no-more", &[("what", words.get(target_key(*target)))]))
         }
+        Some(Notice::NoNode(name)) => Some(words.say("ui.no-node", &[("name", name)])),
         Some(Notice::BadFile(name, problem)) => {
             let problem = problem.as_ref().map_or_else(
                 || words.get("ui.unreadable").to_owned(),

@@ -3,12 +3,12 @@
 use std::net::Ipv4Addr;
 
 use crate::app::session::Session;
-use crate::scenario::{NodeId, NodeKind, Scenario};
+use crate::scenario::{NodeKind, Scenario};
 use crate::text::Texts;
 use crate::view::ladder::Message;
 use crate::wire::Mac;
 use crate::wire::dhcp::{self, MessageType, code};
-use crate::wire::failover::{self, BindingStatus, ServerState};
+use crate::wire::failover::{self, BindingStatus, MessageType as Kind, ServerState};
 use crate::wire::frame::{Frame, Payload, Transport, parse};
 use crate::wire::summary::{Summary, TcpKind, What};
 
@@ -113,22 +113,15 @@ fn told(payload: &[u8]) -> (Option<Ipv4Addr>, &'static str) {
     };
     let state = summary.state.map(ServerState::name);
     let status = summary.status.map(BindingStatus::name);
-    let refused = summary.rejected.then_some("✕");
-    let said = state.or(status).or(refused);
+    let refused = matches!(summary.kind, Some(Kind::BndAck)) && summary.rejected;
+    let said = state.or(status).or(refused.then_some("✕"));
     (summary.address, said.unwrap_or_default())
-}
-
-/// Whose card it is.
-pub(crate) fn owner(scenario: &Scenario, mac: Mac) -> Option<NodeId> {
-    scenario
-        .nodes()
-        .find(|(_, node)| node.has_card(mac))
-        .map(|(id, _)| id)
 }
 
 /// A card in words: by its owner's name, if it is one of the network's.
 pub(crate) fn card(scenario: &Scenario, mac: Mac) -> String {
-    owner(scenario, mac).map_or_else(|| mac.to_string(), |node| scenario.node(node).id.clone())
+    let owner = scenario.owner(mac);
+    owner.map_or_else(|| mac.to_string(), |node| scenario.node(node).id.clone())
 }
 
 /// A message in words: what, from whom, to whom, when, and whether it was lost.

@@ -1,41 +1,52 @@
 //! The ladder: every message by time, from whom to whom.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::element::{Element, classes, el, group, handler, spelt, when};
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::shell::{part, texts};
+use crate::app::lanes::Lanes;
 use crate::app::layout::percent;
 use crate::app::lines::{Line, Mark, Short, lines};
 use crate::app::session::{Action, Filter, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
-use crate::scenario::{NodeId, NodeKind, Scenario};
+use crate::scenario::NodeId;
 use crate::text::Texts;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
+use crate::view::deaf::deaf;
 use crate::view::ladder::Message;
+use crate::view::timeline::Out;
 
 /// How near to its end the list has to be to follow the playhead, in pixels.
 const NEAR: i32 = 48;
+/// After which time a message must have come, if its receiver is on.
+const LATE: Duration = Duration::from_millis(10);
 
 /// The ladder with its head.
 #[function_component]
 pub(crate) fn LadderPane(props: &Props) -> Html {
     let store = &props.store;
-    let (words, filter, failover, _) = use_view(store, |session| {
+    let (words, filter, failover, owners, _) = use_view(store, |session| {
         (
             session.texts().clone(),
             session.filter(),
             session.has_failover(),
+            session.lanes().clone(),
             session.key().run,
         )
     });
-    let columns = store.read(|session| Columns::new(session.scenario()));
-    let name = |(id, name): &(NodeId, String)| {
-        el!("span", "class" = "column", "style" = columns.left(*id)).text(name)
-    };
-    let lanes =
-        el!("div", "class" = "lanes", "aria-hidden" = "true").all(columns.nodes.iter().map(name));
+    let columns = Columns(owners);
+    let lanes = el!("div", "class" = "lanes", "aria-hidden" = "true");
+    let lanes = store.read(|session| {
+        let name = |(lane, owner): (usize, &Option<NodeId>)| {
+            let name = owner.map_or(words.get("ui.others"), |id| &session.scenario().node(id).id);
+            el!("span", "class" = "column", "style" = columns.style(lane)).text(name)
+        };
+        lanes.all(columns.0.owners().iter().enumerate().map(name))
+    });
     let toggle = |text: &str, on: bool, then: Filter| {
         el!("button", "class" = "chip", "aria-pressed" = spelt(on))
             .on_click(store.on(Action::Show(then)))
@@ -61,26 +72,21 @@ pub(crate) fn LadderPane(props: &Props) -> Html {
     ])
 }
 
-/// Where each host's line stands.
-#[derive(Clone, PartialEq)]
-struct Columns {
-    nodes: Vec<(NodeId, String)>,
-}
+/// Where each line stands.
+struct Columns(Rc<Lanes>);
 
 impl Columns {
-    fn new(scenario: &Scenario) -> Self {
-        let hosts = scenario
-            .nodes()
-            .filter(|(_, node)| node.kind != NodeKind::Switch);
-        Self {
-            nodes: hosts.map(|(id, node)| (id, node.id.clone())).collect(),
-        }
+    fn place(&self, lane: usize) -> f64 {
+        (lane as f64 + 0.5) / self.0.owners().len() as f64 * 100.0
     }
 
     /// In hundredths of the width; nothing for a switch.
     fn x(&self, node: NodeId) -> Option<f64> {
-        let place = self.nodes.iter().position(|(id, _)| *id == node)?;
-        Some((place as f64 + 0.5) / self.nodes.len() as f64 * 100.0)
+        self.0.of(node).map(|lane| self.place(lane))
+    }
+
+    fn style(&self, lane: usize) -> String {
+        format!("left:{}", percent(self.place(lane)))
     }
 
     fn left(&self, node: NodeId) -> String {
@@ -92,16 +98,23 @@ impl Columns {
 fn Rows(props: &Props) -> Html {
     let store = &props.store;
     let words = use_view(store, texts);
-    let (key, all, most, panel) = use_view(store, |session| {
+    let (key, all, most, panel, owners) = use_view(store, |session| {
         (
             session.key(),
             session.filter(),
             session.lines(),
             session.panel(),
+            session.lanes().clone(),
         )
     });
+    let columns = Columns(owners);
     let list = use_node_ref();
     let follows = use_state_eq(|| true);
+    // Who reads on wants the lines to stay where they are.
+    use_effect_with(*follows, {
+        let store = store.clone();
+        move |follows| store.apply(Action::Reading(!follows))
+    });
     use_effect_with((key, all, most, *follows), {
         let list = list.clone();
         move |(_, _, _, follows)| {
@@ -123,7 +136,6 @@ fn Rows(props: &Props) -> Html {
         move |_| follows.set(true)
     });
     store.read(|session| {
-        let columns = Columns::new(session.scenario());
         let (lines, more) = lines(session);
         let now = session.now();
         let mut last = None;
@@ -143,18 +155,18 @@ fn Rows(props: &Props) -> Html {
                 .on_click(store.on(Action::Earlier))
                 .text(words.get("ui.earlier"))
         });
-        let lifeline = |(id, _): &(NodeId, String)| {
-            el!("span", "class" = "lifeline", "style" = columns.left(*id))
-        };
+        let lifeline =
+            |lane: usize| el!("span", "class" = "lifeline", "style" = columns.style(lane));
+        let count = columns.0.owners().len();
         let lifelines = el!("div", "class" = "lanes lifelines", "aria-hidden" = "true")
-            .all(columns.nodes.iter().map(lifeline));
+            .all((0..count).map(lifeline));
         let empty = lines
             .is_empty()
             .then(|| el!("p", "class" = "empty").text(words.get("ui.ladder-empty")));
         let paper = el!(
             "div",
             "class" = "paper",
-            "style" = format!("--columns:{}", columns.nodes.len().max(1))
+            "style" = format!("--columns:{}", count.max(1))
         );
         let newest = (!*follows).then(|| {
             el!("button", "class" = "chip newest")
@@ -232,7 +244,7 @@ fn row(
             let button = button
                 .on_click(store.on(Action::Open(panel_of)))
                 .with(time(message.at, last))
-                .with(arrow(lanes, session.scenario(), columns, message, now));
+                .with(arrow(lanes, session, columns, message, now));
             el!("li", "class" = "row")
                 .key(message.id.0.into())
                 .with(button)
@@ -254,10 +266,16 @@ fn chip(session: &Session, words: &Texts, columns: &Columns, mark: &Mark) -> Ele
         Short::Text(key, address) => (words.say(key, &[("address", address)]), "mark"),
         Short::Silence(key) => (words.get(key).to_owned(), "mark silence"),
     };
+    let name = &session.scenario().node(mark.node).id;
     let whole = mark.sentence.as_ref().map_or_else(
-        || format!("{}: {text}", session.scenario().node(mark.node).id),
+        || format!("{name}: {text}"),
         |sentence| words.sentence(sentence),
     );
+    let text = if columns.0.shares(mark.node) {
+        format!("{name} {text}")
+    } else {
+        text
+    };
     el!(
         "span",
         "class" = class,
@@ -271,7 +289,7 @@ fn chip(session: &Session, words: &Texts, columns: &Columns, mark: &Mark) -> Ele
 /// A message's line: from its sender to everyone whom it reached, or towards whom it is under way.
 fn arrow(
     lanes: Element,
-    scenario: &Scenario,
+    session: &Session,
     columns: &Columns,
     message: &Message,
     now: Instant,
@@ -279,25 +297,23 @@ fn arrow(
     let Some(from) = columns.x(message.from) else {
         return lanes;
     };
+    let scenario = session.scenario();
     let ended: Vec<_> = message
         .copies
         .iter()
         .filter(|copy| copy.at <= now)
         .collect();
     let others = || {
-        columns
-            .nodes
-            .iter()
-            .filter(|(id, _)| *id != message.from)
-            .filter_map(|(id, _)| columns.x(*id))
+        let lanes = columns.0.owners().iter().enumerate();
+        lanes
+            .filter(|(_, owner)| **owner != Some(message.from))
+            .map(|(lane, _)| columns.place(lane))
     };
+    let to = scenario.owner(message.frame.destination());
     let meant: Vec<f64> = if message.is_broadcast() {
         others().collect()
     } else {
-        kinds::owner(scenario, message.frame.destination())
-            .and_then(|node| columns.x(node))
-            .into_iter()
-            .collect()
+        to.and_then(|node| columns.x(node)).into_iter().collect()
     };
     let reached: Vec<f64> = ended
         .iter()
@@ -311,7 +327,28 @@ fn arrow(
         .map(|copy| columns.x(copy.to).filter(|x| (x - from).abs() > 0.1))
         .filter_map(|x| x.or_else(|| nearest(from, &meant).map(|x| from + (x - from) / 2.0)))
         .collect();
-    let ends: &[f64] = if ended.is_empty() {
+    // What was for someone without power is lost at his line, once it must have come.
+    let over = !ended.is_empty() || now.since(message.at) >= LATE;
+    let is_off = |node| {
+        let mut outages = session.timeline().outages.iter();
+        outages.any(|outage| {
+            outage.what == Out::Node(node)
+                && outage.from <= message.at
+                && outage.until.is_none_or(|until| until > message.at)
+        })
+    };
+    let deaf = if over {
+        deaf(scenario, message, is_off)
+    } else {
+        Vec::new()
+    };
+    let lost = [
+        lost,
+        deaf.iter().filter_map(|node| columns.x(*node)).collect(),
+    ]
+    .concat();
+    let under_way = reached.is_empty() && lost.is_empty();
+    let ends: &[f64] = if under_way {
         &meant
     } else {
         &[reached.as_slice(), lost.as_slice()].concat()
@@ -334,7 +371,7 @@ fn arrow(
     let class = classes(&[
         "arrow",
         when(message.is_broadcast(), "broadcast"),
-        when(ended.is_empty(), "under-way"),
+        when(under_way, "under-way"),
     ]);
     let label_style = format!(
         "left:{};width:{}",
@@ -355,8 +392,13 @@ fn arrow(
         .all(lost.iter().map(cross));
     let (about, said) = kinds::about(&message.frame);
     let about = about.map(|address| el!("small").text(&address.to_string()));
-    let said = (!said.is_empty()).then(|| el!("i").text(said));
+    let said = (!said.is_empty()).then(|| el!("em").text(said));
+    // Whose line it is is not said above.
+    let who = [Some(message.from), to].into_iter().flatten();
+    let who = who.filter(|node| columns.0.shares(*node));
+    let who = who.map(|node| el!("i").text(&scenario.node(node).id));
     let name = el!("span", "class" = "label", "style" = label_style)
+        .all(who)
         .with(el!("b").text(kinds::short(&message.summary)))
         .maybe(about)
         .maybe(said);

@@ -1,6 +1,7 @@
 //! What is seen. Each component gets the store and draws its own small projection of the session.
 
 mod controls;
+mod crowd;
 mod diagram;
 mod element;
 mod failover;

@@ -23,7 +23,7 @@ const CALM: u32 = 300;
 struct Shown {
     time: String,
     text: String,
-    source: Option<Source>,
+    sources: Vec<Source>,
     over: bool,
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
         Some(to) => Shown {
             time: String::new(),
             text: words.say("ui.on-its-way", &[("at", &words.instant(*to))]),
-            source: None,
+            sources: Vec::new(),
             over: false,
         },
         None => props.store.read(|session| shown(session, words, *over)),
@@ -59,7 +59,7 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
     let over = shown
         .over
         .then(|| el!("span", "class" = "over").text(words.get("ui.over")));
-    let link = shown.source.map(|source| {
+    let link = |source: &Source| {
         let link = el!(
             "a",
             "href" = source.address(),
@@ -67,7 +67,7 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
             "rel" = "noopener"
         );
         link.text(&source.label())
-    });
+    };
     let spoken = el!(
         "p",
         "class" = "unseen",
@@ -83,7 +83,7 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
     .with(el!("span", "class" = "when").text(&shown.time))
     .with(el!("p", "class" = "told").text(&shown.text).maybe(over))
     .with(spoken)
-    .with(el!("span", "class" = "source").maybe(link))
+    .with(el!("span", "class" = "source").all(shown.sources.iter().map(link)))
     .html()
 }
 
@@ -92,7 +92,7 @@ fn shown(session: &Session, words: &Texts, over: bool) -> Shown {
         Narration::Opening => Shown {
             time: String::new(),
             text: kinds::summary(session.scenario(), words).to_owned(),
-            source: None,
+            sources: Vec::new(),
             over,
         },
         Narration::Told { at, sentences } => {
@@ -108,12 +108,17 @@ fn shown(session: &Session, words: &Texts, over: bool) -> Shown {
             while said.len() > 1 && length(&said) > LONGEST {
                 drop_lightest(&mut said);
             }
-            let source = said.iter().rev().find_map(|(_, (_, source))| *source);
+            let mut sources: Vec<Source> = Vec::new();
+            for source in said.iter().filter_map(|(_, (_, source))| *source) {
+                if !sources.contains(&source) {
+                    sources.push(source);
+                }
+            }
             let text: Vec<String> = said.into_iter().map(|(_, (text, _))| text).collect();
             Shown {
                 time: words.instant(at),
                 text: text.join(" "),
-                source,
+                sources,
                 over,
             }
         }

@@ -3,8 +3,8 @@
 use yew::prelude::*;
 
 use super::diagram::diagram;
-use super::element::{Element, el, group};
-use super::failover::partnership;
+use super::element::{Element, Handler, el, group, handler};
+use super::failover::{orders, partnership};
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::node_tables::{bindings, deadlines, lease, neighbours, own_neighbours, ports, relay};
@@ -16,7 +16,7 @@ use crate::app::store::{Store, use_view};
 use crate::dhcp::client::State;
 use crate::scenario::{Command, LinkId, NodeId};
 use crate::text::Texts;
-use crate::view::node::{Detail, NodeView, view};
+use crate::view::node::{Detail, NodeView, glance, view};
 
 /// Which node.
 #[derive(PartialEq, Properties)]
@@ -35,7 +35,14 @@ pub(super) struct Sheet<'a> {
     pub(super) words: &'a Texts,
     /// The node as it is now.
     pub(super) view: &'a NodeView,
+    /// How many rows of each table are shown.
+    pub(super) rows: usize,
+    /// Shows more of them.
+    pub(super) more: Handler,
 }
+
+/// How many rows of a table are shown at first, and how many more at a press.
+const ROWS: usize = 50;
 
 /// A node's panel.
 #[function_component]
@@ -49,6 +56,11 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
             session.now().as_micros() / 250_000,
         )
     });
+    let rows = use_state_eq(|| ROWS);
+    let more = {
+        let rows = rows.clone();
+        handler(move |_| rows.set(*rows + 4 * ROWS))
+    };
     store.read(|session| {
         let file = session.scenario().node(*id);
         let view = view(session.world(), *id);
@@ -56,8 +68,10 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
             session,
             words: &words,
             view: &view,
+            rows: *rows,
+            more,
         };
-        let (status, _) = status(&words, &view);
+        let (status, _) = status(&words, &glance(session.world(), *id));
         let parts = [
             Some(words.get(kinds::kind_key(file.kind)).to_owned()),
             Some(status),
@@ -97,6 +111,7 @@ fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Element {
         session,
         words,
         view,
+        ..
     } = sheet;
     let button = |text: &str, drawing: Option<Icon>, command: Command| {
         el!("button", "class" = "button text")
@@ -217,9 +232,11 @@ fn detail(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
         } => {
             let own = failover.as_ref();
             group(vec![
-                own.map(|view| partnership(store, sheet, id, view))
+                own.map(|view| partnership(sheet, id, view))
                     .unwrap_or_default(),
                 bindings(sheet, rows, *pool, *free, own),
+                own.map(|view| orders(store, sheet, id, view))
+                    .unwrap_or_default(),
                 deadlines(sheet),
                 own_neighbours(sheet),
             ])

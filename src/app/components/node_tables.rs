@@ -16,8 +16,24 @@ use crate::time::Instant;
 use crate::view::node::{BindingRow, FailoverView};
 use crate::wire::Mac;
 
-/// A table with its title, or a sentence where it has no rows.
-pub(super) fn table(title: &str, heads: &[&str], rows: Vec<Vec<Html>>, empty: &str) -> Html {
+/// A table of as many rows as are shown of each, and a button for more.
+pub(super) fn table(
+    sheet: &Sheet<'_>,
+    title: &str,
+    heads: &[&str],
+    rows: impl ExactSizeIterator<Item = Vec<Html>>,
+    empty: &str,
+) -> Html {
+    let hidden = rows.len().saturating_sub(sheet.rows);
+    let rows: Vec<Vec<Html>> = rows.take(sheet.rows).collect();
+    let more = (hidden > 0).then(|| {
+        let text = sheet
+            .words
+            .say("ui.more", &[("count", &hidden.to_string())]);
+        el!("button", "class" = "chip earlier")
+            .on_click(sheet.more.clone())
+            .text(&text)
+    });
     let body = if rows.is_empty() {
         el!("p", "class" = "empty").text(empty)
     } else {
@@ -28,7 +44,11 @@ pub(super) fn table(title: &str, heads: &[&str], rows: Vec<Vec<Html>>, empty: &s
             .with(el!("thead").with(el!("tr").all(heads.iter().map(head))))
             .with(el!("tbody").all(rows.into_iter().map(row)))
     };
-    el!("section").with(el!("h3").text(title)).with(body).html()
+    el!("section")
+        .with(el!("h3").text(title))
+        .with(body)
+        .maybe(more)
+        .html()
 }
 
 /// A list of facts by their names, each with a remark where there is one.
@@ -100,6 +120,7 @@ pub(super) fn deadlines(sheet: &Sheet<'_>) -> Html {
         session,
         words,
         view,
+        ..
     } = sheet;
     let now = session.now();
     let rows = view.deadlines.iter().map(|deadline| {
@@ -110,9 +131,10 @@ pub(super) fn deadlines(sheet: &Sheet<'_>) -> Html {
     });
     let heads = [words.get("ui.what"), words.get("ui.when")];
     table(
+        sheet,
         words.get("ui.deadlines"),
         &heads,
-        rows.collect(),
+        rows,
         words.get("ui.deadlines-none"),
     )
 }
@@ -190,12 +212,7 @@ pub(super) fn bindings(
         });
         let heads = ["ui.address", "ui.state", "ui.kind.client", "ui.until"];
         let heads = heads.map(|key| words.get(key));
-        table(
-            &title,
-            &heads,
-            cells.collect(),
-            words.get("ui.bindings-none"),
-        )
+        table(sheet, &title, &heads, cells, words.get("ui.bindings-none"))
     };
     let share = (pool.saturating_sub(free) * 100)
         .checked_div(pool)
@@ -243,7 +260,7 @@ pub(super) fn neighbours(sheet: &Sheet<'_>, title: &str, rows: &[(Ipv4Addr, Mac)
         words.get("ui.card"),
         words.get("ui.node"),
     ];
-    table(title, &heads, rows.collect(), words.get("ui.arp-none"))
+    table(sheet, title, &heads, rows, words.get("ui.arp-none"))
 }
 
 /// A switch's table of cards.
@@ -266,9 +283,10 @@ pub(super) fn ports(sheet: &Sheet<'_>, rows: &[(Mac, LinkId)]) -> Html {
         words.get("ui.port"),
     ];
     table(
+        sheet,
         words.get("ui.mac-table"),
         &heads,
-        cells.collect(),
+        cells,
         words.get("ui.mac-none"),
     )
 }

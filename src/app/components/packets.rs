@@ -10,19 +10,24 @@ use yew::prelude::*;
 use super::element::{classes, el, when};
 use super::kinds;
 use crate::app::browser;
-use crate::app::layout::{Place, places};
+use crate::app::flights::Wave;
+use crate::app::layout::{Place, percent};
 use crate::app::map::SortedMap;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, use_view};
+use crate::scenario::LinkId;
 use crate::sim::EventId;
 use crate::time::Instant;
 use crate::view::stage::Flight;
 use crate::wire::summary::summary;
 
+/// A frame on one link: the same one is on others at the same time.
+type Id = (EventId, LinkId);
+
 /// A packet on its way.
 #[derive(Clone, PartialEq)]
 struct Packet {
-    id: EventId,
+    id: Id,
     origin: EventId,
     class: &'static str,
     text: &'static str,
@@ -33,19 +38,22 @@ struct Packet {
     arrives: Instant,
     /// Which of the lanes on its side of the link it takes.
     lane: u8,
+    /// Where the crowd stands, corner and size, over which it goes as a wave.
+    over: Option<[Place; 2]>,
 }
 
 /// The lanes that are taken: on which link, towards where, by whom.
-type Lanes = SortedMap<EventId, (u32, u32, u8)>;
+type Lanes = SortedMap<Id, (u32, u32, u8)>;
 
 /// Every packet under way.
 #[function_component]
 pub(crate) fn Packets(props: &Props) -> Html {
     let store = props.store.clone();
     let lanes = use_mut_ref(Lanes::default);
-    let elements = use_mut_ref(SortedMap::<EventId, NodeRef>::default);
+    let elements = use_mut_ref(SortedMap::<Id, NodeRef>::default);
     let (_, ids) = use_view(&store, |session| {
-        let ids: Vec<EventId> = session.flights().iter().map(|flight| flight.id).collect();
+        let waves = session.waves().iter().map(wave_id);
+        let ids: Vec<Id> = session.flights().iter().map(id).chain(waves).collect();
         (session.key().run, ids)
     });
     let packets = Rc::new(store.read(|session| packets(session, &mut lanes.borrow_mut())));
@@ -75,10 +83,11 @@ pub(crate) fn Packets(props: &Props) -> Html {
         } else {
             "rightwards"
         };
+        let is_wave = packet.over.is_some();
         let class = classes(&[
-            "packet",
+            if is_wave { "wave" } else { "packet" },
             packet.class,
-            side,
+            when(!is_wave, side),
             when(packet.broadcast, "broadcast"),
             when(still, "still"),
         ]);
@@ -93,7 +102,8 @@ pub(crate) fn Packets(props: &Props) -> Html {
             "style" = style(packet, moment, still),
             "aria-hidden" = "true"
         );
-        pill.key(packet.id.0.into())
+        let (EventId(entry), LinkId(link)) = packet.id;
+        pill.key((u64::from(entry) << 32) | u64::from(link))
             .reference(node)
             .on_click(store.on(Action::Open(panel)))
             .with(el!("span").text(packet.text))
@@ -103,7 +113,17 @@ pub(crate) fn Packets(props: &Props) -> Html {
         .html()
 }
 
-fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<EventId, NodeRef>>) {
+fn id(flight: &Flight) -> Id {
+    (flight.id, flight.link)
+}
+
+/// No link has these numbers.
+fn wave_id(wave: &Wave) -> Id {
+    let crowd = u32::try_from(wave.crowd).unwrap_or_default();
+    (wave.flight.id, LinkId(u32::MAX - crowd))
+}
+
+fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<Id, NodeRef>>) {
     let elements = elements.borrow();
     for packet in packets {
         let element = elements.get(&packet.id).and_then(NodeRef::cast::<Element>);
@@ -124,6 +144,10 @@ fn style(packet: &Packet, moment: f64, still: bool) -> String {
     } else {
         ((moment - departs) / (arrives - departs).max(1.0)).clamp(0.0, 1.0)
     };
+    if let Some([corner, size]) = packet.over {
+        let part = percent(part * 100.0);
+        return format!("{};{};--part:{part}", corner.style(), size.extent());
+    }
     format!(
         "{};--lane:{}",
         packet.from.towards(packet.to, part).style(),
@@ -133,30 +157,44 @@ fn style(packet: &Packet, moment: f64, still: bool) -> String {
 
 fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     let flights = session.flights();
-    let places = places(session.scenario());
-    lanes.retain(|id| flights.iter().any(|flight| flight.id == *id));
-    flights
-        .iter()
-        .map(|flight| (flight, summary(flight.frame.bytes())))
-        .filter(|(_, summary)| session.filter().follows(&summary.what))
-        .map(|(flight, summary)| Packet {
-            id: flight.id,
+    let narrow = browser::is_narrow();
+    let place = |node| session.layout().place(node, narrow);
+    lanes.retain(|known| flights.iter().any(|flight| id(flight) == *known));
+    let packet = |id: Id, flight: &Flight, lane: u8, over: Option<[Place; 2]>| {
+        let summary = summary(flight.frame.bytes());
+        Packet {
+            id,
             origin: flight.origin,
             class: kinds::class(&summary),
             text: kinds::shortest(&summary),
             broadcast: summary.is_broadcast(),
-            from: places[flight.from.index()],
-            to: places[flight.to.index()],
+            from: place(flight.from),
+            to: place(flight.to),
             departs: flight.departs,
             arrives: flight.arrives,
-            lane: lane(flight, lanes),
+            lane,
+            over,
+        }
+    };
+    let mut packets: Vec<Packet> = flights
+        .iter()
+        .filter(|flight| {
+            let summary = summary(flight.frame.bytes());
+            session.filter().follows(&summary.what)
         })
-        .collect()
+        .map(|flight| packet(id(flight), flight, lane(flight, lanes), None))
+        .collect();
+    packets.extend(session.waves().iter().map(|wave| {
+        let crowd = session.layout().crowds.get(wave.crowd);
+        let over = crowd.map(|crowd| [crowd.corner, crowd.size]);
+        packet(wave_id(wave), &wave.flight, 0, over)
+    }));
+    packets
 }
 
 /// A packet keeps its lane until it arrives, so that none jumps when another does.
 fn lane(flight: &Flight, lanes: &mut Lanes) -> u8 {
-    if let Some((_, _, lane)) = lanes.get(&flight.id) {
+    if let Some((_, _, lane)) = lanes.get(&id(flight)) {
         return *lane;
     }
     let (link, to) = (flight.link.0, flight.to.0);
@@ -164,6 +202,6 @@ fn lane(flight: &Flight, lanes: &mut Lanes) -> u8 {
     let lane = (0..u8::MAX)
         .find(|lane| !is_taken(lane))
         .unwrap_or_default();
-    lanes.insert(flight.id, (link, to, lane));
+    lanes.insert(id(flight), (link, to, lane));
     lane
 }

@@ -68,6 +68,9 @@ fn lanes(session: &Session) -> Vec<(NodeId, String)> {
 #[derive(Clone, Copy)]
 struct Scale(Instant);
 
+/// How far it has to be to the next deadline for a name between them, in hundredths of the whole.
+const ROOM: f64 = 2.0;
+
 impl Scale {
     fn part(self, at: Instant) -> f64 {
         let whole = self.0.as_micros().max(1) as f64;
@@ -237,7 +240,7 @@ fn lease(session: &Session, scale: Scale, bar: &LeaseBar, top: usize) -> Option<
             bar.expiry,
         ),
     ];
-    for (class, name, at) in marks {
+    for (number, (class, name, at)) in marks.into_iter().enumerate() {
         if !(current || at <= until) || at > session.end() {
             continue;
         }
@@ -248,7 +251,11 @@ fn lease(session: &Session, scale: Scale, bar: &LeaseBar, top: usize) -> Option<
             top + 1,
             top + LANE - 1,
         ));
-        if current && at > now {
+        let next = marks
+            .get(number + 1)
+            .map_or(100.0, |(.., at)| scale.part(*at));
+        let has_room = number == 2 || next - scale.part(at) >= ROOM;
+        if current && at > now && has_room {
             let y = (top + LANE / 2 + 1).to_string();
             let name = el!(
                 "text",

@@ -48,6 +48,8 @@ pub(crate) enum Notice {
     NoScenario(String),
     /// The rest of the story has none of these.
     NoMore(Target),
+    /// No node has a name with this in it.
+    NoNode(String),
     /// A file of this name could not be opened, and why: by the reader's own words, or without any
     /// where the browser could not read it.
     BadFile(String, Option<Problem>),
@@ -78,6 +80,8 @@ pub(crate) enum Action {
     Do(Command),
     /// Open a panel.
     Open(Panel),
+    /// Open the panel of the node of this name, or with this in its name.
+    Find(String),
     /// Close it.
     Close,
     /// Set the speed.
@@ -86,6 +90,8 @@ pub(crate) enum Action {
     RealTime(bool),
     /// Show these messages.
     Show(Filter),
+    /// Someone reads what lies further back on the ladder, or no longer.
+    Reading(bool),
     /// Show more of what lies further back on the ladder.
     Earlier,
     /// Speak another language.

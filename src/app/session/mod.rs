@@ -12,10 +12,13 @@ mod read;
 
 use std::rc::Rc;
 
+use super::flights::{Wave, flights};
+use super::lanes::Lanes;
+use super::layout::Layout;
 use super::narration;
 use super::pace::{Ahead, Pace, Speed};
 use crate::dhcp::Reason;
-use crate::scenario::{Command, NodeId, Problem, Scenario, library};
+use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
 use crate::sim::{Entry, Recording, What};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
@@ -31,6 +34,9 @@ pub(crate) use filter::Filter;
 const SEQUEL: Duration = Duration::from_secs(3_600);
 /// How many lines the ladder has at first, and how many more a press adds.
 const LINES: usize = 300;
+
+/// How many entries at most are looked at for what an event has sent.
+const STRIDE: usize = 64;
 
 /// What a picture of the run depends on: two equal keys show the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +62,15 @@ struct Drawn {
     key: Key,
     known: Key,
     flights: Vec<Flight>,
+    waves: Vec<Wave>,
+}
+
+/// The frames under way that playback waits for: what had been written when they were looked for, and
+/// when each leaves and arrives.
+#[derive(Clone, Debug, Default)]
+struct Awaited {
+    written: usize,
+    frames: Vec<(Instant, Instant)>,
 }
 
 /// A run and how it is being looked at.
@@ -74,10 +89,15 @@ pub(crate) struct Session {
     panel: Option<Panel>,
     notice: Option<Notice>,
     is_file: bool,
+    story: u32,
+    layout: Rc<Layout>,
+    lanes: Rc<Lanes>,
+    reading: bool,
     texts: Rc<Texts>,
     theme: Theme,
     errand: Option<Errand>,
     drawn: Drawn,
+    awaited: Awaited,
 }
 
 /// Whether there is time to go on. It is asked again and again.
@@ -104,6 +124,10 @@ impl Session {
             panel: None,
             notice: None,
             is_file: false,
+            story: 0,
+            layout: Rc::default(),
+            lanes: Rc::default(),
+            reading: false,
             texts: Rc::new(Texts::new(language)),
             theme,
             errand: None,
@@ -111,7 +135,9 @@ impl Session {
                 key: Key { run: 0, written: 0 },
                 known: Key { run: 0, written: 0 },
                 flights: Vec::new(),
+                waves: Vec::new(),
             },
+            awaited: Awaited::default(),
         };
         session.begin();
         session.settle();
@@ -143,7 +169,7 @@ impl Session {
     pub(crate) fn apply(&mut self, action: Action, more: More<'_>) {
         if !matches!(
             action,
-            Action::Tick(_) | Action::Language(_) | Action::Theme(_)
+            Action::Tick(_) | Action::Language(_) | Action::Theme(_) | Action::Reading(_)
         ) {
             self.notice = None;
         }
@@ -191,10 +217,19 @@ impl Session {
             }
             Action::Do(command) => self.act(command),
             Action::Open(panel) => self.panel = Some(panel),
+            Action::Find(text) => match self.find(text.trim()) {
+                Some(id) => self.panel = Some(Panel::Node(id)),
+                None => self.notice = Some(Notice::NoNode(text)),
+            },
             Action::Close => self.panel = None,
             Action::Speed(speed) => self.speed = speed,
             Action::RealTime(on) => self.real_time = on,
-            Action::Show(filter) => self.filter = filter,
+            Action::Show(filter) => {
+                self.filter = filter;
+                self.awaited.frames.clear();
+                self.awaited.written = 0;
+            }
+            Action::Reading(on) => self.reading = on,
             Action::Earlier => self.lines += LINES,
             Action::Language(language) => self.texts = Rc::new(Texts::new(language)),
             Action::Theme(theme) => self.theme = theme,
@@ -246,12 +281,19 @@ impl Session {
 
     /// From now on this is what is drawn.
     fn settle(&mut self) {
+        if !self.reading {
+            let mut lanes = Rc::clone(&self.lanes);
+            Rc::make_mut(&mut lanes).follow(self);
+            self.lanes = lanes;
+        }
         let run = self.run;
         let key = |written| Key { run, written };
+        let (flights, waves) = flights(self);
         self.drawn = Drawn {
             key: key(self.world().written()),
             known: key(self.journal().len()),
-            flights: stage::flights(self.recording.past(), self.now()),
+            flights,
+            waves,
         };
     }
 
@@ -263,12 +305,22 @@ impl Session {
         self.begin();
     }
 
+    fn find(&self, text: &str) -> Option<NodeId> {
+        let has = |(_, node): &(NodeId, &NodeFile)| node.id.contains(text);
+        let scenario = self.scenario();
+        let part_of = || scenario.nodes().find(has).map(|(id, _)| id);
+        scenario.find(text).or_else(part_of)
+    }
+
     fn begin(&mut self) {
+        self.layout = Rc::new(Layout::new(self.scenario()));
+        self.lanes = Rc::new(Lanes::new(self.scenario()));
+        self.story += 1;
         self.playing = false;
         self.end = self.scenario().until();
         self.lines = LINES;
         self.forget();
-        self.pace.reset();
+        self.reset();
         self.errand = None;
         self.recording.seek(self.scenario().opens());
         self.read_on();
@@ -289,13 +341,13 @@ impl Session {
     }
 
     fn read_on(&mut self) {
-        self.ladder.extend(self.recording.journal().entries());
         let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
-        self.timeline.extend(scenario, journal.entries());
+        self.ladder.extend(journal, journal.len());
+        self.timeline.extend(scenario, journal);
     }
 
     fn go(&mut self, to: Instant) {
-        self.pace.reset();
+        self.reset();
         self.errand = Some(Errand { to, target: None });
     }
 
@@ -303,11 +355,17 @@ impl Session {
     fn halt(&mut self) {
         self.playing = false;
         self.errand = None;
+        self.reset();
+    }
+
+    /// Forgets where playback stood between two events: the playhead is moved.
+    fn reset(&mut self) {
         self.pace.reset();
+        self.awaited = Awaited::default();
     }
 
     fn act(&mut self, command: Command) {
-        self.pace.reset();
+        self.reset();
         self.errand = None;
         self.recording.act(command);
         let sequel = self.now() + SEQUEL;
@@ -342,19 +400,38 @@ impl Session {
                 self.recording.seek(at);
                 self.playing = self.now() < self.end;
             }
-            if narration::is_told(&self.recording, written, self.filter) {
-                self.pace.rest(self.slowest_flight().is_some());
+            if let Some(reading) = narration::reading(&self.recording, written, self.filter) {
+                let in_flight = self.slowest_flight().is_some();
+                self.pace.rest(reading, in_flight);
             }
         }
     }
 
-    fn slowest_flight(&self) -> Option<Duration> {
+    /// How long the slowest frame under way takes over its link.
+    fn slowest_flight(&mut self) -> Option<Duration> {
+        let (written, now) = (self.world().written(), self.now());
+        // Event after event, only what is new is looked at.
+        let known = self.awaited.written;
+        let start = if (known..known + STRIDE).contains(&written) {
+            known
+        } else {
+            self.awaited.frames.clear();
+            0
+        };
         // What keeps a connection up is not waited for.
-        let matters = |flight: &&Flight| self.filter.follows(&summary(flight.frame.bytes()).what);
-        stage::flights(self.recording.past(), self.now())
-            .iter()
-            .filter(matters)
-            .map(|flight| flight.arrives.since(flight.departs))
+        let filter = self.filter;
+        let new = stage::under_way(self.journal(), written, now)
+            .take_while(|sent| sent.id.index() >= start)
+            .filter(|sent| filter.follows(&summary(sent.frame.bytes()).what))
+            .map(|sent| (sent.entry.at, sent.arrives));
+        let new: Vec<(Instant, Instant)> = new.collect();
+        let Awaited { frames, .. } = &mut self.awaited;
+        frames.retain(|(_, arrives)| *arrives > now);
+        frames.extend(new);
+        self.awaited.written = written;
+        let lengths = self.awaited.frames.iter();
+        lengths
+            .map(|(departs, arrives)| arrives.since(*departs))
             .max()
     }
 }

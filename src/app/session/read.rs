@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{Filter, Key, Notice, Panel, Session, Theme};
+use super::{Filter, Key, LINES, Notice, Panel, Session, Theme};
+use crate::app::flights::Wave;
+use crate::app::lanes::Lanes;
+use crate::app::layout::Layout;
 use crate::app::pace::Speed;
 use crate::scenario::Scenario;
 use crate::sim::{Journal, World};
@@ -21,6 +24,21 @@ impl Session {
     /// Whether that came out of a file, not out of the library.
     pub(crate) fn is_file(&self) -> bool {
         self.is_file
+    }
+
+    /// Counts the scenarios that were opened.
+    pub(crate) fn story(&self) -> u32 {
+        self.story
+    }
+
+    /// Where its nodes stand.
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Whose line on the ladder is where.
+    pub(crate) fn lanes(&self) -> &Rc<Lanes> {
+        &self.lanes
     }
 
     /// The world at the playhead.
@@ -88,9 +106,14 @@ impl Session {
         self.playing
     }
 
-    /// Every frame under way.
+    /// The frames under way that are drawn one by one.
     pub(crate) fn flights(&self) -> &[Flight] {
         &self.drawn.flights
+    }
+
+    /// Those that are drawn as one.
+    pub(crate) fn waves(&self) -> &[Wave] {
+        &self.drawn.waves
     }
 
     /// How fast it plays.
@@ -115,6 +138,16 @@ impl Session {
             let server = node.server.as_ref();
             server.is_some_and(|server| server.failover.is_some())
         })
+    }
+
+    /// From when on the ladder has lines: what came before the story opens is there on demand.
+    pub(crate) fn ladder_begins(&self) -> Instant {
+        let opens = self.scenario().opens();
+        if self.lines == LINES && self.now() >= opens {
+            opens
+        } else {
+            Instant::ZERO
+        }
     }
 
     /// How many lines the ladder may have.

@@ -5,6 +5,7 @@ mod bridge;
 mod operator;
 #[cfg(target_os = "linux")]
 mod socket;
+mod why;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use std::rc::Rc;
 use clap::{Parser, Subcommand};
 
 use dhcp_lab::scenario::{Problem, Scenario, library};
-use dhcp_lab::sim::{Journal, Recording, What, World};
+use dhcp_lab::sim::{Entry, EventId, Journal, Recording, What, World};
 use dhcp_lab::text::{Language, Texts};
 use dhcp_lab::time::{Duration, Instant};
 use dhcp_lab::{lesson, scenario, view};
@@ -61,6 +62,10 @@ struct Run {
     /// Write the journal as JSON lines.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// Say why: of the journal's entry of this number, of the last thing told at or before an
+    /// instant such as 8m or 00:08:04.472, or what the node of this name waits for at the end.
+    #[arg(long, value_name = "N|T|NODE")]
+    why: Option<why::Asked>,
 }
 
 #[derive(clap::Args)]
@@ -92,6 +97,8 @@ enum Failure {
     Scenario(PathBuf, Problem),
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
+    #[error("{0}")]
+    Why(#[from] why::Unknown),
     #[error("{0}")]
     Bridge(#[from] dhcp_lab::bridge::Unfit),
     #[cfg(target_os = "linux")]
@@ -148,10 +155,9 @@ fn run(arguments: &Run) -> Result<(), Failure> {
     let until = arguments
         .until
         .map_or_else(|| scenario.until(), |until| Instant::ZERO + until);
-    let scenario = Rc::new(scenario);
-    let mut recording = Recording::new(Rc::clone(&scenario));
-    recording.seek(until);
-    let journal = recording.journal();
+    let (mut world, mut journal) = (World::new(&scenario), Journal::default());
+    world.run_until(until, scenario.commands(), &mut journal);
+    let journal = &journal;
     let mut written = false;
     let mut write = |path: &Option<PathBuf>, bytes: &dyn Fn() -> Vec<u8>| {
         let Some(path) = path else { return Ok(()) };
@@ -167,7 +173,11 @@ fn run(arguments: &Run) -> Result<(), Failure> {
     write(&arguments.journal, &|| {
         view::journal::lines(&scenario, journal).into_bytes()
     })?;
-    if written {
+    if let Some(asked) = &arguments.why {
+        let mut recording = Recording::new(Rc::new(scenario.clone()));
+        recording.seek(until);
+        print(&why::answer(&recording, asked)?)
+    } else if written {
         Ok(())
     } else {
         tell(&scenario, journal)
@@ -194,6 +204,9 @@ fn list() -> Result<(), Failure> {
     Ok(())
 }
 
+/// How much of the story passes before its new entries are read: the journal does not keep them all.
+const LOOK: Duration = Duration::from_secs(1);
+
 fn measure(arguments: &Workload) -> Result<(), Failure> {
     let lease = Duration::from_secs(arguments.lease);
     let hours = Duration::from_secs(arguments.hours.saturating_mul(3_600));
@@ -205,13 +218,17 @@ fn measure(arguments: &Workload) -> Result<(), Failure> {
     let scenario = Scenario::new(file).map_err(Failure::Name)?;
     let mut world = World::new(&scenario);
     let mut journal = Journal::default();
-    world.run_until(scenario.until(), scenario.commands(), &mut journal);
-    let frames = journal
-        .from(0)
-        .filter(|(id, entry)| matches!(&entry.what, What::Sent { origin, .. } if origin == id));
+    journal.keep(Journal::PLENTY);
+    let (mut read, mut frames) = (0, 0);
+    while world.now() < scenario.until() {
+        let next = (world.now() + LOOK).min(scenario.until());
+        world.run_until(next, scenario.commands(), &mut journal);
+        let first = |(id, entry): &(EventId, &Entry)| matches!(&entry.what, What::Sent { origin, .. } if origin == id);
+        frames += journal.from(read).filter(first).count();
+        read = journal.len();
+    }
     print(&format!(
-        "frames {} events {}\n",
-        frames.count(),
+        "frames {frames} events {} entries {read}\n",
         world.executed()
     ))
 }

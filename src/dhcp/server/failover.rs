@@ -10,7 +10,7 @@
 
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::allocate::finite;
 use super::{Binding, BindingState, Bindings, Config, Context, Identity, Server, Subnet, subnet};
@@ -18,6 +18,7 @@ use crate::dhcp::failover::{
     self, Ask, Endpoint, Input, LeaseEvent, Output, Role, Timer, Unserved, Withheld,
 };
 use crate::dhcp::{Action, Note, Reason, Silence, StreamAction, StreamEvent};
+use crate::json::FromJson;
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::Message;
@@ -25,7 +26,7 @@ use crate::wire::failover::{BindingStatus as Status, PORT};
 
 /// How a server works with its failover partner. Both must name each other and have the same
 /// pools; one is the primary, the other the secondary.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields, default)]
 pub struct Failover {
     /// Which of the two it is.

@@ -20,17 +20,29 @@ pub(super) fn check(file: &File, names: &Names, cables: &[Cable]) -> Result<Vec<
     let mut order: Vec<usize> = (0..file.commands.len()).collect();
     order.sort_by_key(|number| file.commands[*number].at);
     let mut checker = Checker::new(file, names, cables);
-    order
-        .into_iter()
-        .map(|number| {
-            let timed = &file.commands[number];
-            let command = checker.command(timed, &format!("commands[{number}]"))?;
-            Ok(Timed {
-                at: Instant::ZERO + timed.at,
-                command,
-            })
-        })
-        .collect()
+    let mut partitions = Vec::new();
+    let mut commands = Vec::with_capacity(order.len());
+    for number in &order {
+        let timed = &file.commands[*number];
+        let command = checker.command(timed, &format!("commands[{number}]"))?;
+        if let Command::Partition(groups) = command.plain() {
+            partitions.push(Rc::clone(groups));
+        }
+        commands.push(Timed {
+            at: Instant::ZERO + timed.at,
+            command,
+        });
+    }
+    partitions.sort_unstable();
+    for (number, timed) in order.iter().zip(&commands) {
+        if let Command::Heal(Some(groups)) = &timed.command
+            && partitions.binary_search(groups).is_err()
+        {
+            let message = "no command makes a partition between these groups";
+            return Err(Problem::new(format!("commands[{number}].groups"), message));
+        }
+    }
+    Ok(commands)
 }
 
 /// What a command has besides `at` and `do`: fields that it must have, and others that it may have.
@@ -295,10 +307,10 @@ impl<'a> Checker<'a> {
         let partition = Partition::new(&found[0], &found[1]).map(Rc::new);
         // No group is empty, and none has a node of the other.
         let partition = partition.ok_or_else(|| Problem::new(path, "must be two groups"))?;
-        Ok(match timed.verb {
-            Verb::Heal => Command::Heal(Some(partition)),
-            _ => Command::Partition(partition),
-        })
+        if timed.verb != Verb::Heal {
+            return Ok(Command::Partition(partition));
+        }
+        Ok(Command::Heal(Some(partition)))
     }
 
     fn meddle(&self, fate: Fate, timed: &TimedFile, path: &str) -> Result<Command, Problem> {

@@ -1,4 +1,5 @@
 mod commands;
+mod deeds;
 mod errors;
 mod faults;
 mod random;

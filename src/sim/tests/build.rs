@@ -69,9 +69,7 @@ pub(super) fn network(
 /// Everything that can be seen of a world.
 pub(super) fn picture(world: &World) -> String {
     let nodes: Vec<_> = world.nodes().collect();
-    let links: Vec<_> = (0..world.links.len())
-        .map(|link| world.link(LinkId(u32::try_from(link).unwrap())))
-        .collect();
+    let links: Vec<_> = world.links.iter().collect();
     format!(
         "{} {} {} {nodes:?} {links:?}",
         world.now(),
@@ -158,6 +156,7 @@ fn what(entry: &Entry) -> Option<String> {
         What::Sent {
             origin: _, frame, ..
         } => Some(format!("sends {}", shown(frame))),
+        What::Flooded { .. } => None,
         What::Received { frame, .. } => Some(format!("gets {}", shown(frame))),
         What::Dropped { frame, reason, .. } => Some(format!("loses {} {reason:?}", shown(frame))),
         What::Dhcp(note) => Some(format!("{}", serde_json::to_value(note).unwrap())),

@@ -7,11 +7,15 @@
 
 mod build;
 mod conflicts;
+mod deeds;
 mod failover;
 mod failover_chaos;
 mod failover_stories;
 mod faults;
+mod floods;
+mod lasting;
 mod lease_origin;
+mod one_frame;
 mod probing;
 mod recording;
 mod routers;

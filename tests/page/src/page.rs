@@ -1,12 +1,15 @@
 //! The finished page, open in a browser.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
-use crate::{Element, Server, browser::Browser, driver::named, wait::wait_until};
+use crate::{Element, Memory, Server, browser::Browser, driver::named, memory, wait::wait_until};
 
 /// How the page is looked at.
 #[derive(Clone, Debug)]
@@ -139,6 +142,27 @@ impl Page {
     /// Runs the body of a function in the page and returns what it returns.
     pub fn script(&self, body: &str) -> Result<Value> {
         self.browser.script(body, json!([]))
+    }
+
+    /// Runs this in every document that is opened from now on, before the document's own scripts.
+    pub fn before_each_document(&self, source: &str) -> Result<()> {
+        let script = json!({ "source": source });
+        self.browser
+            .devtools("Page.addScriptToEvaluateOnNewDocument", script)
+            .map(drop)
+    }
+
+    /// Chooses a file in the field of this name.
+    pub fn choose_file(&self, name: &str, path: &Path) -> Result<()> {
+        let path = path.to_str().context("a path in Unicode")?;
+        let fields = self.all("button")?;
+        let field = fields.iter().find(|field| field.name() == name);
+        field.context("no such field")?.type_keys(path)
+    }
+
+    /// What the process has in memory that runs the page.
+    pub fn renderer_memory(&self) -> Result<Memory> {
+        memory::renderer(self.browser.profile())
     }
 
     /// Gives the window's inside exactly this size; narrow ones are a phone's.
