@@ -148,6 +148,14 @@ pub(crate) fn focus_on(id: &str) {
     focus(element.and_then(|element| element.dyn_into().ok()));
 }
 
+/// Scrolls to the end of what this selects.
+pub(crate) fn show_end(selector: &str) {
+    let found = document().and_then(|document| document.query_selector(selector).ok()?);
+    if let Some(list) = found {
+        list.set_scroll_top(list.scroll_height());
+    }
+}
+
 /// What stands in the field, or is chosen in the list, that the event is about.
 pub(crate) fn value(event: &Event) -> String {
     // A list gives its value by the same name as a field.

@@ -243,11 +243,7 @@ fn short(words: &Texts, note: &Note) -> Option<Short> {
         },
         Note::Relay(_) => Some(Short::Text("mark.relay-dropped", String::new())),
         Note::Failover(note) => match note {
-            failover::Note::State { to, .. } => Some(Short::State(match to {
-                State::CommunicationsInterrupted => "COMM-INTERRUPTED",
-                State::ResolutionInterrupted => "RES-INTERRUPTED",
-                other => other.name(),
-            })),
+            failover::Note::State { to, .. } => Some(Short::State(short_state(*to))),
             failover::Note::Limited { granted, .. } => {
                 Some(Short::Text("mark.limited", words.duration(*granted)))
             }
@@ -268,6 +264,24 @@ fn short(words: &Texts, note: &Note) -> Option<Short> {
             | failover::Note::Waits { .. }
             | failover::Note::CommandIgnored { .. } => None,
         },
+    }
+}
+
+/// A state of failover where there is little room.
+pub(crate) fn short_state(state: State) -> &'static str {
+    match state {
+        State::CommunicationsInterrupted => "COMM-INTERRUPTED",
+        State::ResolutionInterrupted => "RES-INTERRUPTED",
+        State::Startup
+        | State::Normal
+        | State::PartnerDown
+        | State::PotentialConflict
+        | State::Recover
+        | State::RecoverWait
+        | State::RecoverDone
+        | State::ConflictDone
+        | State::Paused
+        | State::Shutdown => state.name(),
     }
 }
 

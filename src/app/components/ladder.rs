@@ -165,7 +165,7 @@ fn Rows(props: &Props) -> Html {
             .then(|| el!("p", "class" = "empty").text(words.get("ui.ladder-empty")));
         let paper = el!(
             "div",
-            "class" = "paper",
+            "class" = if count > 4 { "paper many" } else { "paper" },
             "style" = format!("--columns:{}", count.max(1))
         );
         let newest = (!*follows).then(|| {

@@ -10,6 +10,7 @@ use super::kinds;
 use super::packets::Packets;
 use super::shell::part;
 use crate::app::layout::{Crowd, Place, percent};
+use crate::app::lines::short_state;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
 use crate::dhcp::client::State;
@@ -17,9 +18,6 @@ use crate::dhcp::failover;
 use crate::scenario::{Command, LinkId, NodeFile, NodeId, NodeKind};
 use crate::text::Texts;
 use crate::view::node::{Glance, glance};
-
-/// The longest state of failover that stands on one line, in letters.
-const SHORT: usize = 14;
 
 /// The stage.
 #[function_component]
@@ -287,10 +285,8 @@ fn node(
     let status = (!face.status.is_empty())
         .then(|| el!("span", "class" = classes(&["status", face.class])).text(&face.status));
     let failover = face.failover.map(|state| {
-        let name = state.name();
-        let long = when(name.len() > SHORT, "long");
-        let class = classes(&["status", "failover", long, partners::state_class(state)]);
-        el!("span", "class" = class).text(name)
+        let class = classes(&["status", "failover", partners::state_class(state)]);
+        el!("span", "class" = class).text(short_state(state))
     });
     let tag = el!("span", "class" = "tag")
         .with(el!("span", "class" = "name").text(&face.name))
