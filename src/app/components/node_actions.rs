@@ -9,7 +9,7 @@ use super::element::{Element, el, handler, spelt};
 use crate::app::browser;
 use crate::app::session::{Action, Ask, Deed, Panel, Sense, Session, lasting};
 use crate::app::store::{Store, use_view};
-use crate::dhcp::{Cidr, failover};
+use crate::dhcp::Cidr;
 use crate::scenario::{Command, LinkId, NodeId, NodeKind, Offset, Partition};
 use crate::text::Texts;
 use crate::time::Duration;
@@ -33,7 +33,7 @@ fn is_common(deed: &Deed) -> bool {
                 | Command::Faults(..)
                 | Command::Heal(_)
                 | Command::Leave(_)
-                | Command::Failover(_, failover::Command::Pause)
+                | Command::Failover(..)
         )
     )
 }
@@ -43,7 +43,8 @@ fn is_common(deed: &Deed) -> bool {
 pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
     let NodeActionsProps { store, id } = props;
     let id = *id;
-    let (words, deeds, cables) = use_view(store, move |session| {
+    let (words, deeds, cables, shared) = use_view(store, move |session| {
+        let server = session.world().node(id).server();
         let links = session.cables_of(id);
         let cables = links
             .iter()
@@ -52,6 +53,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             session.texts().clone(),
             session.deeds_of_node(id),
             cables.collect::<Vec<Deed>>(),
+            server.is_some_and(|server| server.endpoint().is_some()),
         )
     });
     let whole = use_state_eq(|| false);
@@ -78,7 +80,9 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             .chain(order(Sense::Lease))
             .chain(order(Sense::Failover))
             .chain(order(Sense::Other))
-            .filter(|deed| is_common(deed));
+            .filter(|deed| is_common(deed))
+            // They stand with what they are about.
+            .filter(|deed| !(shared && matches!(deed.command(), Some(Command::LoseDisk(_)))));
         let why = el!(
             "button",
             "class" = "button text",
