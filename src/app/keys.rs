@@ -5,8 +5,9 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, KeyboardEvent};
 
 use super::browser;
-use super::session::Action;
+use super::session::{Action, Ask, Panel};
 use super::store::Store;
+use crate::sim::EventId;
 
 /// Listens for as long as the page lives.
 pub(crate) fn listen(store: Store) {
@@ -27,6 +28,12 @@ pub(crate) fn listen(store: Store) {
         // It listens until the page is gone.
         pressed.forget();
     }
+}
+
+/// The entry that the element with the focus stands for.
+fn asked(focus: Option<&Element>) -> Option<EventId> {
+    let row = focus?.closest("[data-entry]").ok()??;
+    Some(EventId(row.get_attribute("data-entry")?.parse().ok()?))
 }
 
 /// What a key does, unless the element that has the focus wants it for itself.
@@ -59,6 +66,24 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
         "ArrowLeft" => Some(Action::StepBack),
         "Home" => Some(Action::StartOver),
         "End" => Some(Action::End),
+        key => letter(store, key, focus.as_ref()),
+    }
+}
+
+/// What a letter does, unless the person has turned letters off (WCAG 2.2, 2.1.4).
+fn letter(store: &Store, key: &str, focus: Option<&Element>) -> Option<Action> {
+    let (on, kind) = store.read(|session| (session.takes_letters(), session.kind()));
+    if !on {
+        return None;
+    }
+    match key {
+        "a" | "A" => Some(Action::Open(Panel::Deeds)),
+        "n" | "N" => Some(Action::Next(kind)),
+        "p" | "P" => Some(Action::Last(kind)),
+        "w" | "W" => {
+            Some(asked(focus).map_or(Action::Ask(Ask::Last), |id| Action::Open(Panel::Why(id))))
+        }
+        "?" => Some(Action::Open(Panel::Help)),
         _ => None,
     }
 }

@@ -231,11 +231,15 @@ fn short(words: &Texts, note: &Note) -> Option<Short> {
             ServerNote::Committed { address, .. } => text("mark.committed", address),
             ServerNote::Expired { address, .. } => text("mark.expired", address),
             ServerNote::Released {
+                address, withheld, ..
+            } => text(
+                if withheld.is_some() {
+                    "mark.given-back"
+                } else {
+                    "mark.freed"
+                },
                 address,
-                withheld: None,
-                ..
-            } => text("mark.freed", address),
-            ServerNote::Released { address, .. } => text("mark.held", address),
+            ),
             ServerNote::Declined { address, .. } => text("mark.abandoned", address),
             ServerNote::QuarantineEnded { address } => text("mark.freed", address),
             ServerNote::Refused { .. } => Some(Short::Text("mark.refused", String::new())),

@@ -57,6 +57,7 @@ pub(super) fn sent(
     }
 }
 
+/// A message to a failover partner, and what it is about where that fits into a sentence.
 fn arp_sent(arp: &Arp, node: Value) -> Sentence {
     let values = vec![("node", node), ("address", plain(arp.tpa))];
     if arp.reply {

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use super::file::{File, NodeFile, NodeKind, TimedFile, Verb};
 use super::{NodeId, Scenario};
 pub(super) use crate::json::Problem;
+use crate::net::link::Faults;
 use crate::time::Duration;
 use crate::wire::Mac;
 
@@ -66,6 +67,16 @@ pub(super) fn check(mut file: File) -> Result<Scenario, Problem> {
         commands,
         cards,
     })
+}
+
+/// What must hold of a link's latency and faults together.
+pub(super) fn check_link(latency: Duration, faults: &Faults) -> Result<(), Problem> {
+    if latency == Duration::ZERO || latency > commands::MAX_LATENCY {
+        let longest = commands::MAX_LATENCY;
+        let message = format!("must be longer than nothing and at most {longest}");
+        return Err(Problem::new("latency", message));
+    }
+    fault::check(faults, latency, "faults")
 }
 
 type Names = BTreeMap<String, NodeId>;

@@ -139,9 +139,10 @@ impl Command {
 
     /// What is done, for a while or for good.
     pub fn plain(&self) -> &Self {
-        match self {
-            Self::For(command, _) => command,
-            command => command,
+        if let Self::For(command, _) = self {
+            command
+        } else {
+            self
         }
     }
 

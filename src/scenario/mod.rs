@@ -6,22 +6,26 @@
 mod check;
 mod command;
 mod file;
+mod layout;
 pub mod library;
 mod offset;
+mod save;
 mod settings;
 
 use std::rc::Rc;
 
 use crate::dhcp::Settings;
 use crate::json::Value;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 
 pub use crate::dhcp::Cidr;
 pub use crate::json::Problem;
 pub use crate::net::link::{Fate, Faults};
 pub use command::{Command, Meddle, Partition, Which};
-pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+pub use file::{
+    File, InterfaceFile, LinkFile, NodeFile, NodeKind, NoteFile, Show, Texts, TimedFile, Verb,
+};
 pub use offset::Offset;
 pub use settings::{Change, section, values};
 
@@ -168,6 +172,14 @@ impl Scenario {
     ) -> Result<Command, Problem> {
         let change = settings::change(self.node(node), now, patch, "")?;
         Ok(Command::Configure(node, Rc::new(change)))
+    }
+
+    /// Whether a link can have this latency and these faults together.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says which of them cannot be.
+    pub fn check_link(&self, latency: Duration, faults: &Faults) -> Result<(), Problem> {
+        check::check_link(latency, faults)
     }
 
     /// What happens when, in order.

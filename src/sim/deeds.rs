@@ -8,7 +8,7 @@ use super::ports::Ports;
 use super::queue::Event;
 use super::world::{Kind, World};
 use crate::dhcp::{Cidr, Interface, Timer};
-use crate::net::host::{Input, Request};
+use crate::net::host::{Host, Input, Request};
 use crate::net::link::Fate;
 use crate::scenario::{Command, LinkId, Meddle, NodeId, Partition, Which};
 use crate::time::{Duration, Instant};
@@ -145,9 +145,9 @@ impl Deeds {
         }
     }
 
-    /// Whether a person does something to a frame that is under way.
-    pub(super) fn meddles(&self) -> bool {
-        !self.marked.is_empty()
+    /// Whether a person does something to a frame that was sent in that entry, or to a copy of it.
+    pub(super) fn meddle_with(&self, origin: EventId) -> bool {
+        self.marked.iter().any(|marked| marked.origin == origin)
     }
 
     /// What a person does to a frame that gets to the end of a link now, and in which entry.
@@ -189,7 +189,7 @@ impl World {
     fn cards(&self, nodes: &[NodeId]) -> Vec<Mac> {
         let cards = nodes.iter().flat_map(|id| match &self.node(*id).kind {
             Kind::Host(host) => vec![host.mac()],
-            Kind::Router(router) => router.ports().iter().map(|port| port.mac()).collect(),
+            Kind::Router(router) => router.ports().iter().map(Host::mac).collect(),
             Kind::Switch(_) => Vec::new(),
         });
         cards.collect()
@@ -255,13 +255,16 @@ impl World {
                 }
             }
             Thing::Address(node) => {
-                let fixed = self.node(node).host().and_then(|host| host.fixed());
+                let fixed = self.node(node).host().and_then(Host::fixed);
                 fixed.map_or(Command::Leave(node), |interface| {
                     let (address, prefix) = (interface.address, interface.prefix);
                     Command::Take(node, Cidr { address, prefix })
                 })
             }
-            Thing::Clock(node) => Command::Clock(node, self.node(node).clock),
+            Thing::Clock(node) => {
+                let ahead = self.node(node).host().map_or(0, Host::clock);
+                Command::Clock(node, i32::try_from(ahead).unwrap_or_default())
+            }
         }
     }
 }
@@ -362,7 +365,6 @@ impl Carry<'_> {
             }
             Command::Leave(node) => self.readdress(node, None, cause),
             Command::Clock(node, offset) => {
-                self.world.node_mut(node).clock = offset;
                 self.host(node, &Input::Clock(i64::from(offset)), cause);
             }
             Command::Start(node) => self.person(node, Request::Start, cause),

@@ -145,7 +145,7 @@ impl Carry<'_> {
     /// The next port at which a frame arrives that anyone there has a use for, or never arrives.
     fn next_port(&self, flood: &Flood) -> Option<usize> {
         let world = &self.world;
-        if world.cuts != flood.cuts || world.deeds.meddles() {
+        if world.cuts != flood.cuts || world.deeds.meddle_with(flood.origin) {
             return flood.over.next(flood.next);
         }
         let segment = world.sockets.segment(&world.segments, flood.switch)?;

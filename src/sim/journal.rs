@@ -130,6 +130,8 @@ pub struct Journal {
     /// How many chunks are there, and at most may be.
     kept: usize,
     bound: usize,
+    /// The chunk that those stay around that are kept; else the last one that was written to.
+    centre: Option<usize>,
 }
 
 impl Default for Journal {
@@ -139,6 +141,7 @@ impl Default for Journal {
             length: 0,
             kept: 0,
             bound: usize::MAX,
+            centre: None,
         }
     }
 }
@@ -159,7 +162,7 @@ impl Journal {
     /// Keeps about so many entries at most, those around the last one that was written. Without a
     /// word it keeps them all.
     pub fn keep(&mut self, entries: usize) {
-        self.bound = entries.div_ceil(CHUNK).max(3);
+        self.bound = entries.div_ceil(CHUNK).max(4);
         while self.kept > self.bound {
             self.let_go(self.chunks.len());
         }
@@ -236,11 +239,30 @@ impl Journal {
         reach
     }
 
+    /// Whether all of these are there.
+    pub(super) fn has(&self, numbers: Range<usize>) -> bool {
+        let (first, last) = (place(numbers.start), place(numbers.end.max(1) - 1));
+        let is_whole = |number: usize| {
+            let Some(chunk) = self.chunks.get(number).and_then(Option::as_deref) else {
+                return false;
+            };
+            let from = if number == first.0 { first.1 } else { 0 };
+            let to = if number == last.0 { last.1 } else { CHUNK - 1 };
+            chunk.skipped <= from && to < chunk.skipped + chunk.entries.len()
+        };
+        numbers.is_empty() || (first.0..=last.0).all(is_whole)
+    }
+
+    /// Keeps the entries around this one, instead of those around the last one that was written to.
+    pub(super) fn look_at(&mut self, entry: Option<usize>) {
+        self.centre = entry.map(|entry| entry / CHUNK);
+    }
+
     /// Writes an entry. In a replay, where the journal already has it, nothing is written.
     pub(super) fn record(&mut self, id: EventId, entry: Entry) {
         let (number, place) = place(id.index());
-        if number == self.chunks.len() {
-            self.chunks.push(None);
+        if number >= self.chunks.len() {
+            self.chunks.resize(number + 1, None);
         }
         self.length = self.length.max(id.index() + 1);
         if let Some(chunk) = &mut self.chunks[number] {
@@ -272,12 +294,16 @@ impl Journal {
         }
     }
 
-    /// Lets the chunk go that is the furthest from chunk `number`.
+    /// Lets the chunk go that is the furthest from the centre. One that is being written to, chunk
+    /// `number`, stays with the one before it: what has just been written can be read.
     fn let_go(&mut self, number: usize) {
-        let first = self.chunks.iter().position(Option::is_some);
-        let last = self.chunks.iter().rposition(Option::is_some);
-        let furthest = [first, last].into_iter().flatten();
-        if let Some(furthest) = furthest.max_by_key(|place| place.abs_diff(number)) {
+        let centre = self.centre.unwrap_or(number);
+        let may_go = |place: &usize| *place != number && place + 1 != number;
+        let mut there = (0..self.chunks.len())
+            .filter(|place| self.chunks[*place].is_some())
+            .filter(may_go);
+        let ends = [there.next(), there.next_back()].into_iter().flatten();
+        if let Some(furthest) = ends.max_by_key(|place| place.abs_diff(centre)) {
             self.chunks[furthest] = None;
             self.kept -= 1;
         }

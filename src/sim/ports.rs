@@ -307,6 +307,14 @@ impl Sockets {
 }
 
 impl Segment {
+    /// About how many bytes it takes that it does not share with another one.
+    pub(super) fn weight_beside(&self, other: &Self) -> usize {
+        if Rc::ptr_eq(&self.interests, &other.interests) {
+            return 0;
+        }
+        size_of::<Interest>() * self.interests.len()
+    }
+
     fn place(&mut self, port: usize, ports: usize, link: &Link) {
         let plain = link.carrier && !link.is_faulty();
         self.faulty.retain(|other| *other != port);

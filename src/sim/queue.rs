@@ -174,6 +174,13 @@ impl Queue {
     pub(super) fn len(&self) -> usize {
         self.events.len() + self.deadlines.heap.len()
     }
+
+    /// About how many bytes it takes.
+    pub(super) fn weight(&self) -> usize {
+        size_of::<Scheduled>() * self.events.len()
+            + size_of::<(Turn, NodeId)>() * self.deadlines.heap.len()
+            + size_of::<u32>() * self.deadlines.places.len()
+    }
 }
 
 /// The first deadline of each node: a heap that knows where in it a node is.

@@ -22,6 +22,13 @@ impl<T: Clone> Shared<T> {
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.0.iter().flat_map(|block| block.iter())
     }
+
+    /// About how many bytes it takes that it does not share with another list.
+    pub(super) fn weight_beside(&self, other: &Self) -> usize {
+        let pairs = self.0.iter().zip(&other.0);
+        let own = pairs.filter(|(one, other)| !Rc::ptr_eq(one, other));
+        size_of::<Rc<[T]>>() * self.0.len() + own.count() * BLOCK * size_of::<T>()
+    }
 }
 
 impl<T> std::ops::Index<usize> for Shared<T> {

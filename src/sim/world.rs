@@ -53,8 +53,6 @@ pub struct Node {
     pub power: bool,
     /// Whether its software has stopped for good, although it has power.
     pub crashed: bool,
-    /// By how many seconds its clock is ahead of the right time.
-    pub clock: i32,
     /// The links at it.
     pub links: Vec<LinkId>,
     pub(super) rng: Rng,
@@ -140,7 +138,6 @@ impl World {
                 kind: make(file),
                 power: file.on,
                 crashed: false,
-                clock: 0,
                 links: Vec::new(),
                 rng: Rng::new(scenario.file().seed, u64::from(id.0) + 1),
                 timers: [None; Timer::COUNT],
@@ -370,6 +367,48 @@ impl World {
             cause,
             what,
         }
+    }
+}
+
+impl Node {
+    /// About how many bytes it takes.
+    fn weight(&self) -> usize {
+        const NODE: usize = 1_200;
+        const BINDING: usize = 320;
+        const CARD: usize = 40;
+        let host = |host: &Host| {
+            let known = CARD * host.neighbours().addresses().len();
+            let role = match host.role() {
+                Role::Server(server) => BINDING * server.bindings().count(),
+                Role::Client(_) | Role::Plain => NODE / 2,
+            };
+            known + role + host.weight_of_stream()
+        };
+        let kind = match &self.kind {
+            Kind::Host(own) => host(own),
+            Kind::Router(router) => router
+                .ports()
+                .iter()
+                .map(|port| NODE / 2 + host(port))
+                .sum(),
+            Kind::Switch(switch) => CARD * switch.len(),
+        };
+        NODE + kind
+    }
+}
+
+impl World {
+    /// About how many bytes it takes that it does not share with `other`, an earlier world of the
+    /// same run.
+    pub(super) fn weight_beside(&self, other: &Self) -> usize {
+        const WORLD: usize = 1_000;
+        let pairs = self.nodes.iter().zip(&other.nodes);
+        let own = pairs.filter(|(one, other)| !Rc::ptr_eq(one, other));
+        let nodes: usize = own.map(|(node, _)| node.weight()).sum();
+        let lists = size_of::<Rc<Node>>() * self.nodes.len() + self.queue.weight();
+        let segments = self.segments.iter().zip(&other.segments);
+        let segments: usize = segments.map(|(one, other)| one.weight_beside(other)).sum();
+        WORLD + nodes + lists + segments + self.links.weight_beside(&other.links)
     }
 }
 

@@ -87,7 +87,10 @@ fn arrows<'a>(
     name: &impl Fn(NodeId) -> &'a str,
 ) {
     let from = name(message.from);
-    let label = message.summary.label();
+    let label = match message.summary.about() {
+        Some(address) => format!("{} {address}", message.summary.label()),
+        None => message.summary.label().to_owned(),
+    };
     let mut arrow = |kind: &str, to: NodeId| {
         let at = message.at;
         let _ = writeln!(text, "    {from}{kind}{}: {label} ({at})", name(to));

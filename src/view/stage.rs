@@ -1,6 +1,6 @@
 //! The stage: what is under way at this instant.
 
-use crate::scenario::{LinkId, NodeId};
+use crate::scenario::{Command, Fate, LinkId, Meddle, NodeId, Which};
 use crate::sim::{Entry, EventId, Journal, What};
 use crate::time::{Duration, Instant};
 use crate::wire::frame::Frame;
@@ -36,6 +36,21 @@ impl Flight {
         let whole = self.arrives.since(self.departs).as_micros().max(1);
         (now.since(self.departs).as_micros().saturating_mul(1_000) / whole).min(1_000)
     }
+}
+
+/// The command that drops or corrupts one of these flights, by its entry and link; `None` where it is
+/// not among them. They must be those of an instant at which all has happened that happens then.
+pub fn meddle(flights: &[Flight], id: EventId, link: LinkId, fate: Fate) -> Option<Command> {
+    let mut own = flights.iter().filter(|flight| flight.link == link);
+    let from = own.find(|flight| flight.id == id)?.from;
+    let same = |other: &&Flight| (other.link, other.from) == (link, from) && other.id <= id;
+    let place = u32::try_from(flights.iter().filter(same).count()).ok()?;
+    Some(Command::Meddle(Meddle {
+        fate,
+        link,
+        from,
+        which: Which::OnTheWay(place),
+    }))
 }
 
 /// A frame that is on one link or on several.

@@ -158,9 +158,9 @@ pub(super) fn orders(store: &Store, sheet: &Sheet<'_>, id: NodeId, view: &Failov
             let is_cut = known.any(|other| **other == parts);
             let parts = Rc::new(parts);
             if is_cut {
-                order("ui.heal", "", Command::Heal(Some(parts)))
+                order("ui.meet-partner", "", Command::Heal(Some(parts)))
             } else {
-                order("ui.cut-off", "", Command::Partition(parts))
+                order("ui.cut-partner", "", Command::Partition(parts))
             }
         });
     let list = el!("ul", "class" = "orders")

@@ -49,7 +49,7 @@ pub(crate) fn LadderPane(props: &Props) -> Html {
     });
     let toggle = |text: &str, on: bool, then: Filter| {
         el!("button", "class" = "chip", "aria-pressed" = spelt(on))
-            .on_click(store.on(Action::Show(then)))
+            .on_click(store.on(Action::Filter(then)))
             .text(text)
     };
     let all = Filter {
@@ -219,7 +219,9 @@ fn row(
                 .with(text)
         }
         Line::Marks(marks) => {
-            let chips = marks.iter().map(|mark| chip(session, words, columns, mark));
+            let chips = marks
+                .iter()
+                .map(|mark| chip(store, session, words, columns, mark));
             el!("li", "class" = "row marks")
                 .key(marks.first().map_or(0, |mark| mark.id.0.into()))
                 .with(el!("span", "class" = "time"))
@@ -237,17 +239,29 @@ fn row(
             let button = el!(
                 "button",
                 "class" = class,
-                "aria-label" = label,
-                "aria-haspopup" = "dialog"
+                "aria-label" = label.clone(),
+                "aria-haspopup" = "dialog",
+                "data-entry" = message.id.0.to_string()
             );
             let lanes = el!("span", "class" = "lanes", "aria-hidden" = "true");
             let button = button
                 .on_click(store.on(Action::Open(panel_of)))
                 .with(time(message.at, last))
                 .with(arrow(lanes, session, columns, message, now));
+            // With the keyboard it is a key of the message's own.
+            let ask = el!(
+                "button",
+                "class" = "ask",
+                "tabindex" = "-1",
+                "aria-label" = words.say("ui.why-that", &[("what", &label)])
+            );
+            let ask = ask
+                .on_click(store.on(Action::Open(Panel::Why(message.id))))
+                .text("?");
             el!("li", "class" = "row")
                 .key(message.id.0.into())
                 .with(button)
+                .with(ask)
         }
     }
 }
@@ -260,7 +274,13 @@ fn time(at: Instant, last: &mut Option<Instant>) -> Element {
     el!("span", "class" = "time").text(&clock)
 }
 
-fn chip(session: &Session, words: &Texts, columns: &Columns, mark: &Mark) -> Element {
+fn chip(
+    store: &Store,
+    session: &Session,
+    words: &Texts,
+    columns: &Columns,
+    mark: &Mark,
+) -> Element {
     let (text, class) = match &mark.text {
         Short::State(name) => ((*name).to_owned(), "mark state"),
         Short::Text(key, address) => (words.say(key, &[("address", address)]), "mark"),
@@ -277,11 +297,14 @@ fn chip(session: &Session, words: &Texts, columns: &Columns, mark: &Mark) -> Ele
         text
     };
     el!(
-        "span",
+        "button",
         "class" = class,
         "style" = columns.left(mark.node),
-        "title" = whole.clone()
+        "title" = whole.clone(),
+        "aria-haspopup" = "dialog",
+        "data-entry" = mark.id.0.to_string()
     )
+    .on_click(store.on(Action::Open(Panel::Why(mark.id))))
     .with(el!("span", "aria-hidden" = "true").text(&text))
     .with(el!("span", "class" = "unseen").text(&whole))
 }

@@ -7,8 +7,9 @@ use yew::prelude::*;
 
 use super::element::el;
 use super::kinds;
+use super::why_panel::{ask, source};
 use crate::app::narration::{Narration, drop_lightest, narration};
-use crate::app::session::Session;
+use crate::app::session::{Action, Ask, Session};
 use crate::app::store::{Props, use_view};
 use crate::text::{Source, Texts};
 
@@ -25,6 +26,7 @@ struct Shown {
     text: String,
     sources: Vec<Source>,
     over: bool,
+    told: bool,
 }
 
 /// What has just happened, and why, with the section that says so.
@@ -45,6 +47,7 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
             text: words.say("ui.on-its-way", &[("at", &words.instant(*to))]),
             sources: Vec::new(),
             over: false,
+            told: false,
         },
         None => props.store.read(|session| shown(session, words, *over)),
     });
@@ -59,15 +62,9 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
     let over = shown
         .over
         .then(|| el!("span", "class" = "over").text(words.get("ui.over")));
-    let link = |source: &Source| {
-        let link = el!(
-            "a",
-            "href" = source.address(),
-            "target" = "_blank",
-            "rel" = "noopener"
-        );
-        link.text(&source.label())
-    };
+    let ask = shown
+        .told
+        .then(|| ask(&props.store, words.get("ui.why"), Action::Ask(Ask::Last)));
     let spoken = el!(
         "p",
         "class" = "unseen",
@@ -83,7 +80,11 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
     .with(el!("span", "class" = "when").text(&shown.time))
     .with(el!("p", "class" = "told").text(&shown.text).maybe(over))
     .with(spoken)
-    .with(el!("span", "class" = "source").all(shown.sources.iter().map(link)))
+    .with(
+        el!("span", "class" = "source")
+            .all(shown.sources.iter().map(|told| source(*told)))
+            .maybe(ask),
+    )
     .html()
 }
 
@@ -94,6 +95,7 @@ fn shown(session: &Session, words: &Texts, over: bool) -> Shown {
             text: kinds::summary(session.scenario(), words).to_owned(),
             sources: Vec::new(),
             over,
+            told: false,
         },
         Narration::Told { at, sentences } => {
             let mut said: Vec<(u8, (String, Option<Source>))> = sentences
@@ -120,6 +122,7 @@ fn shown(session: &Session, words: &Texts, over: bool) -> Shown {
                 text: text.join(" "),
                 sources,
                 over,
+                told: true,
             }
         }
     }

@@ -7,9 +7,9 @@ use yew::Html;
 use super::element::{el, group};
 use super::node_panel::Sheet;
 use super::{failover, kinds};
-use crate::dhcp::Reason;
+use crate::app::session::{Action, Ask};
 use crate::dhcp::client::Lease;
-use crate::dhcp::failover::Timer;
+use crate::lesson::why::reason;
 use crate::scenario::{LinkId, NodeKind};
 use crate::text::Texts;
 use crate::time::Instant;
@@ -120,14 +120,17 @@ pub(super) fn deadlines(sheet: &Sheet<'_>) -> Html {
         session,
         words,
         view,
+        store,
+        id,
         ..
     } = sheet;
     let now = session.now();
     let rows = view.deadlines.iter().map(|deadline| {
-        vec![
-            text(&reason(words, deadline.reason)),
-            moment(words, deadline.at, now),
-        ]
+        let why = Action::Ask(Ask::Deadline(*id, deadline.reason));
+        let what = el!("button", "class" = "said", "aria-haspopup" = "dialog")
+            .on_click(store.on(why))
+            .text(&words.sentence(&reason(deadline.reason)));
+        vec![what.html(), moment(words, deadline.at, now)]
     });
     let heads = [words.get("ui.what"), words.get("ui.when")];
     table(
@@ -137,47 +140,6 @@ pub(super) fn deadlines(sheet: &Sheet<'_>) -> Html {
         rows,
         words.get("ui.deadlines-none"),
     )
-}
-
-/// What a deadline is for, in words.
-fn reason(words: &Texts, reason: Reason) -> String {
-    let about = |key, address: Ipv4Addr| words.say(key, &[("address", &address.to_string())]);
-    match reason {
-        Reason::StartDelay => words.get("reason.start-delay").to_owned(),
-        Reason::AfterConflict => words.get("reason.after-conflict").to_owned(),
-        Reason::Ipv6Only => words.get("reason.ipv6-only").to_owned(),
-        Reason::Retry { attempt } => {
-            words.say("reason.retry", &[("attempt", &attempt.to_string())])
-        }
-        Reason::GiveUp => words.get("reason.give-up").to_owned(),
-        Reason::OfferWindow => words.get("reason.offer-window").to_owned(),
-        Reason::Renew => words.get("reason.renew").to_owned(),
-        Reason::Rebind => words.get("reason.rebind").to_owned(),
-        Reason::LeaseEnds => words.get("reason.lease-ends").to_owned(),
-        Reason::NextProbe => words.get("reason.next-probe").to_owned(),
-        Reason::ProbeSilence => words.get("reason.probe-silence").to_owned(),
-        Reason::NextAnnouncement => words.get("reason.next-announcement").to_owned(),
-        Reason::PingSilence { address } => about("reason.ping-silence", address),
-        Reason::OfferEnds { address } => about("reason.offer-ends", address),
-        Reason::BindingEnds { address } => about("reason.binding-ends", address),
-        Reason::QuarantineEnds { address } => about("reason.quarantine-ends", address),
-        Reason::ArpSilence { address } => about("reason.arp-silence", address),
-        Reason::TcpSilence => words.get("reason.tcp-silence").to_owned(),
-        Reason::TcpAck => words.get("reason.tcp-ack").to_owned(),
-        Reason::TcpTimeWait => words.get("reason.tcp-time-wait").to_owned(),
-        Reason::Failover { timer } => words
-            .get(match timer {
-                Timer::Startup => "reason.failover-startup",
-                Timer::Handshake | Timer::Receive => "reason.failover-receive",
-                Timer::Send => "reason.failover-send",
-                Timer::Reconnect => "reason.failover-reconnect",
-                Timer::SafePeriod => "reason.failover-safe-period",
-                Timer::RecoverWait => "reason.failover-recover-wait",
-                Timer::Balance => "reason.failover-balance",
-                Timer::Off => "reason.failover-off",
-            })
-            .to_owned(),
-    }
 }
 
 /// What a server knows of its addresses.

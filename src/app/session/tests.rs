@@ -1,10 +1,14 @@
 use super::*;
+use crate::app::narration;
+use crate::dhcp::Reason;
 use crate::dhcp::client::State;
+use crate::lesson::why;
 use crate::scenario::LinkId;
+use crate::sim::EventId;
 
 impl Session {
     /// Does one thing, however long it takes.
-    fn finish(&mut self, action: Action) {
+    pub(super) fn finish(&mut self, action: Action) {
         self.apply(action, &mut || true);
     }
 }
@@ -383,7 +387,7 @@ fn what_two_servers_tell_each_other_can_be_left_out() {
     assert_eq!(count(&ordinary, "BNDACK"), 1);
     assert_eq!(count(&ordinary, "CONTACT") + count(&ordinary, "TCP ACK"), 0);
     let filter = session.filter();
-    session.finish(Action::Show(Filter {
+    session.finish(Action::Filter(Filter {
         failover: false,
         ..filter
     }));
@@ -393,14 +397,14 @@ fn what_two_servers_tell_each_other_can_be_left_out() {
         "{without:?}"
     );
     assert!(without.len() >= 5);
-    session.finish(Action::Show(Filter {
+    session.finish(Action::Filter(Filter {
         failover: true,
         all: true,
     }));
     let everything = labels(&session);
     assert!(count(&everything, "CONTACT") > 5 && count(&everything, "TCP ACK") > 5);
     // What is hidden is not told either, nor waited for.
-    session.finish(Action::Show(Filter {
+    session.finish(Action::Filter(Filter {
         failover: false,
         all: false,
     }));
@@ -412,4 +416,65 @@ fn what_two_servers_tell_each_other_can_be_left_out() {
         let hidden = told.iter().any(|key| key.starts_with("tell.failover.sent"));
         assert!(!hidden, "{told:?}");
     }
+}
+
+fn silence() -> Session {
+    let mut session = Session::open(Some("silence"), Language::English, Theme::Auto).unwrap();
+    session.finish(Action::Seek(seconds(481)));
+    session
+}
+
+/// The entry that the open panel explains, and its words.
+fn explained(session: &Session) -> (EventId, String) {
+    let Some(Panel::Why(id)) = session.panel() else {
+        panic!("{:?}", session.panel());
+    };
+    let words = why::words(session.scenario(), session.journal(), id).unwrap();
+    (id, session.texts().sentence(&words))
+}
+
+#[test]
+fn why_did_the_last_thing_happen_and_back_to_what_was_done() {
+    let mut session = silence();
+    session.finish(Action::Ask(Ask::Last));
+    let (id, words) = explained(&session);
+    assert!(words.starts_with("server2 stays silent"), "{words}");
+    let chain = why::chain(session.recording(), id);
+    session.finish(Action::Play);
+    session.finish(Action::Show(chain.last().unwrap().id));
+    assert_eq!(explained(&session).1, "laptop is switched on.");
+    assert_eq!(session.now(), seconds(480));
+    assert!(!session.is_playing());
+}
+
+#[test]
+fn why_is_a_client_in_its_state_and_what_is_its_deadline_for() {
+    let mut session = silence();
+    let laptop = session.scenario().find("laptop").unwrap();
+    session.finish(Action::Ask(Ask::Node(laptop)));
+    assert_eq!(
+        explained(&session).1,
+        "laptop goes from STOPPED to REBOOTING."
+    );
+    let retry = Reason::Retry { attempt: 2 };
+    session.finish(Action::Ask(Ask::Deadline(laptop, retry)));
+    let (_, words) = explained(&session);
+    assert!(
+        words.starts_with("laptop remembers 192.168.1.10"),
+        "{words}"
+    );
+    session.finish(Action::Close);
+    session.finish(Action::Ask(Ask::Deadline(laptop, Reason::Rebind)));
+    assert_eq!(session.panel(), None, "it has no such deadline");
+}
+
+#[test]
+fn what_is_done_before_an_entry_that_is_explained_forgets_it() {
+    let mut session = silence();
+    session.finish(Action::Ask(Ask::Last));
+    session.finish(Action::Seek(seconds(400)));
+    assert!(matches!(session.panel(), Some(Panel::Why(_))));
+    let laptop = session.scenario().find("laptop").unwrap();
+    session.finish(Action::Do(Command::PowerOn(laptop)));
+    assert_eq!(session.panel(), None);
 }

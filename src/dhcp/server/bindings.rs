@@ -120,11 +120,6 @@ impl Identity {
         )
     }
 
-    /// A client that there is not.
-    pub(super) fn nobody() -> Self {
-        Self(Vec::new().into())
-    }
-
     /// What failover knows a client by; the card only where the client is known by it.
     pub fn for_partners(&self) -> Client {
         let (id, kind, address) = match &*self.0 {

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::{BindingState, Context, Identity, Server};
+use super::{BindingState, Context, Server};
 use crate::dhcp::failover::LeaseEvent;
 use crate::dhcp::{Action, OfferEnd, Reason, ServerNote, Timer};
 
@@ -33,7 +33,7 @@ impl Server {
                 cx.note(ServerNote::Expired {
                     address,
                     client: mac,
-                    withheld: self.withheld(address, &Identity::nobody()),
+                    withheld: self.withheld_from_others(address),
                 });
                 self.carry_out(rest, cx);
             }

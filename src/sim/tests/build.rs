@@ -66,16 +66,27 @@ pub(super) fn network(
     Rc::new(Scenario::parse(&text).unwrap_or_else(|problem| panic!("{problem}: {text}")))
 }
 
-/// Everything that can be seen of a world.
+/// Every byte of a world.
 pub(super) fn picture(world: &World) -> String {
-    let nodes: Vec<_> = world.nodes().collect();
-    let links: Vec<_> = world.links.iter().collect();
-    format!(
-        "{} {} {} {nodes:?} {links:?}",
-        world.now(),
-        world.written(),
-        world.commands_done()
-    )
+    format!("{world:?}")
+}
+
+/// A checkpoint every so many events.
+pub(super) fn every(interval: u64) -> Limits {
+    Limits {
+        interval,
+        ..Limits::default()
+    }
+}
+
+/// So little that nearly everything has to be found again by replay.
+pub(super) fn tight(interval: u64) -> Limits {
+    Limits {
+        entries: 6 * 32,
+        near: 50,
+        memory: 200_000,
+        interval,
+    }
 }
 
 /// A run of the same story without any going back, to the same place.

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::build::*;
-use crate::dhcp::client::State;
+use crate::dhcp::client::{Client, State};
 use crate::net::NetNote;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
@@ -61,10 +61,7 @@ pub(super) fn drops(journal: &Journal) -> Vec<(&Entry, DropReason)> {
 }
 
 fn address(world: &World, node: NodeId) -> Option<std::net::Ipv4Addr> {
-    world
-        .node(node)
-        .client()
-        .and_then(|client| client.address())
+    world.node(node).client().and_then(Client::address)
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::scenario::{File, Scenario};
 use crate::text::Language;
 use crate::view::mermaid;
 use crate::wire::failover::MessageType;
+use crate::wire::frame::{self, Payload, Transport};
 
 /// An arrow of a diagram: `client server2 DHCPREQUEST`, its instant, and whether it gets there; with
 /// the note right before it, which says why it is sent.
@@ -178,7 +179,9 @@ fn the_drawing_comes_about_by_itself() {
         let between = ["server1 server2", "server2 server1"];
         let partners = between.iter().any(|ends| arrow.what.starts_with(ends))
             && (label.starts_with("TCP ")
-                || MessageType::ALL.iter().any(|kind| kind.name() == label));
+                || MessageType::ALL
+                    .iter()
+                    .any(|kind| label.starts_with(kind.name())));
         let rest =
             to_the_dead || partners || label.starts_with("ARP ") || label.starts_with("ICMP ");
         assert!(rest, "{} at {}: {diagram}", arrow.what, arrow.at);
@@ -497,4 +500,49 @@ fn two_operators_who_are_wrong_give_one_address_to_two_clients_until_the_servers
     assert_ne!(used[0], used[1]);
     let [one, two] = records(&recording);
     assert_eq!(one, two);
+}
+
+#[test]
+fn what_a_server_says_over_the_wire_is_by_its_own_clock() {
+    // Each message of failover bears the sender's time: seconds since 1970 by its clock.
+    let times = |command: &str| {
+        let (_, journal) = run(&pair(command, ""));
+        let server = pair("", "").find("server1");
+        let mut said = Vec::new();
+        for (id, entry) in journal.from(0) {
+            let What::Sent { origin, frame, .. } = &entry.what else {
+                continue;
+            };
+            if *origin != id || entry.node != server || entry.at > at(300) {
+                continue;
+            }
+            if let Ok(Payload::Ip(ip)) = frame::parse(frame.bytes())
+                && let Transport::Tcp(tcp) = ip.transport
+                && tcp.payload.len() > 8
+            {
+                let time: [u8; 4] = tcp.payload[4..8].try_into().unwrap();
+                said.push((entry.at.as_micros() / 1_000_000, u32::from_be_bytes(time)));
+            }
+        }
+        said
+    };
+    let right = times("");
+    let wrong =
+        times(r#"{ "at": "0s", "do": "clock", "node": "server1", "offset": "-5m", "for": "2m" }"#);
+    assert!(right.len() > 20 && wrong.len() > 20);
+    let base = right[0].1 - u32::try_from(right[0].0).unwrap();
+    let ahead = |said: &[(u64, u32)]| -> Vec<(u64, i64)> {
+        let said = said.iter();
+        said.map(|(at, time)| {
+            (
+                *at,
+                i64::from(*time) - i64::from(base) - i64::try_from(*at).unwrap(),
+            )
+        })
+        .collect()
+    };
+    assert!(ahead(&right).iter().all(|(_, ahead)| *ahead == 0));
+    for (at, ahead) in ahead(&wrong) {
+        assert_eq!(ahead, if at < 120 { -300 } else { 0 }, "at {at} s");
+    }
 }

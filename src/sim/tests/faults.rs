@@ -283,7 +283,7 @@ fn a_run_with_faults_replays_to_the_same_bytes() {
         r#"{ "at": "3m", "do": "renew", "node": "pc" }"#,
     ));
     let (world, journal) = run(&story);
-    let mut recording = Recording::new(Rc::clone(&story)).every(20);
+    let mut recording = Recording::with_limits(Rc::clone(&story), every(20));
     recording.seek(story.until());
     for stop in [700, 3, 411, 1_200] {
         recording.seek(at(stop));

@@ -6,6 +6,7 @@ use super::super::*;
 use super::build::*;
 use super::deeds::*;
 use crate::lesson;
+use crate::net::host::Host;
 use crate::net::link::Faults;
 use crate::text::{Language, Texts};
 use crate::time::Duration;
@@ -72,11 +73,11 @@ fn every_fault_ends_after_its_time_and_the_end_comes_from_the_command() {
         for (node, was) in before.nodes() {
             let is = world.node(node);
             assert_eq!(
-                (is.power, is.crashed, is.clock),
-                (was.power, was.crashed, was.clock),
+                (is.power, is.crashed, is.host().map(Host::clock)),
+                (was.power, was.crashed, was.host().map(Host::clock)),
                 "{command}"
             );
-            let fixed = |node: &Node| node.host().and_then(|host| host.fixed());
+            let fixed = |node: &Node| node.host().and_then(Host::fixed);
             assert_eq!(fixed(is), fixed(was), "{command}");
         }
         for (link, was) in before.links.iter().enumerate() {
@@ -90,7 +91,7 @@ fn every_fault_ends_after_its_time_and_the_end_comes_from_the_command() {
         }
         assert_eq!(world.partitions().count(), 0);
         // The same on the way back and forth.
-        let mut recording = Recording::new(Rc::new(scenario)).every(7);
+        let mut recording = Recording::with_limits(Rc::new(scenario), every(7));
         for stop in [400, 149, 150, 20, 400] {
             recording.seek(at(stop));
         }

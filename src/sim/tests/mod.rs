@@ -5,6 +5,7 @@
     reason = "a test looks for one thing among many"
 )]
 
+mod branches;
 mod build;
 mod conflicts;
 mod deeds;

@@ -1,11 +1,14 @@
 //! Dropping and corrupting one frame.
 
+use std::rc::Rc;
+
 use super::super::*;
 use super::build::*;
 use super::deeds::*;
 use crate::net::NetNote;
-use crate::scenario::Which;
+use crate::scenario::{Fate, Which};
 use crate::time::{Duration, Instant};
+use crate::view::stage;
 use crate::wire::dhcp::MessageType;
 use crate::wire::frame::{BadFrame, Frame, parse};
 
@@ -229,5 +232,35 @@ fn a_frame_that_is_lost_anyway_is_lost_for_its_first_reason() {
         drops(&journal)
             .iter()
             .all(|(_, reason)| *reason == DropReason::Loss)
+    );
+}
+
+#[test]
+fn a_frame_that_is_seen_on_its_way_is_the_one_that_is_met() {
+    let commands = r#"{ "at": "0s", "do": "latency", "link": ["srv", "sw"], "latency": "4s" },
+        { "at": "1s", "do": "power-on", "node": "tv" }"#;
+    let mut recording = Recording::new(Rc::new(lab(commands)));
+    recording.seek(at(2));
+    let flights = stage::flights(recording.journal(), recording.world().written(), at(2));
+    let on_cable: Vec<_> = flights
+        .iter()
+        .filter(|flight| flight.link == SRV_CABLE)
+        .collect();
+    assert_eq!(on_cable.len(), 2);
+    for flight in on_cable {
+        let mut recording = recording.clone();
+        let command = stage::meddle(&flights, flight.id, flight.link, Fate::Drop).unwrap();
+        recording.act(command);
+        recording.seek(at(10));
+        let lost = drops(recording.journal());
+        assert_eq!(lost.len(), 1);
+        let What::Dropped { origin, .. } = lost[0].0.what else {
+            unreachable!();
+        };
+        assert_eq!((origin, lost[0].0.at), (flight.origin, flight.arrives));
+    }
+    assert_eq!(
+        stage::meddle(&flights, EventId(0), SRV_CABLE, Fate::Drop),
+        None
     );
 }

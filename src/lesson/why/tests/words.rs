@@ -17,52 +17,53 @@ const A: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 10);
 const M: Mac = Mac([2, 0, 0, 0, 0, 9]);
 const T: Instant = Instant::from_micros(90_000_000);
 
-/// Every language, read once.
-fn languages() -> &'static [Texts] {
-    static TEXTS: std::sync::OnceLock<Vec<Texts>> = std::sync::OnceLock::new();
-    TEXTS.get_or_init(|| Language::ALL.map(Texts::new).to_vec())
-}
+/// The texts of each language.
+struct All([Texts; 3]);
 
-/// That a sentence is there in each language, and what it says of its values.
-fn is_whole(sentence: &Sentence) {
-    for texts in languages() {
-        let text = texts.get(&sentence.key);
-        assert!(
-            texts.keys().any(|key| key == sentence.key),
-            "{}",
-            sentence.key
-        );
-        for name in text
-            .split('{')
-            .skip(1)
-            .filter_map(|rest| rest.split('}').next())
-        {
-            let known = sentence.values.iter().any(|(known, _)| *known == name);
-            assert!(known, "{name} in {}", sentence.key);
-        }
+impl All {
+    fn new() -> Self {
+        Self(Language::ALL.map(Texts::new))
     }
-    for (_, value) in &sentence.values {
-        match value {
-            Value::Sentence(inner) => is_whole(inner),
-            Value::Text(key) => assert!(languages()[0].keys().any(|known| known == key)),
-            Value::Plain(_) | Value::At(_) | Value::For(_) => {}
+
+    /// That a sentence is there in each language, with all its values.
+    fn say(&self, sentence: &Sentence) {
+        for texts in &self.0 {
+            let text = texts.get(&sentence.key);
+            assert_ne!(text, sentence.key, "in {}", texts.language().tag());
+            for name in text
+                .split('{')
+                .skip(1)
+                .filter_map(|rest| rest.split('}').next())
+            {
+                let known = sentence.values.iter().any(|(known, _)| *known == name);
+                assert!(known, "{name} in {}", sentence.key);
+            }
+            for (_, value) in &sentence.values {
+                match value {
+                    Value::Sentence(inner) => self.say(inner),
+                    Value::Text(key) => assert_ne!(texts.get(key), key),
+                    Value::Plain(_) | Value::At(_) | Value::For(_) => {}
+                }
+            }
         }
     }
 }
 
 #[test]
 fn every_entry_of_the_built_in_stories_has_words() {
+    let all = All::new();
     for (name, _) in library::FILES {
         let recording = whole(name);
         for (id, _) in recording.journal().from(0) {
             let said = words(recording.scenario(), recording.journal(), id);
-            is_whole(&said.unwrap_or_else(|| panic!("{name}, {}", id.0)));
+            all.say(&said.unwrap_or_else(|| panic!("{name}, {}", id.0)));
         }
     }
 }
 
 #[test]
 fn every_note_has_words() {
+    let all = All::new();
     let recording = whole("silence");
     let story = story(recording.scenario(), recording.journal());
     let (id, entry) = recording
@@ -85,7 +86,7 @@ fn every_note_has_words() {
     for note in notes {
         let told = crate::lesson::dhcp::note(&story, id, entry, &note);
         let told = told.or_else(|| untold::noted(&story, entry, &note));
-        is_whole(&told.unwrap_or_else(|| panic!("{note:?}")));
+        all.say(&told.unwrap_or_else(|| panic!("{note:?}")));
     }
     let stack = [
         NetNote::Neighbour { address: A, mac: M },
@@ -103,12 +104,13 @@ fn every_note_has_words() {
         let told = story
             .stack(entry, &note)
             .or_else(|| untold::stack(&story, entry, &note));
-        is_whole(&told.unwrap_or_else(|| panic!("{note:?}")));
+        all.say(&told.unwrap_or_else(|| panic!("{note:?}")));
     }
 }
 
 #[test]
 fn every_deadline_has_words() {
+    let all = All::new();
     let plain = [
         Reason::StartDelay,
         Reason::AfterConflict,
@@ -144,12 +146,13 @@ fn every_deadline_has_words() {
     ];
     let partner = partner.map(|timer| Reason::Failover { timer });
     for due in plain.into_iter().chain(partner) {
-        is_whole(&reason(due));
+        all.say(&reason(due));
     }
 }
 
 #[test]
 fn every_join_has_words() {
+    let all = All::new();
     let joins = [
         Join::Because,
         Join::SetFor,
@@ -158,7 +161,7 @@ fn every_join_has_words() {
         Join::Was,
     ];
     for join in joins {
-        is_whole(&sentence(join.key(), Vec::new()));
+        all.say(&sentence(join.key(), Vec::new()));
     }
 }
 
