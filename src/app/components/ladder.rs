@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::element::{Element, classes, el, group, handler, spelt, when};
 use super::icons::{Icon, icon};
 use super::kinds;
+use super::part::part;
 use super::shell::{part, texts};
 use crate::app::lanes::Lanes;
 use crate::app::layout::percent;
@@ -22,7 +23,7 @@ use crate::view::ladder::Message;
 const NEAR: i32 = 48;
 
 /// The ladder with its head.
-#[function_component]
+#[part]
 pub(crate) fn LadderPane(props: &Props) -> Html {
     let store = &props.store;
     let (words, all, owners, _) = use_view(store, |session| {
@@ -76,7 +77,7 @@ impl Columns {
     }
 }
 
-#[function_component]
+#[part]
 fn Rows(props: &Props) -> Html {
     let store = &props.store;
     let words = use_view(store, texts);
