@@ -82,7 +82,7 @@ fn conversation(scenario: &str, node: &str) -> Vec<u8> {
     let mut recording = Recording::new(Rc::clone(&scenario));
     recording.seek(scenario.until());
     let mut last = None;
-    let heard = recording.journal().entries().iter().filter(|entry| {
+    let heard = recording.journal().entries().filter(|entry| {
         entry.node == scenario.find(node) && matches!(entry.what, What::Received { .. })
     });
     for entry in heard.take(12) {

@@ -4,6 +4,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
+//! | [`json`] | a file's text to values, and values to settings |
 //! | [`time`], [`rng`] | virtual instants in microseconds; one seeded stream of random numbers a node |
 //! | [`wire`] | bytes to meaning and back: Ethernet, ARP, IPv4, ICMP, UDP, TCP, DHCP |
 //! | [`dhcp`] | the client and the server of RFC 2131, without any input or output of their own |
@@ -19,6 +20,7 @@
 //! `docs/architecture.md` says how they work together, and `docs/model.md` what they model.
 
 pub mod dhcp;
+pub mod json;
 pub mod lesson;
 pub mod net;
 pub mod rng;

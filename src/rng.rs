@@ -3,14 +3,23 @@
 //! Each node draws from a stream of its own, so what one node does never changes what
 //! another one draws.
 
+use std::fmt;
+
 use rand_core::Rng as _;
 use rand_pcg::Pcg32;
 
 use crate::time::Duration;
 
 /// A node's stream of random numbers (PCG-XSH-RR 64/32), integers only.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rng(Pcg32);
+
+/// By the number that comes next: its state is no one else's to see.
+impl fmt::Debug for Rng {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rng({})", self.clone().next_u32())
+    }
+}
 
 impl Rng {
     /// The stream numbered `stream` of a run's `seed`.

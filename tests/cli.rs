@@ -84,6 +84,46 @@ fn until_ends_the_run() {
 }
 
 #[test]
+fn why_tells_the_chain_back_to_what_was_done() {
+    let why = |asked: &str| text(&dhcp_lab(&["run", "silence", "--why", asked]).stdout);
+    let silence = why("00:08:00.000");
+    let lines: Vec<&str> = silence.lines().collect();
+    let number = lines[0].split('#').nth(1).unwrap();
+    let number = number.split(' ').next().unwrap();
+    assert!(
+        lines[0].ends_with(
+            "server2 stays silent: it has no record of laptop, and another server may have one. [RFC 2131, 4.3.2]"
+        ),
+        "{silence}"
+    );
+    assert_eq!(lines[1], "  on hearing this");
+    assert!(lines[4].ends_with("laptop is switched on."), "{silence}");
+    let fates = "  server1: server1 has been off since 00:06:00.";
+    assert!(lines.contains(&fates), "{silence}");
+    assert_eq!(why(number), silence, "the entry by its number is the same");
+    assert_eq!(why("8m1s"), silence, "the last thing told by then");
+    assert_eq!(why("00:08:01"), silence);
+}
+
+#[test]
+fn why_tells_what_a_node_waits_for() {
+    let output = dhcp_lab(&["run", "silence", "--until", "8m2s", "--why", "laptop"]);
+    let said = text(&output.stdout);
+    assert!(
+        said.starts_with("laptop waits until 00:08:04: no answer: send again, try 2."),
+        "{said}"
+    );
+    assert!(
+        said.contains("server1 has been off since 00:06:00."),
+        "{said}"
+    );
+    assert!(
+        said.contains("laptop goes from STOPPED to REBOOTING."),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_file_runs_like_the_built_in_scenario() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/lease-origin.json");
     let from_file = dhcp_lab(&["run", path.to_str().unwrap()]);
@@ -111,7 +151,7 @@ fn what_cannot_be_run_ends_in_one_clear_line_and_a_code() {
         .replace("192.168.1.10-192.168.1.99", "10.0.0.1-10.0.0.9");
     std::fs::write(&wrong, file).unwrap();
     let nowhere = scratch("no/such/folder/x.pcapng");
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 9] = [
         (
             &["run", "three-servers"],
             "no built-in scenario 'three-servers'; there are two-servers, lease-origin",
@@ -129,6 +169,18 @@ fn what_cannot_be_run_ends_in_one_clear_line_and_a_code() {
         (
             &["run", "two-servers", "--pcapng", nowhere.to_str().unwrap()],
             "cannot write",
+        ),
+        (
+            &["run", "silence", "--why", "99999"],
+            "the journal has no entry 99999: it has 217",
+        ),
+        (
+            &["run", "silence", "--until", "0s", "--why", "server9"],
+            "'server9' is no number of an entry, no instant such as 90m or 01:30:00, and no node",
+        ),
+        (
+            &["run", "silence", "--why", "00:61"],
+            "'00:61' is no number of an entry",
         ),
     ];
     for (arguments, complaint) in cases {

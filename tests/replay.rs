@@ -29,7 +29,6 @@ fn xids(journal: &Journal) -> Vec<u32> {
     };
     journal
         .entries()
-        .iter()
         .filter_map(|entry| xid(&entry.what))
         .collect()
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// From the ground up: each room may use those before it, and itself.
-const ROOMS: [&str; 12] = [
-    "time", "rng", "wire", "dhcp", "net", "scenario", "sim", "text", "lesson", "view", "bridge",
-    "app",
+const ROOMS: [&str; 13] = [
+    "json", "time", "rng", "wire", "dhcp", "net", "scenario", "sim", "text", "lesson", "view",
+    "bridge", "app",
 ];
 
 /// Crates that know a browser: only `app` may.
@@ -123,4 +123,26 @@ fn what_names_a_room_is_found() {
         found,
         ["app", "sim", "time", "view"].map(str::to_owned).into()
     );
+}
+
+/// The finished page is built so that `{:?}` writes nothing.
+#[test]
+fn nothing_that_the_page_says_is_written_as_for_developers() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&src, &mut files);
+    let mut wrong = Vec::new();
+    for path in files.iter().filter(|path| !is_test(path, &src)) {
+        if matches!(room(path, &src).as_str(), "bin" | "bridge") {
+            continue;
+        }
+        let text = std::fs::read_to_string(path).unwrap();
+        let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in (1..).zip(shipped.lines()) {
+            if line.contains(":?}") || line.contains(":#?}") {
+                wrong.push(format!("{}:{number}", path.display()));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
 }

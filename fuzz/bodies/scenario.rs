@@ -36,9 +36,9 @@ pub(crate) fn run(bytes: &[u8]) {
         let _ = node::view(&world, id);
     }
     let _ = (
-        Ladder::new(written.entries()),
-        Timeline::new(&scenario, written.entries()),
-        stage::flights(written.entries(), world.now()),
+        Ladder::new(&written),
+        Timeline::new(&scenario, &written),
+        stage::flights(&written, written.len(), world.now()),
         mermaid::diagram(&scenario, &written, Language::English),
         capture::capture(&scenario, &written),
         journal::lines(&scenario, &written),

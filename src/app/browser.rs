@@ -1,10 +1,11 @@
 //! What the page takes from the browser and leaves there. Nothing here fails: where a browser
 //! withholds something, the page goes without it.
 
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Document, Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent, Storage,
-    UrlSearchParams, Window,
+    Document, DragEvent, Element, Event, File, HtmlElement, HtmlInputElement, KeyboardEvent,
+    ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window,
 };
 
 use super::session::Theme;
@@ -12,6 +13,7 @@ use crate::text::Language;
 
 const LANGUAGE: &str = "dhcp-lab.language";
 const THEME: &str = "dhcp-lab.theme";
+const LETTERS: &str = "dhcp-lab.letters";
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -83,6 +85,16 @@ pub(crate) fn keep_theme(theme: Theme) {
     keep(THEME, theme_name(theme));
 }
 
+/// Whether letters are keys.
+pub(crate) fn letters() -> bool {
+    kept(LETTERS).is_none_or(|kept| kept != "off")
+}
+
+/// Keeps that for the next time.
+pub(crate) fn keep_letters(on: bool) {
+    keep(LETTERS, if on { "on" } else { "off" });
+}
+
 /// Gives the document its theme.
 pub(crate) fn set_theme(theme: Theme) {
     if let Some(root) = root() {
@@ -101,13 +113,17 @@ pub(crate) fn theme_name(theme: Theme) -> &'static str {
 
 /// Whether the person has asked the system for less motion.
 pub(crate) fn reduces_motion() -> bool {
+    matches("(prefers-reduced-motion: reduce)")
+}
+
+/// Whether the screen is narrow: where the style sheet has the stage and the ladder in tabs.
+pub(crate) fn is_narrow() -> bool {
+    matches("(max-width: 860px)")
+}
+
+fn matches(query: &str) -> bool {
     window()
-        .and_then(|window| {
-            window
-                .match_media("(prefers-reduced-motion: reduce)")
-                .ok()
-                .flatten()
-        })
+        .and_then(|window| window.match_media(query).ok().flatten())
         .is_some_and(|query| query.matches())
 }
 
@@ -116,6 +132,13 @@ pub(crate) fn request_frame(step: &js_sys::Function) {
     if let Some(window) = window() {
         let _ = window.request_animation_frame(step);
     }
+}
+
+/// Milliseconds since the page was opened: how long things take, never what happens.
+pub(crate) fn clock() -> f64 {
+    window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |performance| performance.now())
 }
 
 /// What has the focus.
@@ -136,6 +159,23 @@ pub(crate) fn focus_on(id: &str) {
     focus(element.and_then(|element| element.dyn_into().ok()));
 }
 
+/// Moves the focus to an element's child of this number.
+pub(crate) fn focus_in(list: &yew::NodeRef, place: usize) {
+    let children = list.cast::<Element>().map(|list| list.children());
+    let child = children.and_then(|children| children.item(u32::try_from(place).ok()?));
+    focus(child.and_then(|child| child.dyn_into().ok()));
+}
+
+/// Scrolls the element of this id into sight, no further than it takes.
+pub(crate) fn show(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// What stands in the field, or is chosen in the list, that the event is about.
 pub(crate) fn value(event: &Event) -> String {
     // A list gives its value by the same name as a field.
@@ -149,6 +189,32 @@ pub(crate) fn is_ticked(event: &Event) -> bool {
 
 fn field(event: &Event) -> Option<HtmlInputElement> {
     event.target().map(JsCast::unchecked_into)
+}
+
+/// The file that was chosen in the field that the event is about, or was dropped on the page. The
+/// field forgets it, so that it can be chosen again.
+pub(crate) fn file(event: &Event) -> Option<File> {
+    if let Some(dropped) = event.dyn_ref::<DragEvent>() {
+        return dropped.data_transfer()?.files()?.get(0);
+    }
+    let field = field(event)?;
+    let file = field.files()?.get(0);
+    field.set_value("");
+    file
+}
+
+/// Reads a file and hands over its text; none where the browser cannot read it.
+pub(crate) fn read(file: &File, done: impl FnOnce(Option<String>) + 'static) {
+    // One for both ends, since only one of them comes; it frees what it holds by being called.
+    let done = Closure::once(move |text: JsValue| done(text.as_string()));
+    let _ = file.text().then2(&done, &done);
+    done.forget();
+}
+
+/// The number of the element that the event is about, where it is one of many.
+pub(crate) fn number(event: &Event) -> Option<usize> {
+    let element: Element = event.target()?.dyn_into().ok()?;
+    element.get_attribute("data-n")?.parse().ok()
 }
 
 /// The key that was pressed; only for events of the keyboard.

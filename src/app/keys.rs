@@ -5,8 +5,9 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, KeyboardEvent};
 
 use super::browser;
-use super::session::Action;
+use super::session::{Action, Ask, Panel};
 use super::store::Store;
+use crate::sim::EventId;
 
 /// Listens for as long as the page lives.
 pub(crate) fn listen(store: Store) {
@@ -29,6 +30,12 @@ pub(crate) fn listen(store: Store) {
     }
 }
 
+/// The entry that the element with the focus stands for.
+fn asked(focus: Option<&Element>) -> Option<EventId> {
+    let row = focus?.closest("[data-entry]").ok()??;
+    Some(EventId(row.get_attribute("data-entry")?.parse().ok()?))
+}
+
 /// What a key does, unless the element that has the focus wants it for itself.
 fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
     if event.default_prevented() || event.ctrl_key() || event.alt_key() || event.meta_key() {
@@ -42,6 +49,7 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
         focus.is_some_and(|element| element.closest(selector).ok().flatten().is_some())
     };
     match event.key().as_str() {
+        "Escape" if store.read(|session| session.on_its_way().is_some()) => Some(Action::Pause),
         "Escape" => store
             .read(|session| session.panel().is_some())
             .then_some(Action::Close),
@@ -49,7 +57,8 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
             "button, a, select, textarea, input:not([type=range]), summary, [role=treeitem]",
         ) =>
         {
-            let playing = store.read(super::session::Session::is_playing);
+            let playing =
+                store.read(|session| session.is_playing() || session.on_its_way().is_some());
             Some(if playing { Action::Pause } else { Action::Play })
         }
         _ if is("select, textarea, input, [role=tab], [role=tree], [data-keys]") => None,
@@ -57,6 +66,24 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
         "ArrowLeft" => Some(Action::StepBack),
         "Home" => Some(Action::StartOver),
         "End" => Some(Action::End),
+        key => letter(store, key, focus.as_ref()),
+    }
+}
+
+/// What a letter does, unless the person has turned letters off (WCAG 2.2, 2.1.4).
+fn letter(store: &Store, key: &str, focus: Option<&Element>) -> Option<Action> {
+    let (on, kind) = store.read(|session| (session.takes_letters(), session.kind()));
+    if !on {
+        return None;
+    }
+    match key {
+        "a" | "A" => Some(Action::Open(Panel::Deeds)),
+        "n" | "N" => Some(Action::Next(kind)),
+        "p" | "P" => Some(Action::Last(kind)),
+        "w" | "W" => {
+            Some(asked(focus).map_or(Action::Ask(Ask::Last), |id| Action::Open(Panel::Why(id))))
+        }
+        "?" => Some(Action::Open(Panel::Help)),
         _ => None,
     }
 }

@@ -111,7 +111,7 @@ impl Page<'_> {
         let journal = self.session.journal();
         let Some(entry) = journal.get(id) else { return };
         match &entry.what {
-            What::Command(_) => {
+            What::Command(_) | What::Ended(_) => {
                 if let Some(sentence) = tell(self.session.scenario(), journal, id) {
                     self.push(entry.at, id, Line::Done(id, sentence));
                 }
@@ -119,8 +119,10 @@ impl Page<'_> {
             What::Dhcp(note) => self.noted(id, entry, short(note)),
             What::Net(note) => self.noted(id, entry, short_net(note)),
             What::Power(_)
+            | What::Software(_)
             | What::Carrier { .. }
             | What::Sent { .. }
+            | What::Flooded { .. }
             | What::Received { .. }
             | What::Dropped { .. }
             | What::Fired { .. } => {}
@@ -146,7 +148,9 @@ impl Page<'_> {
     fn mark(&mut self, entry: &Entry, mark: Mark) {
         let near = self.last.is_some_and(|last| entry.at.since(last) < GAP);
         if let (Some(Line::Marks(marks)), true) = (self.lines.last_mut(), near) {
-            let own = marks.iter_mut().find(|known| known.node == mark.node);
+            let lanes = self.session.lanes();
+            let lane = lanes.of(mark.node);
+            let own = marks.iter_mut().find(|known| lanes.of(known.node) == lane);
             match own {
                 None => {
                     marks.push(mark);
@@ -166,7 +170,9 @@ impl Page<'_> {
 
 impl Mark {
     fn is_left_at_once(&self, next: &Self) -> bool {
-        self.at == next.at && matches!((&self.text, &next.text), (Short::State(_), Short::State(_)))
+        self.node == next.node
+            && self.at == next.at
+            && matches!((&self.text, &next.text), (Short::State(_), Short::State(_)))
     }
 }
 

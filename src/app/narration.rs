@@ -57,8 +57,7 @@ fn around(
     let same =
         |entry: &Entry| entry.at == end.at && (entry.node == end.node || entry.node.is_none());
     let mut told: Vec<(u8, Sentence)> = journal
-        .from(end_index.saturating_sub(REACH))
-        .take(end_index.min(REACH))
+        .range(end_index.saturating_sub(REACH)..end_index)
         .filter(|(_, entry)| same(entry))
         .filter_map(|(id, entry)| Some((weight(entry), tell(scenario, journal, id)?)))
         .collect();
@@ -88,12 +87,16 @@ fn weight(entry: &Entry) -> u8 {
             ClientNote::Leased { .. } | ClientNote::Expired { .. } | ClientNote::Conflict { .. },
         )) => 5,
         // Whoever does something sees that it was done.
-        What::Command(_) => 6,
+        What::Command(_) | What::Ended(_) => 6,
         What::Dhcp(Note::Server(ServerNote::Silent { .. } | ServerNote::Refused { .. })) => 4,
         What::Dhcp(_) => 3,
         What::Fired { .. } => 3,
         What::Net(_) => 4,
-        What::Power(_) | What::Carrier { .. } | What::Received { .. } => 0,
+        What::Power(_)
+        | What::Software(_)
+        | What::Carrier { .. }
+        | What::Flooded { .. }
+        | What::Received { .. } => 0,
     }
 }
 
@@ -101,7 +104,6 @@ fn weight(entry: &Entry) -> u8 {
 pub(crate) fn is_told(recording: &Recording, start: usize) -> bool {
     recording
         .journal()
-        .from(start)
-        .take(recording.world().written().saturating_sub(start))
+        .range(start..recording.world().written())
         .any(|(id, _)| tell(recording.scenario(), recording.journal(), id).is_some())
 }

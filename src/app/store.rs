@@ -6,9 +6,16 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::browser;
 use super::components::Handler;
 use super::map::SortedMap;
 use super::session::{Action, Session};
+
+/// How long the engine may work at a time, in milliseconds: half of what lies between two pictures,
+/// so that the page answers and draws in between.
+const SLICE: f64 = 8.0;
+/// How many events are carried out between two looks at the clock.
+const ASKS: u32 = 16;
 
 type Listener = Rc<dyn Fn()>;
 
@@ -50,9 +57,16 @@ impl Store {
         look(&self.0.session.borrow())
     }
 
-    /// Does one thing, and tells everyone who listens.
+    /// Does one thing, or as much of it as fits before the next picture, and tells everyone who
+    /// listens.
     pub(crate) fn apply(&self, action: Action) {
-        self.0.session.borrow_mut().apply(action);
+        let (start, mut asked) = (browser::clock(), 0_u32);
+        // To ask the browser for the time costs as much as a small event.
+        let mut more = || {
+            asked += 1;
+            asked % ASKS != 0 || browser::clock() - start < SLICE
+        };
+        self.0.session.borrow_mut().apply(action, &mut more);
         // A listener may come or go while they are told.
         let listeners: Vec<Listener> = self.0.listeners.borrow().values().cloned().collect();
         for listener in listeners {

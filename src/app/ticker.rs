@@ -23,7 +23,7 @@ pub(crate) fn run(store: Store) {
     let step = move |at: f64| {
         let passed = last.map_or(0.0, |last| (at - last).clamp(0.0, LONGEST));
         last = Some(at);
-        if store.read(super::session::Session::is_playing) {
+        if store.read(|session| session.is_playing() || session.on_its_way().is_some()) {
             store.apply(Action::Tick(micros(passed)));
         }
         request(&again);

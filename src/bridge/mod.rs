@@ -167,10 +167,12 @@ impl Bridge {
         file.nodes.extend(networks.into_iter().map(switch));
         file.nodes.extend(partner);
         let scenario = Scenario::new(file)?;
+        let mut journal = Journal::default();
+        journal.keep(Journal::PLENTY);
         Ok(Self {
             world: World::new(&scenario),
             scenario,
-            journal: Journal::default(),
+            journal,
             commands: Vec::new(),
             taken: 0,
         })
@@ -181,7 +183,7 @@ impl Bridge {
         &self.scenario
     }
 
-    /// Everything that happened.
+    /// What happened; of a long time the last [`Journal::PLENTY`] entries.
     pub fn journal(&self) -> &Journal {
         &self.journal
     }

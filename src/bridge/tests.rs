@@ -76,7 +76,7 @@ fn a_client_and_a_server_of_two_worlds_come_to_a_lease() {
         .address()
         .unwrap();
     assert_eq!(lease.to_string(), "192.168.1.10");
-    let committed = server.journal().entries().iter().any(|entry| {
+    let committed = server.journal().entries().any(|entry| {
         matches!(&entry.what, What::Dhcp(Note::Server(crate::dhcp::ServerNote::Committed { address, client, .. }))
             if *address == lease && *client == MAC)
     });
@@ -284,7 +284,7 @@ fn two_bridged_servers_become_partners_and_obey_their_operators() {
     }
     partners.pass(2);
     assert_eq!(partners.states(), [State::Normal; 2]);
-    let says = partners.bridges[0].journal().entries().iter();
+    let says = partners.bridges[0].journal().entries();
     let times: Vec<u32> = says
         .filter_map(|entry| {
             let What::Sent { frame, .. } = &entry.what else {
@@ -334,7 +334,7 @@ fn what_is_no_command_for_this_node_is_told() {
         "{alone}"
     );
     assert!(client.obey(Instant::ZERO, "release").is_ok());
-    let commands = client.journal().entries().iter();
+    let commands = client.journal().entries();
     let released = |entry: &&Entry| matches!(entry.what, What::Command(Command::Release(OWN)));
     assert_eq!(commands.filter(released).count(), 1);
 }

@@ -4,9 +4,10 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
 
 use super::same_network;
+use crate::json::{FromJson, Read, Value, from_text};
 
 /// An address with its network: `192.0.2.1/24`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,9 +78,15 @@ impl Serialize for Cidr {
     }
 }
 
-impl<'de> Deserialize<'de> for Cidr {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+impl FromJson for Cidr {
+    fn blank() -> Self {
+        Self {
+            address: Ipv4Addr::UNSPECIFIED,
+            prefix: 0,
+        }
+    }
+
+    fn read(&mut self, value: &Value) -> Read {
+        from_text(self, value)
     }
 }

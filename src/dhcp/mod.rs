@@ -142,7 +142,7 @@ pub enum StreamEnd {
 
 /// Whether two servers can be failover partners here. Not in the page yet: with the endpoint and TCP
 /// it would weigh more than it may. What this turns off the linker then leaves out.
-pub const FAILOVER: bool = cfg!(not(target_arch = "wasm32"));
+pub const FAILOVER: bool = true;
 
 /// How a node's part in DHCP behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -229,20 +229,23 @@ impl Timer {
     /// How many timers there are.
     pub const COUNT: usize = 10;
 
-    /// Its place among [`Timer::COUNT`].
+    /// All of them, each at its place.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Start,
+        Self::Retransmit,
+        Self::T1,
+        Self::T2,
+        Self::Expiry,
+        Self::Conflict,
+        Self::LinkLocal,
+        Self::Server,
+        Self::Arp,
+        Self::Tcp,
+    ];
+
+    /// Its place among [`Timer::ALL`].
     pub const fn index(self) -> usize {
-        match self {
-            Self::Start => 0,
-            Self::Retransmit => 1,
-            Self::T1 => 2,
-            Self::T2 => 3,
-            Self::Expiry => 4,
-            Self::Conflict => 5,
-            Self::Server => 6,
-            Self::Arp => 7,
-            Self::LinkLocal => 8,
-            Self::Tcp => 9,
-        }
+        self as usize
     }
 }
 

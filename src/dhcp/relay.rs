@@ -4,13 +4,14 @@
 
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Datagram, RelayDrop, RelayNote};
+use crate::json::FromJson;
 use crate::wire::dhcp::{CLIENT_PORT, Message, MessageType, Op, SERVER_PORT, code};
 
 /// How a relay agent behaves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The servers, or further relay agents, to which it passes requests.

@@ -1,13 +1,14 @@
 //! The narration: which sentence tells what just happened, and why, with the section of the
 //! standard that says so.
 
+mod deeds;
 mod dhcp;
 mod failover;
 mod messages;
+pub mod why;
 
-use crate::dhcp::failover as partners;
 use crate::net::NetNote;
-use crate::scenario::{Command, Faults, LinkId, NodeId, Scenario};
+use crate::scenario::{LinkId, NodeId, Scenario};
 use crate::sim::{DropReason, Entry, EventId, Journal, What};
 use crate::text::{Sentence, Source, Value};
 use crate::wire::Mac;
@@ -30,8 +31,11 @@ impl Story<'_> {
 
     /// Whose card it is, by name if it is one of the network's.
     fn owner(&self, mac: Mac) -> Value {
-        let owner = self.scenario.nodes().find(|(_, node)| node.has_card(mac));
-        Value::Plain(owner.map_or_else(|| mac.to_string(), |(_, node)| node.id.clone()))
+        let owner = self.scenario.owner(mac);
+        Value::Plain(owner.map_or_else(
+            || mac.to_string(),
+            |node| self.scenario.node(node).id.clone(),
+        ))
     }
 }
 
@@ -68,9 +72,12 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
     let entry = journal.get(id)?;
     match &entry.what {
         What::Command(command) => Some(story.command(command)),
+        What::Ended(command) => Some(story.ended(command)),
         What::Power(on) => story.power(entry, *on),
         What::Net(note) => story.stack(entry, note),
-        What::Carrier { .. } | What::Received { .. } => None,
+        What::Software(_) | What::Carrier { .. } | What::Flooded { .. } | What::Received { .. } => {
+            None
+        }
         What::Sent { origin, frame, .. } if *origin == id => messages::sent(&story, entry, frame),
         What::Sent { origin, frame, .. } => story.again(entry, *origin, frame.bytes()),
         What::Dropped {
@@ -84,6 +91,9 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
                 DropReason::Loss => "tell.loss",
                 DropReason::Burst => "tell.burst",
                 DropReason::QueueFull => "tell.queue-full",
+                DropReason::Partition => "tell.parted",
+                DropReason::Person => "tell.dropped",
+                DropReason::Crashed => "tell.nobody-runs",
             };
             Some(story.wire(key, entry, *origin, frame.bytes()))
         }
@@ -101,45 +111,6 @@ pub fn latest(scenario: &Scenario, journal: &Journal, end: usize) -> Option<(Eve
 }
 
 impl Story<'_> {
-    fn command(&self, command: &Command) -> Sentence {
-        match *command {
-            Command::PowerOn(node) => sentence("tell.power-on", vec![("node", self.name(node))]),
-            Command::PowerOff(node) => sentence("tell.power-off", vec![("node", self.name(node))]),
-            Command::Plug(link) => {
-                let spare = self.scenario.is_spare(link);
-                let key = if spare { "tell.move" } else { "tell.plug" };
-                sentence(key, self.cable(link).to_vec())
-            }
-            Command::Unplug(link) => sentence("tell.unplug", self.cable(link).to_vec()),
-            Command::Faults(link, faults) => {
-                let key = if faults == Faults::default() {
-                    "tell.faultless"
-                } else {
-                    "tell.faults"
-                };
-                sentence(key, self.cable(link).to_vec())
-            }
-            Command::Start(node) => sentence("tell.start", vec![("node", self.name(node))]),
-            Command::Release(node) => {
-                sourced("tell.release", vec![("node", self.name(node))], 2131, "3.1")
-            }
-            Command::Renew(node) => sentence("tell.renew", vec![("node", self.name(node))]),
-            Command::Inform(node) => sentence("tell.inform-asked", vec![("node", self.name(node))]),
-            Command::Failover(node, command) => {
-                let key = match command {
-                    partners::Command::PartnerDown => "tell.partner-down",
-                    partners::Command::Pause | partners::Command::Shutdown => "tell.shut-down",
-                };
-                sentence(key, vec![("node", self.name(node))])
-            }
-            Command::LoseDisk(node) => sentence("tell.lose-disk", vec![("node", self.name(node))]),
-            Command::Configure(node, ref change) => {
-                let values = vec![("node", self.name(node)), ("changes", plain(&change.words))];
-                sentence("tell.configure", values)
-            }
-        }
-    }
-
     /// A node that is on from the start; other changes of power are told by their command.
     fn power(&self, entry: &Entry, on: bool) -> Option<Sentence> {
         let node = entry.node.filter(|_| on && entry.cause.is_none())?;
@@ -180,7 +151,11 @@ impl Story<'_> {
             .or(entry.node);
         let label = crate::wire::summary::summary(bytes).label();
         let node = sender.map_or_else(|| plain("?"), |node| self.name(node));
-        sentence(key, vec![("node", node), ("message", plain(label))])
+        let to = entry
+            .node
+            .map_or_else(|| plain("?"), |node| self.name(node));
+        let values = vec![("node", node), ("message", plain(label)), ("to", to)];
+        sentence(key, values)
     }
 }
 

@@ -38,6 +38,11 @@ impl Cache {
         self.0.contains_key(&address)
     }
 
+    /// Every address that there is an entry for, believed or not.
+    pub fn addresses(&self) -> impl ExactSizeIterator<Item = Ipv4Addr> + '_ {
+        self.0.keys().copied()
+    }
+
     /// Sets an entry; true if it says something new.
     pub fn set(&mut self, address: Ipv4Addr, mac: Mac, now: Instant) -> bool {
         let known = self.get(address, now) == Some(mac);

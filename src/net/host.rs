@@ -8,6 +8,7 @@ use std::net::Ipv4Addr;
 
 use super::NetNote;
 use super::arp::{Cache, Waiting};
+use super::interest::Interest;
 use super::tcp::Tcp;
 use crate::dhcp::client::{self, Client};
 use crate::dhcp::failover;
@@ -65,8 +66,15 @@ pub enum Input<'a> {
     Timer(Timer),
     /// A person asks for something.
     Person(Request),
-    /// The disk is lost, while the power is off.
+    /// The disk is lost, while it does not run.
     DiskLost,
+    /// A person gives a host without DHCP another fixed address, or none.
+    Address {
+        /// The address.
+        fixed: Option<Interface>,
+        /// Whether the host runs, and uses it at once.
+        runs: bool,
+    },
     /// A person gives its client or server other settings.
     Settings(&'a Settings),
     /// A person sets its clock: by how many seconds it is ahead of the true time from now on.
@@ -158,6 +166,11 @@ impl Host {
         self.interface
     }
 
+    /// The address that it has of its own, whether it runs or not.
+    pub fn fixed(&self) -> Option<Interface> {
+        self.fixed
+    }
+
     /// What it runs.
     pub fn role(&self) -> &Role {
         &self.role
@@ -166,6 +179,12 @@ impl Host {
     /// Its ARP cache.
     pub fn neighbours(&self) -> &Cache {
         &self.neighbours
+    }
+
+    /// About how many bytes its TCP takes.
+    pub fn weight_of_stream(&self) -> usize {
+        const ENTRY: usize = 48;
+        self.tcp.as_ref().map_or(0, |tcp| ENTRY * tcp.logged())
     }
 
     /// By how many seconds its clock is ahead of the true time, which is
@@ -205,6 +224,35 @@ impl Host {
             Peek::Udp { port } => self.listens(port),
             Peek::Tcp { .. } | Peek::Other => true,
         }
+    }
+
+    /// The same in a word that many hosts can be passed over by: see [`Interest`].
+    pub fn interest(&self) -> Interest {
+        /// The most neighbours that leave the word of use.
+        const NEIGHBOURS: usize = 6;
+        let neighbours = self.neighbours.addresses();
+        if neighbours.len() + self.waiting.len() > NEIGHBOURS {
+            return Interest::ALL;
+        }
+        let mut interest = match &self.role {
+            Role::Client(_) => Interest::NONE.port(CLIENT_PORT),
+            Role::Server(_) => Interest::NONE.port(SERVER_PORT),
+            Role::Plain => Interest::NONE,
+        };
+        for known in neighbours {
+            interest = interest.from(known);
+        }
+        let mut mind = |address| interest = interest.from(address).about(address);
+        if let Some(interface) = self.interface {
+            mind(interface.address);
+        }
+        if let Role::Client(client) = &self.role {
+            client.minded().for_each(&mut mind);
+        }
+        for waiting in &self.waiting {
+            mind(waiting.next_hop);
+        }
+        interest
     }
 
     /// Whether an address is ours, wanted by us, or asked for.
@@ -247,7 +295,11 @@ impl Host {
             Input::Person(Request::Operator(command)) => {
                 self.server(&server::Input::Operator(*command), cx);
             }
-            Input::DiskLost => self.server(&server::Input::DiskLost, cx),
+            Input::DiskLost => {
+                self.client(&client::Input::DiskLost, cx);
+                self.server(&server::Input::DiskLost, cx);
+            }
+            Input::Address { fixed, runs } => self.readdress(*fixed, *runs, cx),
             Input::Person(request) => {
                 let input = match request {
                     Request::Start => client::Input::Start,
@@ -357,6 +409,21 @@ impl Host {
             let (address, prefix) = (interface.address, interface.prefix);
             cx.out
                 .push(Effect::Net(NetNote::Configured { address, prefix }));
+        }
+    }
+
+    /// Who begins to use an address says so to everyone (RFC 5227 section 2.3).
+    fn readdress(&mut self, fixed: Option<Interface>, runs: bool, cx: &mut Context<'_>) {
+        self.fixed = fixed;
+        match fixed {
+            _ if !runs => {}
+            Some(interface) if self.interface != Some(interface) => {
+                self.configure(interface, cx);
+                let announcement = Arp::announcement(self.mac, interface.address);
+                cx.out.push(Effect::Transmit(announcement.frame()));
+            }
+            Some(_) => {}
+            None => self.deconfigure(cx),
         }
     }
 

@@ -3,8 +3,9 @@
 //! Faults are rules that a frame meets in order; the first that has a verdict has the last word.
 //! Each direction draws from a stream of its own, so a fault changes no other draw of the run.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::json::FromJson;
 use crate::rng::Rng;
 use crate::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ pub const MILLION: u32 = 1_000_000;
 
 /// What goes wrong on a link, in either direction by itself. Chances are in millionths a frame;
 /// what is 0 does not happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields, default)]
 pub struct Faults {
     /// How likely a frame is lost.
@@ -85,6 +86,21 @@ pub enum DropReason {
     Burst,
     /// The link is slow, and no room was left for the frame to wait.
     QueueFull,
+    /// Sender and receiver are on two sides of a partition.
+    Partition,
+    /// A person dropped this one frame.
+    Person,
+    /// Nothing runs behind the card that it reached: the node's software has crashed.
+    Crashed,
+}
+
+/// What a person does to one frame on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It never gets to the other end.
+    Drop,
+    /// A bit of it flips, where a checksum or a header that makes no sense gives it away.
+    Corrupt,
 }
 
 /// What a rule says of a frame.
@@ -179,7 +195,8 @@ pub struct Link {
     pub plugged: bool,
     /// Whether it carries frames: plugged, and both ends have power.
     pub carrier: bool,
-    /// Counts the losses of carrier, so that a frame that was under way knows of one.
+    /// When it lost its carrier last, in losses of carrier anywhere: so a frame that was under way
+    /// knows of one.
     pub epoch: u32,
     faulty: Option<Box<Faulty>>,
 }
@@ -204,6 +221,11 @@ impl Link {
         } else {
             self.ends[0]
         }
+    }
+
+    /// Whether each frame on it has a fate of its own.
+    pub fn is_faulty(&self) -> bool {
+        self.faulty.is_some()
     }
 
     /// What goes wrong on it.
@@ -282,9 +304,9 @@ impl Link {
         })
     }
 
-    /// The carrier is gone, and with it what waited to be sent.
-    pub fn cut(&mut self) {
-        self.epoch += 1;
+    /// The carrier is gone, and with it what waited to be sent: the loss of carrier of this number.
+    pub fn cut(&mut self, number: u32) {
+        self.epoch = number;
         for lane in self.faulty.iter_mut().flat_map(|faulty| &mut faulty.lanes) {
             lane.free = Instant::ZERO;
             lane.last = Instant::ZERO;

@@ -206,7 +206,7 @@ fn a_slow_cable_makes_frames_wait_and_drops_what_has_no_room() {
     assert_eq!(other_way, Ok(at(1_002)), "the other direction is free");
     assert_eq!(link.pass(4, at(999), 1_000), Err(DropReason::QueueFull));
     assert_eq!(arrives(link.pass(4, at(1_000), 1_000)), Ok(at(4_002)));
-    link.cut();
+    link.cut(1);
     let after = arrives(link.pass(4, at(1_001), 1_000));
     assert_eq!(after, Ok(at(2_003)), "nothing waits any more");
 }

@@ -2,6 +2,7 @@
 
 pub mod arp;
 pub mod host;
+pub mod interest;
 pub mod link;
 pub mod router;
 pub mod switch;

@@ -57,6 +57,16 @@ impl Switch {
         self.table.clear();
     }
 
+    /// How many cards it remembers, believed or not.
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether it remembers none.
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
     /// Every card that is still believed, with its port.
     pub fn entries(&self, now: Instant) -> impl Iterator<Item = (Mac, u32)> {
         self.table

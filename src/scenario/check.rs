@@ -8,10 +8,11 @@ mod router;
 mod server;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use super::file::{File, NodeFile, NodeKind, TimedFile, Verb};
 use super::{NodeId, Scenario};
+pub(super) use crate::json::Problem;
+use crate::net::link::Faults;
 use crate::time::Duration;
 use crate::wire::Mac;
 
@@ -24,37 +25,6 @@ const MAX_LENGTH: Duration = Duration::from_secs(3_650 * 86_400);
 
 /// The longest that a client may collect offers.
 const MAX_WINDOW: Duration = Duration::from_secs(3_600);
-
-/// What is wrong with a scenario file, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The field, such as `nodes[2].server.pools[0]`; empty for the file as a whole.
-    pub path: String,
-    /// What is wrong with it and what is allowed.
-    pub message: String,
-}
-
-impl Problem {
-    /// A problem at `path`.
-    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-        }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() {
-            f.write_str(&self.message)
-        } else {
-            write!(f, "{}: {}", self.path, self.message)
-        }
-    }
-}
-
-impl std::error::Error for Problem {}
 
 pub(super) fn check(mut file: File) -> Result<Scenario, Problem> {
     if file.version != 1 {
@@ -84,7 +54,7 @@ pub(super) fn check(mut file: File) -> Result<Scenario, Problem> {
             format!("must be at most {MAX_COMMANDS}"),
         ));
     }
-    let names = check_nodes(&mut file)?;
+    let (names, cards) = check_nodes(&mut file)?;
     failover::check_partners(&file)?;
     let cables = links::check(&file, &names)?;
     let commands = commands::check(&file, &names, &cables)?;
@@ -92,12 +62,23 @@ pub(super) fn check(mut file: File) -> Result<Scenario, Problem> {
         file,
         cables,
         commands,
+        cards,
     })
+}
+
+/// What must hold of a link's latency and faults together.
+pub(super) fn check_link(latency: Duration, faults: &Faults) -> Result<(), Problem> {
+    if latency == Duration::ZERO || latency > commands::MAX_LATENCY {
+        let longest = commands::MAX_LATENCY;
+        let message = format!("must be longer than nothing and at most {longest}");
+        return Err(Problem::new("latency", message));
+    }
+    fault::check(faults, latency, "faults")
 }
 
 type Names = BTreeMap<String, NodeId>;
 
-fn check_nodes(file: &mut File) -> Result<Names, Problem> {
+fn check_nodes(file: &mut File) -> Result<(Names, Vec<(Mac, NodeId)>), Problem> {
     let mut names = Names::new();
     let mut cards = BTreeMap::new();
     for (number, node) in (0_u32..).zip(&mut file.nodes) {
@@ -129,8 +110,8 @@ fn check_nodes(file: &mut File) -> Result<Names, Problem> {
                     format!("{mac} is a group address, not a card's"),
                 ));
             }
-            match cards.insert(mac, node.id.clone()) {
-                Some(other) => Err(Problem::new(path, format!("{mac} is {other}'s already"))),
+            match cards.insert(mac, (node.id.clone(), NodeId(number))) {
+                Some((other, _)) => Err(Problem::new(path, format!("{mac} is {other}'s already"))),
                 None => Ok(()),
             }
         };
@@ -147,7 +128,8 @@ fn check_nodes(file: &mut File) -> Result<Names, Problem> {
             }
         }
     }
-    Ok(names)
+    let cards = cards.into_iter().map(|(mac, (_, node))| (mac, node));
+    Ok((names, cards.collect()))
 }
 
 pub(super) fn check_node(node: &NodeFile, path: &str) -> Result<(), Problem> {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
-use super::{Problem, reader};
+use super::{Offset, Problem, layout};
 use crate::dhcp::{Cidr, client, relay, server};
+use crate::json::{self, FromJson, Value};
 use crate::net::link::Faults;
 use crate::time::Duration;
 use crate::wire::Mac;
@@ -16,9 +16,12 @@ use crate::wire::Mac;
 pub type Texts = BTreeMap<String, String>;
 
 /// A scenario file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct File {
+    /// Where the schema of the format is; for editors that look there, and otherwise without meaning.
+    #[serde(default, rename = "$schema", skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
     /// The version of the format: 1.
     pub version: u32,
     /// A short name, as on a command line.
@@ -41,6 +44,69 @@ pub struct File {
     /// What happens when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<TimedFile>,
+    /// What is said about an instant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<NoteFile>,
+    /// What is shown at first.
+    #[serde(default, skip_serializing_if = "Show::is_plain")]
+    pub show: Show,
+}
+
+/// What its author says about an instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[serde(deny_unknown_fields)]
+pub struct NoteFile {
+    /// When, from the start of the story.
+    pub at: Duration,
+    /// What.
+    pub text: Texts,
+}
+
+/// What the page shows at first, where it is not what it shows of any story.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
+#[serde(deny_unknown_fields, default)]
+pub struct Show {
+    /// The nodes that have a lane on the ladder, in this order; without any, those that the page
+    /// chooses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lanes: Vec<String>,
+    /// The node whose panel is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<String>,
+    /// Whether the ladder shows ARP, ping and the rest besides DHCP.
+    #[serde(skip_serializing_if = "is_false")]
+    pub all: bool,
+    /// Whether the ladder shows what two failover partners say to each other; the page chooses where
+    /// this says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failover: Option<bool>,
+    /// How fast it plays, in hundredths of the ordinary speed: 25, 50, 100, 200, 400 or 800.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speed: Option<u32>,
+    /// Whether time passes as it really does.
+    #[serde(skip_serializing_if = "is_false")]
+    pub real_time: bool,
+    /// At which instant it stands, from the start of the story.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Duration>,
+    /// From when until when the timeline reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom: Option<[Duration; 2]>,
+}
+
+impl Show {
+    /// The speeds that there are, in hundredths of the ordinary one.
+    pub const SPEEDS: [u32; 6] = [25, 50, 100, 200, 400, 800];
+
+    /// Whether it leaves everything as it is anyway.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn default_seed() -> u64 {
@@ -48,7 +114,7 @@ fn default_seed() -> u64 {
 }
 
 /// What a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, FromJson)]
 #[serde(rename_all = "kebab-case")]
 pub enum NodeKind {
     /// A host with a DHCP client.
@@ -64,7 +130,7 @@ pub enum NodeKind {
 }
 
 /// A node.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct NodeFile {
     /// Its name; the page and every command calls it by that.
@@ -112,7 +178,7 @@ impl NodeFile {
 }
 
 /// An interface of a router. The first is called `eth0`, the second `eth1`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct InterfaceFile {
     /// Its address.
@@ -129,7 +195,7 @@ fn yes() -> bool {
 }
 
 /// A cable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct LinkFile {
     /// The two nodes at its ends.
@@ -145,19 +211,43 @@ pub struct LinkFile {
 }
 
 /// What can be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
     /// Switch a node on.
     PowerOn,
     /// Switch a node off.
     PowerOff,
+    /// Have a node's software stop at once, while its cards keep their carrier.
+    Crash,
+    /// Have a node's software start afresh: a client asks whether it may keep its address.
+    Restart,
+    /// Lose what is on the disk of a client or server that does not run.
+    LoseDisk,
     /// Put a cable in.
     Plug,
     /// Pull a cable out.
     Unplug,
+    /// Put a client's cable into another switch.
+    Move,
     /// Have things go wrong on a cable, or nothing any more.
     Faults,
+    /// Have frames take another time from end to end of a cable.
+    Latency,
+    /// Have no frame get from one group of nodes to another.
+    Partition,
+    /// End a partition, or all of them.
+    Heal,
+    /// Drop one frame.
+    Drop,
+    /// Turn over a bit of one frame, so that who gets it refuses it.
+    Corrupt,
+    /// Have a host without DHCP use an address.
+    Take,
+    /// Have it use none any more.
+    Leave,
+    /// Have a server's clock be wrong.
+    Clock,
     /// Have a client look for an address.
     Start,
     /// Have a client give its address back.
@@ -168,18 +258,16 @@ pub enum Verb {
     Inform,
     /// Tell a server that its failover partner does not work.
     PartnerDown,
+    /// Have a server stop its service for a short while, until it is restarted.
+    Pause,
     /// Have a server stop its service for long, so that its failover partner takes over.
     ShutDown,
-    /// Lose what is on the disk of a server that is off.
-    LoseDisk,
-    /// Put a client's cable into another switch.
-    Move,
     /// Give a node other settings.
     Configure,
 }
 
 /// Something that happens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct TimedFile {
     /// When, from the start of the story.
@@ -196,6 +284,31 @@ pub struct TimedFile {
     /// To which switch a client moves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// From which end of the cable a frame comes that is dropped or corrupted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Which of the frames that are on their way from there, in the order in which they were sent;
+    /// the first is 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u32>,
+    /// Which of the frames that are yet to be sent from there; the first is 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u32>,
+    /// Which two groups of nodes hear nothing of each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<[Vec<String>; 2]>,
+    /// Which address a host takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Cidr>,
+    /// By how much a clock is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<Offset>,
+    /// How long a frame takes from end to end of the cable from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Duration>,
+    /// What goes wrong on it from now on; without this, nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Faults>,
     /// Which of a client's settings change, as a merge patch (RFC 7396).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<Value>,
@@ -205,9 +318,9 @@ pub struct TimedFile {
     /// Which of a relay agent's settings change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relay: Option<Value>,
-    /// What goes wrong on it from now on; without this, nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub faults: Option<Faults>,
+    /// After how long it is undone; without this, not at all.
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<Duration>,
 }
 
 impl TimedFile {
@@ -219,10 +332,18 @@ impl TimedFile {
             node: None,
             link: None,
             to: None,
+            from: None,
+            frame: None,
+            next: None,
+            groups: None,
+            address: None,
+            offset: None,
+            latency: None,
+            faults: None,
             client: None,
             server: None,
             relay: None,
-            faults: None,
+            lasts: None,
         }
     }
 }
@@ -233,12 +354,14 @@ impl File {
     /// # Errors
     /// A [`Problem`] with line and column, and the path of the field where it is known.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        reader::read(text)
+        json::read(&json::parse(text)?)
     }
 
-    /// The file's text.
+    /// The file's text: a node, a cable, a command each on a line of its own, where it is short.
     pub fn to_json(&self) -> String {
         // Every field is text, a number, a list or a struct of those: nothing that JSON lacks.
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        let mut file = serde_json::to_value(self).unwrap_or_default();
+        layout::terse(&mut file);
+        layout::text(&file)
     }
 }

@@ -4,25 +4,29 @@
 //! it. [`Scenario::parse`] reads and checks one; [`library`] has the built-in ones.
 
 mod check;
+mod command;
 mod file;
+mod layout;
 pub mod library;
-mod reader;
+mod offset;
+mod save;
 mod settings;
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
-use crate::dhcp::{Settings, failover};
-use crate::time::Instant;
+use crate::dhcp::Settings;
+use crate::json::Value;
+use crate::time::{Duration, Instant};
+use crate::wire::Mac;
 
 pub use crate::dhcp::Cidr;
-pub use crate::net::link::Faults;
-pub use check::Problem;
-pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
-pub(crate) use reader::read;
-#[cfg(feature = "app")]
-pub(crate) use settings::json;
+pub use crate::json::Problem;
+pub use crate::net::link::{Fate, Faults};
+pub use command::{Command, Meddle, Partition, Which};
+pub use file::{
+    File, InterfaceFile, LinkFile, NodeFile, NodeKind, NoteFile, Show, Texts, TimedFile, Verb,
+};
+pub use offset::Offset;
 pub use settings::{Change, section, values};
 
 /// A node, by its place in the file.
@@ -45,35 +49,6 @@ impl LinkId {
     pub fn index(self) -> usize {
         self.0 as usize
     }
-}
-
-/// What a person, or a file in a person's place, does to the network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Switch a node on.
-    PowerOn(NodeId),
-    /// Switch a node off: what it holds in memory is lost, what is on disk stays.
-    PowerOff(NodeId),
-    /// Put a cable in. What has one card has its other cable taken out.
-    Plug(LinkId),
-    /// Pull a cable out.
-    Unplug(LinkId),
-    /// Have these things, and no others, go wrong on a link from now on.
-    Faults(LinkId, Faults),
-    /// Have a client look for an address.
-    Start(NodeId),
-    /// Have a client give its address back.
-    Release(NodeId),
-    /// Have a client ask for more time now.
-    Renew(NodeId),
-    /// Have a client with a fixed address ask for the rest.
-    Inform(NodeId),
-    /// Tell a server's failover endpoint something.
-    Failover(NodeId, failover::Command),
-    /// Lose what is on the disk of a server that is off.
-    LoseDisk(NodeId),
-    /// Give a node's client, server or relay agent other settings.
-    Configure(NodeId, Rc<Change>),
 }
 
 /// A command and its moment.
@@ -99,6 +74,8 @@ pub struct Scenario {
     file: File,
     cables: Vec<Cable>,
     commands: Vec<Timed>,
+    /// Whose each card is, in the order of the cards.
+    cards: Vec<(Mac, NodeId)>,
 }
 
 impl Scenario {
@@ -176,6 +153,12 @@ impl Scenario {
             .map(|(node, _)| node)
     }
 
+    /// The node whose card this is.
+    pub fn owner(&self, card: Mac) -> Option<NodeId> {
+        let place = self.cards.binary_search_by_key(&card, |(card, _)| *card);
+        place.ok().map(|place| self.cards[place].1)
+    }
+
     /// The command that gives a node other settings: a merge patch (RFC 7396) over those that it
     /// has `now`.
     ///
@@ -189,6 +172,14 @@ impl Scenario {
     ) -> Result<Command, Problem> {
         let change = settings::change(self.node(node), now, patch, "")?;
         Ok(Command::Configure(node, Rc::new(change)))
+    }
+
+    /// Whether a link can have this latency and these faults together.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says which of them cannot be.
+    pub fn check_link(&self, latency: Duration, faults: &Faults) -> Result<(), Problem> {
+        check::check_link(latency, faults)
     }
 
     /// What happens when, in order.

@@ -1,16 +1,19 @@
 //! Other settings for a node that runs: a merge patch (RFC 7396) over those that it has.
 
-use serde_json::{Map, Value};
+use serde_json::Map;
 
-use super::{NodeFile, Problem, check, reader};
+use super::{NodeFile, Problem, check};
 use crate::dhcp::{Settings, server};
+use crate::json::{self, Value};
 
 /// Other settings, and what is new in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// All settings as they will be.
     pub settings: Settings,
-    /// What was asked for, such as `rapid_commit: true, lease_time: 2h`.
+    /// What was asked for: a merge patch (RFC 7396) over the settings before.
+    pub patch: Value,
+    /// The same in words, such as `rapid_commit: true, lease_time: 2h`.
     pub words: String,
 }
 
@@ -76,6 +79,7 @@ pub(super) fn change(
     check::check_node(&file, path)?;
     Ok(Change {
         settings,
+        patch: patch.clone(),
         words: words(patch),
     })
 }
@@ -104,9 +108,9 @@ fn check_shared(old: &server::Config, new: &server::Config, path: &str) -> Resul
 /// Settings of the same kind as those there are now.
 fn read(now: &Settings, value: &Value) -> Result<Settings, Problem> {
     Ok(match now {
-        Settings::Client(_) => Settings::Client(reader::from_value(value)?),
-        Settings::Server(_) => Settings::Server(reader::from_value(value)?),
-        Settings::Relay(_) => Settings::Relay(reader::from_value(value)?),
+        Settings::Client(_) => Settings::Client(json::read(value)?),
+        Settings::Server(_) => Settings::Server(json::read(value)?),
+        Settings::Relay(_) => Settings::Relay(json::read(value)?),
     })
 }
 
@@ -133,67 +137,13 @@ fn merge(value: &mut Value, patch: &Value) {
 
 fn words(patch: &Value) -> String {
     let Value::Object(fields) = patch else {
-        return json(patch);
+        return json::text(patch);
     };
     let words = fields.iter().map(|(name, value)| match value {
         Value::String(text) => format!("{name}: {text}"),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            format!("{name}: {}", json(value))
+            format!("{name}: {}", json::text(value))
         }
     });
     words.collect::<Vec<_>>().join(", ")
-}
-
-/// A setting as JSON, which is what its own `to_string` gives too, along with the writing of
-/// fractions: no setting is one, and the page is lighter without.
-pub(crate) fn json(value: &Value) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Number(number) => {
-            let whole = number.as_u64().map(|number| number.to_string());
-            whole
-                .or_else(|| number.as_i64().map(|number| number.to_string()))
-                .unwrap_or_default()
-        }
-        Value::String(text) => quoted(text),
-        Value::Array(values) => {
-            let values: Vec<String> = values.iter().map(json).collect();
-            format!("[{}]", values.join(","))
-        }
-        Value::Object(fields) => {
-            let field =
-                |(name, value): (&String, &Value)| format!("{}:{}", quoted(name), json(value));
-            let fields: Vec<String> = fields.iter().map(field).collect();
-            format!("{{{}}}", fields.join(","))
-        }
-    }
-}
-
-/// A text as JSON (RFC 8259 section 7).
-fn quoted(text: &str) -> String {
-    let mut quoted = "\"".to_owned();
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => quoted.extend(['\\', letter]),
-            '\0'..' ' => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
-            _ => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_setting_is_written_as_json() {
-        let text =
-            r#"{"a":[null,true,-3,18446744073709551615],"b\"\\":{"c":"é\u0001","d":[]},"e":{}}"#;
-        let value: Value = serde_json::from_str(text).unwrap();
-        assert_eq!(json(&value), text);
-        assert_eq!(json(&value), value.to_string());
-    }
 }

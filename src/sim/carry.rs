@@ -1,15 +1,10 @@
 //! Carrying out one event: what it does to the world, what follows from it, what the journal says.
 
-use super::journal::{DropReason, EventId, Journal, What};
-use super::queue::Event;
-use super::world::{Armed, Kind, World};
-use crate::dhcp::{Reason, Timer};
-use crate::net::host::{Context, Effect, Input, Request};
-use crate::net::switch::Forward;
-use crate::scenario::{Command, LinkId, NodeId};
-use crate::time::Instant;
-use crate::wire::Mac;
-use crate::wire::frame::Frame;
+use super::journal::{EventId, Journal, What};
+use super::queue::{Event, Turn};
+use super::world::{Kind, World};
+use crate::net::host::{Context, Input};
+use crate::scenario::{LinkId, NodeId};
 
 /// A world in the middle of an event.
 pub(super) struct Carry<'a> {
@@ -18,59 +13,23 @@ pub(super) struct Carry<'a> {
 }
 
 impl Carry<'_> {
-    fn log(&mut self, node: Option<NodeId>, cause: Option<EventId>, what: What) -> EventId {
+    pub(super) fn log(
+        &mut self,
+        node: Option<NodeId>,
+        cause: Option<EventId>,
+        what: What,
+    ) -> EventId {
         let entry = self.world.entry(node, cause, what);
         self.world.write(self.journal, entry)
     }
 
-    pub(super) fn command(&mut self, command: &Command) {
-        let node = match *command {
-            Command::PowerOn(node)
-            | Command::PowerOff(node)
-            | Command::Start(node)
-            | Command::Release(node)
-            | Command::Renew(node)
-            | Command::Inform(node)
-            | Command::Failover(node, _)
-            | Command::LoseDisk(node)
-            | Command::Configure(node, _) => Some(node),
-            Command::Plug(_) | Command::Unplug(_) | Command::Faults(..) => None,
-        };
-        let cause = self.log(node, None, What::Command(command.clone()));
-        match *command {
-            Command::PowerOn(node) => self.power(node, true, cause),
-            Command::PowerOff(node) => self.power(node, false, cause),
-            Command::Plug(link) => self.plug(link, true, cause),
-            Command::Unplug(link) => self.plug(link, false, cause),
-            Command::Faults(link, faults) => {
-                let seed = self.world.seed;
-                self.world.links[link.index()].set_faults(faults, seed, link.0);
-            }
-            Command::Start(node) => self.person(node, Request::Start, cause),
-            Command::Release(node) => self.person(node, Request::Release, cause),
-            Command::Renew(node) => self.person(node, Request::Renew, cause),
-            Command::Inform(node) => self.person(node, Request::Inform, cause),
-            Command::Failover(node, command) => {
-                self.person(node, Request::Operator(command), cause);
-            }
-            Command::LoseDisk(node) if !self.world.nodes[node.index()].power => {
-                self.host(node, &Input::DiskLost, cause);
-            }
-            // A disk is not taken out of a server that runs.
-            Command::LoseDisk(_) => {}
-            Command::Configure(node, ref change) => {
-                self.host(node, &Input::Settings(&change.settings), cause);
-            }
-        }
-    }
-
-    pub(super) fn event(&mut self, event: Event) {
+    pub(super) fn event(&mut self, turn: Turn, event: Event) {
         match event {
             Event::Boot(node) => {
                 let cause = self.log(Some(node), None, What::Power(true));
-                let carrier = self.has_carrier(node);
-                self.host(node, &Input::PowerOn { carrier }, cause);
+                self.boot(node, cause);
             }
+            Event::Over(began) => self.over(began),
             Event::Arrive {
                 link,
                 to,
@@ -79,31 +38,11 @@ impl Carry<'_> {
                 epoch,
                 lost,
             } => self.arrive(link, to, &frame, origin, epoch, lost),
-            Event::Timer { node, timer, .. } => {
-                let Some(armed) = self.world.nodes[node.index()].timers[timer.index()].take()
-                else {
-                    return;
-                };
-                let cause = self.log(
-                    Some(node),
-                    armed.cause,
-                    What::Fired {
-                        timer,
-                        reason: armed.reason,
-                    },
-                );
-                self.host(node, &Input::Timer(timer), cause);
-            }
+            Event::Flood(flood) => self.flood_arrives(turn, flood),
         }
     }
 
-    fn person(&mut self, node: NodeId, request: Request, cause: EventId) {
-        if self.world.nodes[node.index()].power {
-            self.host(node, &Input::Person(request), cause);
-        }
-    }
-
-    fn has_carrier(&self, node: NodeId) -> bool {
+    pub(super) fn has_carrier(&self, node: NodeId) -> bool {
         let world = &self.world;
         world.nodes[node.index()]
             .links
@@ -111,31 +50,7 @@ impl Carry<'_> {
             .any(|link| world.links[link.index()].carrier)
     }
 
-    fn power(&mut self, node: NodeId, on: bool, cause: EventId) {
-        if self.world.nodes[node.index()].power == on {
-            return;
-        }
-        let cause = self.log(Some(node), Some(cause), What::Power(on));
-        if !on {
-            self.host(node, &Input::PowerOff, cause);
-            let node = &mut self.world.nodes[node.index()];
-            node.timers = [None; Timer::COUNT];
-            if let Kind::Switch(switch) = &mut node.kind {
-                switch.clear();
-            }
-        }
-        self.world.nodes[node.index()].power = on;
-        let links = self.world.nodes[node.index()].links.clone();
-        for link in links {
-            self.update_carrier(link, Some(node), cause);
-        }
-        if on {
-            let carrier = self.has_carrier(node);
-            self.host(node, &Input::PowerOn { carrier }, cause);
-        }
-    }
-
-    fn plug(&mut self, link: LinkId, plugged: bool, cause: EventId) {
+    pub(super) fn plug(&mut self, link: LinkId, plugged: bool, cause: EventId) {
         if plugged {
             self.free_cards(link, cause);
         }
@@ -160,7 +75,7 @@ impl Carry<'_> {
 
     /// Works out whether a link carries frames, and tells its ends if that has changed; not the
     /// end whose power made the change, which learns it with its power.
-    fn update_carrier(&mut self, id: LinkId, except: Option<NodeId>, cause: EventId) {
+    pub(super) fn update_carrier(&mut self, id: LinkId, except: Option<NodeId>, cause: EventId) {
         let link = &self.world.links[id.index()];
         let ends = link.ends.map(NodeId);
         let up = link.plugged && ends.iter().all(|end| self.world.nodes[end.index()].power);
@@ -170,14 +85,16 @@ impl Carry<'_> {
         }
         link.carrier = up;
         if !up {
-            link.cut();
+            self.world.cuts += 1;
+            link.cut(self.world.cuts);
         }
+        self.world.link_changed(id);
         let cause = self.log(None, Some(cause), What::Carrier { link: id, up });
         for end in ends {
-            if Some(end) == except || !self.world.nodes[end.index()].power {
+            if Some(end) == except || !self.world.node(end).runs() {
                 continue;
             }
-            if let Kind::Switch(switch) = &mut self.world.nodes[end.index()].kind {
+            if let Kind::Switch(switch) = &mut self.world.node_mut(end).kind {
                 if !up {
                     switch.forget_port(id.0);
                 }
@@ -187,96 +104,10 @@ impl Carry<'_> {
         }
     }
 
-    pub(super) fn arrive(
-        &mut self,
-        link: LinkId,
-        to: NodeId,
-        frame: &Frame,
-        origin: EventId,
-        epoch: u32,
-        lost: Option<DropReason>,
-    ) {
-        let cut = self.world.links[link.index()].epoch != epoch;
-        if let Some(reason) = cut.then_some(DropReason::CarrierLost).or(lost) {
-            self.log(
-                Some(to),
-                Some(origin),
-                What::Dropped {
-                    origin,
-                    reason,
-                    frame: frame.clone(),
-                },
-            );
-            return;
-        }
-        let now = self.world.now();
-        match &mut self.world.nodes[to.index()].kind {
-            Kind::Switch(switch) => {
-                match switch.forward(now, link.0, frame.source(), frame.destination()) {
-                    Forward::Port(port) => {
-                        self.transmit(to, LinkId(port), frame, Some(origin), Some(origin));
-                    }
-                    Forward::Flood => {
-                        for port in 0..self.world.nodes[to.index()].links.len() {
-                            let out = self.world.nodes[to.index()].links[port];
-                            if out != link && self.world.links[out.index()].carrier {
-                                self.transmit(to, out, frame, Some(origin), Some(origin));
-                            }
-                        }
-                    }
-                    Forward::Filter => {}
-                }
-            }
-            Kind::Host(host) => {
-                let destination = frame.destination();
-                if destination == host.mac() || destination == Mac::BROADCAST {
-                    self.receive(to, link, frame, origin);
-                }
-            }
-            Kind::Router(_) => self.receive(to, link, frame, origin),
-        }
-    }
-
-    /// A frame that passed the card's filter. The journal has it if anything here has a use for
-    /// it: without that a broadcast among a thousand clients would fill it with a thousand lines.
-    fn receive(&mut self, to: NodeId, link: LinkId, frame: &Frame, origin: EventId) {
-        let id = self.world.next_id();
+    pub(super) fn host(&mut self, id: NodeId, input: &Input<'_>, cause: EventId) {
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
-        let node = &mut self.world.nodes[to.index()];
-        let mut cx = Context {
-            now,
-            rng: &mut node.rng,
-            out: &mut effects,
-        };
-        let port = node.links.iter().position(|other| *other == link);
-        match (&mut node.kind, port) {
-            (Kind::Host(host), _) if node.power && host.has_use_for(frame) => {
-                host.handle(&Input::Frame(frame), &mut cx);
-            }
-            (Kind::Router(router), Some(port)) if node.power && router.has_use_for(port, frame) => {
-                router.frame(port, frame, &mut cx);
-            }
-            (Kind::Host(_) | Kind::Router(_) | Kind::Switch(_), _) => {
-                self.world.effects = effects;
-                return;
-            }
-        }
-        self.log(
-            Some(to),
-            Some(origin),
-            What::Received {
-                origin,
-                frame: frame.clone(),
-            },
-        );
-        self.apply(to, effects, id);
-    }
-
-    fn host(&mut self, id: NodeId, input: &Input<'_>, cause: EventId) {
-        let mut effects = std::mem::take(&mut self.world.effects);
-        let now = self.world.now();
-        let node = &mut self.world.nodes[id.index()];
+        let node = self.world.node_mut(id);
         let mut cx = Context {
             now,
             rng: &mut node.rng,
@@ -291,116 +122,5 @@ impl Carry<'_> {
             (Kind::Switch(_) | Kind::Router(_), _) => {}
         }
         self.apply(id, effects, cause);
-    }
-
-    fn apply(&mut self, id: NodeId, mut effects: Vec<Effect>, cause: EventId) {
-        for effect in effects.drain(..) {
-            match effect {
-                Effect::Transmit(frame) => self.transmit_by(id, 0, &frame, cause),
-                Effect::TransmitBy { port, frame } => self.transmit_by(id, port, &frame, cause),
-                Effect::Arm { timer, at, reason } => self.arm(id, timer, at, reason, cause),
-                Effect::Cancel(timer) => self.world.nodes[id.index()].timers[timer.index()] = None,
-                Effect::Dhcp(note) => {
-                    self.log(Some(id), Some(cause), What::Dhcp(note));
-                }
-                Effect::Net(note) => {
-                    self.log(Some(id), Some(cause), What::Net(note));
-                }
-            }
-        }
-        self.world.effects = effects;
-    }
-
-    /// The link at an interface: of a host's cables, the one that is in.
-    fn link_at(&self, id: NodeId, port: usize) -> Option<LinkId> {
-        let node = &self.world.nodes[id.index()];
-        let plugged = |link: &&LinkId| self.world.links[link.index()].plugged;
-        let own = node.links.get(port);
-        match node.kind {
-            Kind::Host(_) => node.links.iter().find(plugged).or(own).copied(),
-            Kind::Router(_) | Kind::Switch(_) => own.copied(),
-        }
-    }
-
-    fn transmit_by(&mut self, id: NodeId, port: usize, frame: &Frame, cause: EventId) {
-        if let Some(link) = self.link_at(id, port) {
-            self.transmit(id, link, frame, None, Some(cause));
-        }
-    }
-
-    fn arm(&mut self, id: NodeId, timer: Timer, at: Instant, reason: Reason, cause: EventId) {
-        let node = &mut self.world.nodes[id.index()];
-        node.generation = node.generation.wrapping_add(1);
-        let generation = node.generation;
-        node.timers[timer.index()] = Some(Armed {
-            at,
-            reason,
-            cause: Some(cause),
-            generation,
-        });
-        self.world.queue.push(
-            at,
-            Event::Timer {
-                node: id,
-                timer,
-                generation,
-            },
-        );
-    }
-
-    /// Puts a frame on a link: a host's own, or one that a switch passes on from `origin`.
-    fn transmit(
-        &mut self,
-        from: NodeId,
-        id: LinkId,
-        frame: &Frame,
-        origin: Option<EventId>,
-        cause: Option<EventId>,
-    ) {
-        let origin = origin.unwrap_or_else(|| self.world.next_id());
-        let now = self.world.now();
-        let link = &mut self.world.links[id.index()];
-        let (to, epoch) = (NodeId(link.peer(from.0)), link.epoch);
-        let frame = frame.clone();
-        let passage = match link.pass(from.0, now, frame.bytes().len()) {
-            Ok(passage) => passage,
-            Err(reason) => {
-                self.log(
-                    Some(from),
-                    cause,
-                    What::Dropped {
-                        origin,
-                        reason,
-                        frame,
-                    },
-                );
-                return;
-            }
-        };
-        let mut send = |arrives, lost, cause| {
-            self.world.queue.push(
-                arrives,
-                Event::Arrive {
-                    link: id,
-                    to,
-                    frame: frame.clone(),
-                    origin,
-                    epoch,
-                    lost,
-                },
-            );
-            let sent = What::Sent {
-                origin,
-                link: id,
-                to,
-                arrives,
-                frame: frame.clone(),
-            };
-            self.log(Some(from), cause, sent)
-        };
-        let first = send(passage.arrives, passage.lost, cause);
-        if let Some(again) = passage.again {
-            send(again, None, Some(first));
-        }
     }
 }

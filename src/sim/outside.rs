@@ -2,9 +2,8 @@
 
 use super::carry::Carry;
 use super::journal::{Journal, What};
-use super::world::{Kind, World};
+use super::world::World;
 use crate::scenario::{LinkId, NodeId};
-use crate::wire::Mac;
 use crate::wire::frame::Frame;
 
 impl World {
@@ -23,18 +22,9 @@ impl World {
         };
         let to = NodeId(cable.peer(from.0));
         let (carrier, epoch) = (cable.carrier, cable.epoch);
-        let node = self.node(to);
-        let wanted = match &node.kind {
-            Kind::Host(host) => {
-                let destination = frame.destination();
-                let for_it = destination == host.mac() || destination == Mac::BROADCAST;
-                for_it && host.has_use_for(frame)
-            }
-            Kind::Router(router) => {
-                let port = node.links.iter().position(|other| *other == link);
-                port.is_some_and(|port| router.has_use_for(port, frame))
-            }
-            Kind::Switch(_) => false,
+        let wanted = {
+            let (world, journal) = (&mut *self, &mut *journal);
+            Carry { world, journal }.has_use_for(to, link, frame)
         };
         if !carrier || !wanted {
             return false;

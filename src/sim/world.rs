@@ -1,8 +1,13 @@
 //! Everything at one instant: nodes, links, and what is going to happen.
 
+use std::rc::Rc;
+
 use super::carry::Carry;
+use super::deeds::Deeds;
 use super::journal::{Entry, EventId, Journal, What};
-use super::queue::{Event, Queue};
+use super::ports::{Segment, Sockets};
+use super::queue::{Due, Event, Queue, Turn};
+use super::shared::Shared;
 use crate::dhcp::client::Client;
 use crate::dhcp::server::Server;
 use crate::dhcp::{Interface, Reason, Settings, Timer};
@@ -24,7 +29,8 @@ pub struct Armed {
     pub reason: Reason,
     /// The entry that it came from.
     pub cause: Option<EventId>,
-    pub(super) generation: u32,
+    /// Its place among all that was ever due.
+    pub(super) sequence: u64,
 }
 
 /// What a node is.
@@ -45,17 +51,33 @@ pub struct Node {
     pub kind: Kind,
     /// Whether it has power.
     pub power: bool,
+    /// Whether its software has stopped for good, although it has power.
+    pub crashed: bool,
     /// The links at it.
     pub links: Vec<LinkId>,
     pub(super) rng: Rng,
     pub(super) timers: [Option<Armed>; Timer::COUNT],
-    pub(super) generation: u32,
 }
 
 impl Node {
+    /// Whether it works: it has power, and its software runs.
+    pub fn runs(&self) -> bool {
+        self.power && !self.crashed
+    }
+
     /// The deadlines that it keeps.
     pub fn timers(&self) -> impl Iterator<Item = &Armed> {
         self.timers.iter().flatten()
+    }
+
+    /// The deadline that is due first, and its timer.
+    pub(super) fn first_timer(&self) -> Option<(usize, Turn)> {
+        let armed = self.timers.iter().enumerate();
+        let turns = armed.filter_map(|(timer, armed)| {
+            let Armed { at, sequence, .. } = (*armed)?;
+            Some((timer, Turn { at, sequence }))
+        });
+        turns.min_by_key(|(_, turn)| *turn)
     }
 
     /// The host, if it is one.
@@ -84,13 +106,17 @@ impl Node {
 }
 
 /// Everything at one instant. Two worlds of the same scenario that were stepped equally often are
-/// equal in every byte.
+/// equal in every byte. A copy shares with the original what neither has changed since.
 #[derive(Clone, Debug)]
 pub struct World {
     now: Instant,
-    pub(super) nodes: Vec<Node>,
-    pub(super) links: Vec<Link>,
+    pub(super) nodes: Vec<Rc<Node>>,
+    pub(super) links: Shared<Link>,
+    pub(super) sockets: Rc<Sockets>,
+    pub(super) segments: Vec<Segment>,
     pub(super) queue: Queue,
+    /// How often a link lost its carrier.
+    pub(super) cuts: u32,
     /// How many commands of the list have been carried out.
     commands: usize,
     /// The number of the next journal entry.
@@ -98,6 +124,7 @@ pub struct World {
     /// How many events have happened.
     executed: u64,
     pub(super) effects: Vec<Effect>,
+    pub(super) deeds: Deeds,
     /// What links draw from that get faults later.
     pub(super) seed: u64,
 }
@@ -110,10 +137,10 @@ impl World {
             .map(|(id, file)| Node {
                 kind: make(file),
                 power: file.on,
+                crashed: false,
                 links: Vec::new(),
                 rng: Rng::new(scenario.file().seed, u64::from(id.0) + 1),
                 timers: [None; Timer::COUNT],
-                generation: 0,
             })
             .collect();
         let mut links = Vec::new();
@@ -141,17 +168,29 @@ impl World {
                 queue.push(Instant::ZERO, Event::Boot(id));
             }
         }
-        Self {
+        let sockets = Sockets::new(&nodes, &links);
+        let mut world = Self {
             now: Instant::ZERO,
-            nodes,
-            links,
+            nodes: nodes.into_iter().map(Rc::new).collect(),
+            links: Shared::new(&links),
+            segments: sockets.segments(),
+            sockets: Rc::new(sockets),
             queue,
+            cuts: 0,
             commands: 0,
             next: 0,
             executed: 0,
             effects: Vec::new(),
+            deeds: Deeds::default(),
             seed: scenario.file().seed,
+        };
+        for (id, _) in scenario.nodes() {
+            world.interest_changed(id);
         }
+        for (id, ..) in scenario.cables() {
+            world.link_changed(id);
+        }
+        world
     }
 
     /// What time it is.
@@ -166,7 +205,7 @@ impl World {
 
     /// Every node.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
-        (0..).map(NodeId).zip(&self.nodes)
+        (0..).map(NodeId).zip(self.nodes.iter().map(|node| &**node))
     }
 
     /// How a node's client, server or relay agent behaves now; nothing for a node without any.
@@ -186,7 +225,7 @@ impl World {
 
     /// Sets a host's clock: by how many seconds it is ahead of the true time from now on.
     pub fn set_clock(&mut self, id: NodeId, ahead: i64) {
-        if let Kind::Host(host) = &mut self.nodes[id.index()].kind {
+        if let Kind::Host(host) = &mut self.node_mut(id).kind {
             host.set_clock(ahead);
         }
     }
@@ -217,34 +256,14 @@ impl World {
     }
 
     /// When something happens next.
-    pub fn next_at(&mut self, commands: &[Timed]) -> Option<Instant> {
-        self.drop_stale();
-        let queued = self.queue.peek().map(|(at, _)| at);
+    pub fn next_at(&self, commands: &[Timed]) -> Option<Instant> {
+        let queued = self.queue.next_at();
         let command = commands
             .get(self.commands)
             .map(|timed| timed.at.max(self.now));
         match (queued, command) {
             (Some(queued), Some(command)) => Some(queued.min(command)),
             (queued, command) => queued.or(command),
-        }
-    }
-
-    /// Deadlines that were moved or given up are no events.
-    fn drop_stale(&mut self) {
-        while let Some((
-            _,
-            Event::Timer {
-                node,
-                timer,
-                generation,
-            },
-        )) = self.queue.peek()
-        {
-            let armed = &self.nodes[node.index()].timers[timer.index()];
-            if armed.is_some_and(|armed| armed.generation == *generation) {
-                break;
-            }
-            self.queue.pop();
         }
     }
 
@@ -256,40 +275,41 @@ impl World {
 
     /// Carries out the next event. False where nothing is left to happen.
     pub fn step(&mut self, commands: &[Timed], journal: &mut Journal) -> bool {
-        self.drop_stale();
-        let queued = self.queue.peek().map(|(at, _)| at);
+        let queued = self.queue.next_at();
         let command = commands.get(self.commands);
-        let carry = |world: &mut Self, at: Instant| {
-            world.now = world.now.max(at);
-            world.executed += 1;
-        };
-        match (queued, command) {
-            // A command waits until everything at its instant is done, whether it comes from a
-            // file or from a person who looks at that instant.
-            (queued, Some(timed)) if queued.is_none_or(|at| timed.at < at) => {
-                carry(self, timed.at.max(self.now));
-                self.commands += 1;
-                Carry {
-                    world: self,
-                    journal,
-                }
-                .command(&timed.command);
-                true
-            }
-            (Some(_), _) => {
-                let Some((at, event)) = self.queue.pop() else {
-                    return false;
-                };
-                carry(self, at);
-                Carry {
-                    world: self,
-                    journal,
-                }
-                .event(event);
-                true
-            }
-            (None, _) => false,
+        // A command waits until everything at its instant is done, whether it comes from a file or
+        // from a person who looks at that instant.
+        if let Some(timed) = command
+            && queued.is_none_or(|at| timed.at < at)
+        {
+            self.commands += 1;
+            self.pass(timed.at.max(self.now));
+            let world = self;
+            Carry { world, journal }.command(&timed.command);
+            return true;
         }
+        let Some(due) = self.queue.pop() else {
+            return false;
+        };
+        match due {
+            Due::Event(turn, event) => {
+                self.pass(turn.at);
+                let world = self;
+                Carry { world, journal }.event(turn, event);
+            }
+            Due::Deadline(turn, node) => {
+                self.pass(turn.at);
+                let world = self;
+                Carry { world, journal }.deadline(node);
+            }
+        }
+        true
+    }
+
+    /// Time has come to that of an event.
+    fn pass(&mut self, at: Instant) {
+        self.now = self.now.max(at);
+        self.executed += 1;
     }
 
     /// Carries out everything up to and including `until`, and lets time pass to it.
@@ -298,6 +318,35 @@ impl World {
             self.step(commands, journal);
         }
         self.now = self.now.max(until);
+    }
+
+    /// A node, to change it.
+    pub(super) fn node_mut(&mut self, id: NodeId) -> &mut Node {
+        Rc::make_mut(&mut self.nodes[id.index()])
+    }
+
+    /// Tells the queue which of a node's deadlines is the first.
+    pub(super) fn deadlines_changed(&mut self, id: NodeId) {
+        let first = self.nodes[id.index()].first_timer();
+        self.queue.set_deadline(id, first.map(|(_, turn)| turn));
+    }
+
+    /// Tells the switches at a host which frames it has a use for.
+    pub(super) fn interest_changed(&mut self, id: NodeId) {
+        let node = &self.nodes[id.index()];
+        let Some(host) = node.host() else { return };
+        let interest = host.interest();
+        for link in &node.links {
+            let cable = (*link, &self.links[link.index()]);
+            self.sockets
+                .interest_changed(&mut self.segments, cable, id, interest);
+        }
+    }
+
+    /// Tells the switches at a link whether it carries frames, and how.
+    pub(super) fn link_changed(&mut self, id: LinkId) {
+        let link = &self.links[id.index()];
+        self.sockets.link_changed(&mut self.segments, id, link);
     }
 
     pub(super) fn write(&mut self, journal: &mut Journal, entry: Entry) -> EventId {
@@ -318,6 +367,59 @@ impl World {
             cause,
             what,
         }
+    }
+}
+
+impl Node {
+    /// About how many bytes it takes.
+    fn weight(&self) -> usize {
+        const NODE: usize = 1_200;
+        const BINDING: usize = 320;
+        const CARD: usize = 40;
+        let host = |host: &Host| {
+            let known = CARD * host.neighbours().addresses().len();
+            let role = match host.role() {
+                Role::Server(server) => BINDING * server.bindings().count(),
+                Role::Client(_) | Role::Plain => NODE / 2,
+            };
+            known + role + host.weight_of_stream()
+        };
+        let kind = match &self.kind {
+            Kind::Host(own) => host(own),
+            Kind::Router(router) => router
+                .ports()
+                .iter()
+                .map(|port| NODE / 2 + host(port))
+                .sum(),
+            Kind::Switch(switch) => CARD * switch.len(),
+        };
+        NODE + kind
+    }
+}
+
+impl World {
+    /// About how many bytes it takes that it does not share with `other`, an earlier world of the
+    /// same run.
+    pub(super) fn weight_beside(&self, other: &Self) -> usize {
+        const WORLD: usize = 1_000;
+        let pairs = self.nodes.iter().zip(&other.nodes);
+        let own = pairs.filter(|(one, other)| !Rc::ptr_eq(one, other));
+        let nodes: usize = own.map(|(node, _)| node.weight()).sum();
+        let lists = size_of::<Rc<Node>>() * self.nodes.len() + self.queue.weight();
+        let segments = self.segments.iter().zip(&other.segments);
+        let segments: usize = segments.map(|(one, other)| one.weight_beside(other)).sum();
+        WORLD + nodes + lists + segments + self.links.weight_beside(&other.links)
+    }
+}
+
+#[cfg(test)]
+impl World {
+    /// Has every switch pass frames on over one link after the other.
+    pub(super) fn port_by_port(mut self) -> Self {
+        if let Some(sockets) = Rc::get_mut(&mut self.sockets) {
+            sockets.port_by_port = true;
+        }
+        self
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::json;
 use crate::time::{Duration, Instant};
 
 /// A language of the page.
@@ -86,6 +87,8 @@ pub enum Value {
     For(Duration),
     /// Another text, by its key.
     Text(String),
+    /// A text with values of its own.
+    Sentence(Box<Sentence>),
 }
 
 /// Where a standard says so.
@@ -136,7 +139,8 @@ impl Texts {
         let mut texts = BTreeMap::new();
         for file in language.files() {
             // The files are built in, and a test reads every one of them.
-            let read: BTreeMap<String, String> = crate::scenario::read(file).unwrap_or_default();
+            let read = json::parse(file).and_then(|value| json::read(&value));
+            let read: BTreeMap<String, String> = read.unwrap_or_default();
             texts.extend(read);
         }
         Self { language, texts }
@@ -192,6 +196,7 @@ impl Texts {
             Value::At(at) => self.moment(*at),
             Value::For(length) => self.duration(*length),
             Value::Text(key) => self.get(key).to_owned(),
+            Value::Sentence(sentence) => self.sentence(sentence),
         }
     }
 

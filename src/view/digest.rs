@@ -45,6 +45,20 @@ impl Digest {
                 self.bytes(&arrives.as_micros().to_be_bytes());
                 self.bytes(frame.bytes());
             }
+            What::Flooded {
+                origin,
+                over,
+                arrives,
+                frame,
+            } => {
+                self.bytes(&[10]);
+                self.bytes(&origin.0.to_be_bytes());
+                for (link, _) in over.iter() {
+                    self.bytes(&link.0.to_be_bytes());
+                }
+                self.bytes(&arrives.as_micros().to_be_bytes());
+                self.bytes(frame.bytes());
+            }
             What::Received { origin, frame } => {
                 self.bytes(&[5]);
                 self.bytes(&origin.0.to_be_bytes());
@@ -60,6 +74,8 @@ impl Digest {
             }
             What::Dhcp(_) => self.bytes(&[8]),
             What::Net(_) => self.bytes(&[9]),
+            What::Ended(_) => self.bytes(&[10]),
+            What::Software(on) => self.bytes(&[11, u8::from(*on)]),
         }
     }
 }

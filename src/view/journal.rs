@@ -1,10 +1,9 @@
 //! The journal as JSON lines: one event each, with its instant, node, cause and what it is.
 
-use crate::dhcp::failover;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::scenario::{Command, LinkId, NodeId, Scenario, section, values};
+use crate::scenario::{Command, LinkId, NodeId, Offset, Scenario, Which, section, values};
 use crate::sim::{Entry, EventId, Journal, What};
 use crate::wire::frame::Frame;
 use crate::wire::summary::summary;
@@ -58,20 +57,10 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
     let between = |link: LinkId| scenario.ends(link).map(name);
     let packet = |frame: &Frame| (summary(frame.bytes()).label(), hex(frame.bytes()));
     match what {
-        What::Command(command) => {
-            let link = cable(command).map(between);
-            let mut detail = json!({ "do": verb(command), "link": link });
-            if let (Command::Configure(_, change), Some(fields)) = (command, detail.as_object_mut())
-            {
-                let settings = values(&change.settings);
-                fields.insert(section(&change.settings).to_owned(), settings);
-            }
-            if let (Command::Faults(_, faults), Some(fields)) = (command, detail.as_object_mut()) {
-                fields.insert("faults".to_owned(), json!(faults));
-            }
-            ("command", detail)
-        }
+        What::Command(command) => ("command", deed(scenario, command)),
+        What::Ended(command) => ("ended", deed(scenario, command)),
         What::Power(on) => ("power", json!({ "on": on })),
+        What::Software(on) => ("software", json!({ "on": on })),
         What::Carrier { link, up } => ("carrier", json!({ "link": between(*link), "up": up })),
         What::Sent {
             origin,
@@ -86,6 +75,21 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
                 "arrives": arrives.as_micros(), "frame": bytes,
             });
             ("sent", detail)
+        }
+        What::Flooded {
+            origin,
+            over,
+            arrives,
+            frame,
+        } => {
+            let (message, bytes) = packet(frame);
+            let links = over.iter().map(|(link, _)| between(link));
+            let to = over.iter().map(|(_, to)| name(to));
+            let detail = json!({
+                "message": message, "origin": origin.0, "links": links.collect::<Vec<_>>(),
+                "to": to.collect::<Vec<_>>(), "arrives": arrives.as_micros(), "frame": bytes,
+            });
+            ("flooded", detail)
         }
         What::Received { origin, frame } => (
             "received",
@@ -111,39 +115,55 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
     }
 }
 
-/// What a command is called in scenario files.
-pub fn verb(command: &Command) -> &'static str {
-    match command {
-        Command::PowerOn(_) => "power-on",
-        Command::PowerOff(_) => "power-off",
-        Command::Plug(_) => "plug",
-        Command::Unplug(_) => "unplug",
-        Command::Faults(..) => "faults",
-        Command::Start(_) => "start",
-        Command::Release(_) => "release",
-        Command::Renew(_) => "renew",
-        Command::Inform(_) => "inform",
-        Command::Failover(_, failover::Command::PartnerDown) => "partner-down",
-        Command::Failover(_, failover::Command::Shutdown) => "shut-down",
-        Command::Failover(_, failover::Command::Pause) => "pause",
-        Command::LoseDisk(_) => "lose-disk",
-        Command::Configure(..) => "configure",
+/// A command in a file's words; settings as they will be.
+fn deed(scenario: &Scenario, command: &Command) -> Value {
+    let name = |node: &NodeId| scenario.node(*node).id.as_str();
+    let link = command.link().map(|link| scenario.ends(link));
+    let link = link.map(|ends| ends.map(|end| name(&end)));
+    let mut detail = json!({ "do": command.name(), "link": link });
+    let mut add = |field: &str, value: Value| {
+        if let Some(fields) = detail.as_object_mut() {
+            fields.insert(field.to_owned(), value);
+        }
+    };
+    if let Command::For(_, length) = command {
+        add("for", json!(length));
     }
-}
-
-fn cable(command: &Command) -> Option<LinkId> {
-    match command {
-        Command::Plug(link) | Command::Unplug(link) | Command::Faults(link, _) => Some(*link),
+    match command.plain() {
+        Command::Configure(_, change) => add(section(&change.settings), values(&change.settings)),
+        Command::Faults(_, faults) => add("faults", json!(faults)),
+        Command::Latency(_, latency) => add("latency", json!(latency)),
+        Command::Partition(groups) | Command::Heal(Some(groups)) => {
+            let named = groups.groups().each_ref();
+            let named = named.map(|group| group.iter().map(name).collect::<Vec<_>>());
+            add("groups", json!(named));
+        }
+        Command::Meddle(meddle) => {
+            add("from", json!(name(&meddle.from)));
+            match meddle.which {
+                Which::OnTheWay(frame) => add("frame", json!(frame)),
+                Which::Next(next) => add("next", json!(next)),
+            }
+        }
+        Command::Take(_, address) => add("address", json!(address)),
+        Command::Clock(_, offset) => add("offset", json!(Offset(*offset))),
         Command::PowerOn(_)
         | Command::PowerOff(_)
+        | Command::Crash(_)
+        | Command::Restart(_)
+        | Command::Plug(_)
+        | Command::Unplug(_)
+        | Command::Heal(None)
+        | Command::Leave(_)
         | Command::Start(_)
         | Command::Release(_)
         | Command::Renew(_)
         | Command::Inform(_)
         | Command::Failover(..)
         | Command::LoseDisk(_)
-        | Command::Configure(..) => None,
+        | Command::For(..) => {}
     }
+    detail
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use crate::net::NetNote;
 use crate::scenario::NodeId;
-use crate::sim::{DropReason, Entry, EventId, What};
+use crate::sim::{DropReason, Entry, EventId, Journal, What};
 use crate::time::{Duration, Instant};
 use crate::wire::dhcp::MessageType;
 use crate::wire::frame::Frame;
@@ -89,23 +89,47 @@ pub struct Ladder {
 }
 
 impl Ladder {
-    /// The ladder of a journal's beginning.
-    pub fn new(entries: &[Entry]) -> Self {
+    /// The ladder of a journal.
+    pub fn new(journal: &Journal) -> Self {
         let mut ladder = Self::default();
-        ladder.extend(entries);
+        ladder.extend(journal, journal.len());
         ladder
     }
 
-    /// Reads on in a journal of which the first part was read before. Where `entries` has become
-    /// shorter than what was read, the ladder starts afresh.
-    pub fn extend(&mut self, entries: &[Entry]) {
-        if entries.len() < self.read {
+    /// Reads on up to entry `end` in a journal of which the first part was read before. Where `end`
+    /// lies before what was read, the ladder starts afresh.
+    pub fn extend(&mut self, journal: &Journal, end: usize) {
+        if end < self.read {
             *self = Self::default();
         }
-        for (number, entry) in entries.iter().enumerate().skip(self.read) {
-            self.read_entry(EventId(u32::try_from(number).unwrap_or(u32::MAX)), entry);
+        for (id, entry) in journal.range(self.read..end) {
+            self.read_entry(id, entry);
         }
-        self.read = entries.len();
+        self.read = end;
+    }
+
+    /// Forgets what begins with entry `read`, which is not before `at`, while all before it is: so
+    /// that another future of the same past can be read on.
+    pub fn cut(&mut self, journal: &Journal, read: usize, at: Instant) {
+        let known = |message: &Message| message.id.index() < read;
+        self.messages.truncate(self.messages.partition_point(known));
+        for message in &mut self.messages {
+            message.copies.retain(|copy| copy.at < at);
+        }
+        let count = self.messages.len();
+        let is_known = |row: &Row| match row {
+            Row::Message(place) => *place < count,
+            Row::Event(id) => id.index() < read,
+            Row::Gap(_) => false,
+        };
+        let last = self.rows.iter().rposition(is_known);
+        self.rows.truncate(last.map_or(0, |last| last + 1));
+        self.last = self.rows.last().map(|row| match row {
+            Row::Message(place) => self.messages[*place].at,
+            Row::Event(id) => journal.get(*id).map_or(at, |entry| entry.at),
+            Row::Gap(_) => at,
+        });
+        self.read = self.read.min(read);
     }
 
     /// Every message, by time.
@@ -143,13 +167,16 @@ impl Ladder {
                 self.arrived(*origin, entry, Some(*reason));
             }
             What::Received { origin, .. } => self.arrived(*origin, entry, None),
-            What::Command(_) | What::Power(_) | What::Carrier { .. } | What::Dhcp(_) => {
-                self.row(entry, Row::Event(id));
-            }
+            What::Command(_)
+            | What::Ended(_)
+            | What::Power(_)
+            | What::Software(_)
+            | What::Carrier { .. }
+            | What::Dhcp(_) => self.row(entry, Row::Event(id)),
             What::Net(NetNote::Unreachable { .. } | NetNote::Malformed { .. }) => {
                 self.row(entry, Row::Event(id));
             }
-            What::Sent { .. } | What::Fired { .. } | What::Net(_) => {}
+            What::Sent { .. } | What::Flooded { .. } | What::Fired { .. } | What::Net(_) => {}
         }
     }
 

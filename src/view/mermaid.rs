@@ -14,7 +14,7 @@ use crate::text::{Language, Texts};
 /// was lost, a note for what a person did and for what a node decided.
 pub fn diagram(scenario: &Scenario, journal: &Journal, language: Language) -> String {
     let texts = Texts::new(language);
-    let ladder = Ladder::new(journal.entries());
+    let ladder = Ladder::new(journal);
     let mut text = String::from("sequenceDiagram\n");
     for (_, node) in scenario
         .nodes()
@@ -82,15 +82,18 @@ fn arrows<'a>(text: &mut String, message: &Message, name: &impl Fn(NodeId) -> &'
 /// Whether an event is worth a note in a diagram: what a person did, and what was decided.
 fn tells(what: &What) -> bool {
     match what {
-        What::Command(_) | What::Dhcp(Note::Relay(_) | Note::Failover(_)) => true,
+        What::Command(_) | What::Ended(_) => true,
+        What::Dhcp(Note::Relay(_) | Note::Failover(_)) => true,
         What::Dhcp(Note::Client(note)) => !matches!(note, ClientNote::State { .. }),
         What::Dhcp(Note::Server(note)) => {
             !matches!(note, ServerNote::Pinging { .. } | ServerNote::Held { .. })
         }
         What::Net(NetNote::Unreachable { .. } | NetNote::Malformed { .. }) => true,
         What::Power(_)
+        | What::Software(_)
         | What::Carrier { .. }
         | What::Sent { .. }
+        | What::Flooded { .. }
         | What::Received { .. }
         | What::Dropped { .. }
         | What::Fired { .. }

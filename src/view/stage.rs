@@ -1,7 +1,7 @@
 //! The stage: what is under way at this instant.
 
-use crate::scenario::{LinkId, NodeId};
-use crate::sim::{Entry, EventId, What};
+use crate::scenario::{Command, Fate, LinkId, Meddle, NodeId, Which};
+use crate::sim::{Entry, EventId, Journal, What};
 use crate::time::{Duration, Instant};
 use crate::wire::frame::Frame;
 
@@ -11,7 +11,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// A frame on a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flight {
-    /// The journal's entry in which it was put on this link: its key on the stage.
+    /// The journal's entry in which it was put on this link, and maybe on others: with the link, its
+    /// key on the stage.
     pub id: EventId,
     /// The entry in which its first sender sent it: the message that it is a copy of.
     pub origin: EventId,
@@ -37,37 +38,95 @@ impl Flight {
     }
 }
 
-/// Every frame that is on a link at `now`, by the journal up to then.
-pub fn flights(past: &[Entry], now: Instant) -> Vec<Flight> {
-    let mut flights: Vec<Flight> = past
-        .iter()
-        .enumerate()
-        .rev()
-        .take_while(|(_, entry)| now.since(entry.at) <= LONGEST)
-        .filter_map(|(number, entry)| {
-            let What::Sent {
-                origin,
-                link,
-                to,
-                arrives,
-                frame,
-            } = &entry.what
-            else {
-                return None;
-            };
-            (*arrives > now).then_some(())?;
-            Some(Flight {
-                id: EventId(u32::try_from(number).ok()?),
-                origin: *origin,
-                link: *link,
-                from: entry.node?,
-                to: *to,
-                departs: entry.at,
-                arrives: *arrives,
-                frame: frame.clone(),
-            })
+/// The command that drops or corrupts one of these flights, by its entry and link; `None` where it is
+/// not among them. They must be those of an instant at which all has happened that happens then.
+pub fn meddle(flights: &[Flight], id: EventId, link: LinkId, fate: Fate) -> Option<Command> {
+    let mut own = flights.iter().filter(|flight| flight.link == link);
+    let from = own.find(|flight| flight.id == id)?.from;
+    let same = |other: &&Flight| (other.link, other.from) == (link, from) && other.id <= id;
+    let place = u32::try_from(flights.iter().filter(same).count()).ok()?;
+    Some(Command::Meddle(Meddle {
+        fate,
+        link,
+        from,
+        which: Which::OnTheWay(place),
+    }))
+}
+
+/// A frame that is on one link or on several.
+#[derive(Clone, Copy, Debug)]
+pub struct UnderWay<'a> {
+    /// The entry in which it was put there.
+    pub id: EventId,
+    /// That entry.
+    pub entry: &'a Entry,
+    /// The entry in which its first sender sent it.
+    pub origin: EventId,
+    /// When it gets there.
+    pub arrives: Instant,
+    /// Its bytes.
+    pub frame: &'a Frame,
+}
+
+/// What is on links at `now`, by the first `written` entries of the journal, the last sent first.
+pub fn under_way(
+    journal: &Journal,
+    written: usize,
+    now: Instant,
+) -> impl Iterator<Item = UnderWay<'_>> {
+    let recent = journal.range(0..written).rev();
+    let recent = recent.take_while(move |(_, entry)| now.since(entry.at) <= LONGEST);
+    recent.filter_map(move |(id, entry)| {
+        let (What::Sent {
+            origin,
+            arrives,
+            frame,
+            ..
+        }
+        | What::Flooded {
+            origin,
+            arrives,
+            frame,
+            ..
+        }) = &entry.what
+        else {
+            return None;
+        };
+        (*arrives > now).then_some(UnderWay {
+            id,
+            entry,
+            origin: *origin,
+            arrives: *arrives,
+            frame,
         })
-        .collect();
+    })
+}
+
+/// Every frame that is on a link at `now`, by the first `written` entries of the journal.
+pub fn flights(journal: &Journal, written: usize, now: Instant) -> Vec<Flight> {
+    let mut flights = Vec::new();
+    for sent in under_way(journal, written, now) {
+        let Some(from) = sent.entry.node else {
+            continue;
+        };
+        let mut on = |(link, to)| {
+            flights.push(Flight {
+                id: sent.id,
+                origin: sent.origin,
+                link,
+                from,
+                to,
+                departs: sent.entry.at,
+                arrives: sent.arrives,
+                frame: sent.frame.clone(),
+            });
+        };
+        if let What::Flooded { over, .. } = &sent.entry.what {
+            over.iter().rev().for_each(on);
+        } else if let What::Sent { link, to, .. } = &sent.entry.what {
+            on((*link, *to));
+        }
+    }
     flights.reverse();
     flights
 }

@@ -1,6 +1,7 @@
 use std::rc::Rc;
 
 use super::ladder::{Ladder, Row};
+use super::timeline::Timeline;
 use super::{journal, mermaid, stage, timeline};
 use crate::scenario::{Command, NodeId, Scenario, library};
 use crate::sim::Recording;
@@ -66,7 +67,7 @@ fn drawn(scenario: &Scenario, ladder: &Ladder) -> String {
 fn the_built_in_ladders() {
     for (name, _) in library::FILES {
         let recording = whole(name);
-        let ladder = Ladder::new(recording.journal().entries());
+        let ladder = Ladder::new(recording.journal());
         insta::assert_snapshot!(
             format!("ladder-{name}"),
             drawn(recording.scenario(), &ladder)
@@ -77,43 +78,68 @@ fn the_built_in_ladders() {
 #[test]
 fn a_ladder_that_grows_is_the_ladder_of_the_whole() {
     let recording = whole("two-servers");
-    let entries = recording.journal().entries();
+    let journal = recording.journal();
     let mut growing = Ladder::default();
-    for length in 0..=entries.len() {
-        growing.extend(&entries[..length]);
+    for length in 0..=journal.len() {
+        growing.extend(journal, length);
     }
-    assert_eq!(growing, Ladder::new(entries));
-    growing.extend(&entries[..10]);
-    assert_eq!(growing, Ladder::new(&entries[..10]));
+    assert_eq!(growing, Ladder::new(journal));
+    growing.extend(journal, 10);
+    let mut short = Ladder::default();
+    short.extend(journal, 10);
+    assert_eq!(growing, short);
+}
+
+#[test]
+fn what_is_cut_anywhere_and_read_on_is_the_whole() {
+    for name in ["two-servers", "lease-origin", "relay"] {
+        let recording = whole(name);
+        let (scenario, journal) = (recording.scenario(), recording.journal());
+        let (ladder, timeline) = (Ladder::new(journal), Timeline::new(scenario, journal));
+        let instants: Vec<Instant> = journal.entries().map(|entry| entry.at).collect();
+        for at in instants.iter().step_by(7).filter(|at| **at > Instant::ZERO) {
+            let read = instants.partition_point(|other| other < at);
+            let (mut shorter, mut earlier) = (ladder.clone(), timeline.clone());
+            shorter.cut(journal, read, *at);
+            earlier.cut(read, *at);
+            assert!(shorter.messages().iter().all(|message| message.at < *at));
+            assert!(earlier.ticks.iter().all(|tick| tick.at < *at));
+            shorter.extend(journal, journal.len());
+            earlier.extend(scenario, journal);
+            assert!(shorter == ladder && earlier == timeline, "{name} at {at}");
+        }
+    }
+}
+
+fn flights(recording: &Recording) -> Vec<stage::Flight> {
+    let world = recording.world();
+    stage::flights(recording.journal(), world.written(), world.now())
 }
 
 #[test]
 fn a_broadcast_is_in_flight_on_the_first_link_and_then_on_all_the_others() {
     let mut recording = recording("two-servers");
     recording.seek(at(1) + Duration::from_micros(250));
-    let flights = stage::flights(recording.past(), recording.world().now());
-    assert_eq!(flights.len(), 1);
-    assert_eq!(flights[0].progress(recording.world().now()), 500);
+    let under_way = flights(&recording);
+    assert_eq!(under_way.len(), 1);
+    assert_eq!(under_way[0].progress(recording.world().now()), 500);
     recording.seek(at(1) + Duration::from_micros(600));
-    let flights = stage::flights(recording.past(), recording.world().now());
+    let under_way = flights(&recording);
     assert_eq!(
-        flights
+        under_way
             .iter()
             .map(|flight| flight.origin)
             .collect::<Vec<_>>(),
-        vec![flights[0].origin; 2]
+        vec![under_way[0].origin; 2]
     );
     recording.seek(at(1) + Duration::from_millis(10));
-    assert_eq!(
-        stage::flights(recording.past(), recording.world().now()),
-        vec![]
-    );
+    assert_eq!(flights(&recording), vec![]);
 }
 
 #[test]
 fn a_client_that_was_moved_is_not_without_a_cable() {
     let recording = whole("wrong-network");
-    let painted = timeline::Timeline::new(recording.scenario(), recording.journal().entries());
+    let painted = Timeline::new(recording.scenario(), recording.journal());
     let cables: Vec<_> = painted
         .outages
         .iter()
@@ -130,7 +156,7 @@ fn a_client_that_was_moved_is_not_without_a_cable() {
 #[test]
 fn the_timeline_has_each_lease_with_its_clocks_and_each_outage() {
     let recording = whole("two-servers");
-    let painted = timeline::Timeline::new(recording.scenario(), recording.journal().entries());
+    let painted = Timeline::new(recording.scenario(), recording.journal());
     let hour = Duration::from_secs(3_600);
     for bar in &painted.leases {
         // Counted from the REQUEST, which went out before the address was in use.

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use crate::dhcp::{ClientNote, Note, ServerNote};
 use crate::scenario::{LinkId, NodeId, NodeKind, Scenario};
-use crate::sim::{Entry, EventId, What};
+use crate::sim::{Entry, EventId, Journal, What};
 use crate::time::Instant;
 use crate::wire::dhcp::MessageType;
 use crate::wire::summary::{What as Packet, summary};
@@ -47,7 +47,7 @@ pub struct GivenBar {
 /// What is out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Out {
-    /// A node without power.
+    /// A node without power, or whose software has crashed.
     Node(NodeId),
     /// A link that carries nothing.
     Link(LinkId),
@@ -69,6 +69,8 @@ pub struct Outage {
 pub struct Tick {
     /// The entry in which it was sent.
     pub id: EventId,
+    /// Who sent it.
+    pub from: NodeId,
     /// When.
     pub at: Instant,
     /// What it is.
@@ -87,27 +89,57 @@ pub struct Timeline {
     /// DHCP messages, by time.
     pub ticks: Vec<Tick>,
     read: usize,
+    /// What is known of each node, as far as something is.
+    nodes: Vec<Own>,
+    /// The last bar of each address that a server has given out, in the order of both.
+    last_given: Vec<((NodeId, Ipv4Addr), usize)>,
+}
+
+/// What a timeline knows of one node.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Own {
+    /// Its leases, by their place in [`Timeline::leases`].
+    leases: Vec<u32>,
+    /// How many DHCP messages it sent.
+    sent: u32,
 }
 
 impl Timeline {
     /// The timeline of a journal.
-    pub fn new(scenario: &Scenario, entries: &[Entry]) -> Self {
+    pub fn new(scenario: &Scenario, journal: &Journal) -> Self {
         let mut timeline = Self::default();
-        timeline.extend(scenario, entries);
+        timeline.extend(scenario, journal);
         timeline
     }
 
-    /// Reads on in a journal of which the first part was read before. Where `entries` has become
-    /// shorter than what was read, it starts afresh.
-    pub fn extend(&mut self, scenario: &Scenario, entries: &[Entry]) {
-        if entries.len() < self.read {
+    /// Reads on in a journal of which the first part was read before. Where it has become shorter
+    /// than what was read, it starts afresh.
+    pub fn extend(&mut self, scenario: &Scenario, journal: &Journal) {
+        if journal.len() < self.read {
             *self = Self::default();
         }
-        for (number, entry) in entries.iter().enumerate().skip(self.read) {
-            let id = EventId(u32::try_from(number).unwrap_or(u32::MAX));
+        for (id, entry) in journal.from(self.read) {
             self.read_entry(scenario, id, entry);
         }
-        self.read = entries.len();
+        self.read = journal.len();
+    }
+
+    /// Forgets what begins with entry `read`, which is not before `at`, while all before it is: so
+    /// that another future of the same past can be read on.
+    pub fn cut(&mut self, read: usize, at: Instant) {
+        let reopen = |ended: &mut Option<Instant>| *ended = ended.filter(|ended| *ended < at);
+        self.leases.retain(|bar| bar.from < at);
+        self.leases
+            .iter_mut()
+            .for_each(|bar| reopen(&mut bar.ended));
+        self.given.retain(|bar| bar.from < at);
+        self.given.iter_mut().for_each(|bar| reopen(&mut bar.ended));
+        self.outages.retain(|outage| outage.from < at);
+        self.outages
+            .iter_mut()
+            .for_each(|outage| reopen(&mut outage.until));
+        self.ticks.retain(|tick| tick.id.index() < read);
+        self.read = self.read.min(read);
     }
 
     /// Marks what is without power from the start: the journal tells only of changes.
@@ -120,18 +152,23 @@ impl Timeline {
     fn read_entry(&mut self, scenario: &Scenario, id: EventId, entry: &Entry) {
         match &entry.what {
             What::Sent { origin, frame, .. } if *origin == id => {
-                if let Packet::Dhcp {
-                    kind: Some(kind), ..
-                } = summary(frame.bytes()).what
+                if let (
+                    Packet::Dhcp {
+                        kind: Some(kind), ..
+                    },
+                    Some(from),
+                ) = (summary(frame.bytes()).what, entry.node)
                 {
+                    self.own(from).sent += 1;
                     self.ticks.push(Tick {
                         id,
+                        from,
                         at: entry.at,
                         kind,
                     });
                 }
             }
-            What::Power(on) => {
+            What::Power(on) | What::Software(on) => {
                 let Some(node) = entry.node else { return };
                 if *on {
                     self.end(Out::Node(node), entry.at);
@@ -157,7 +194,9 @@ impl Timeline {
                 }
             }
             What::Sent { .. }
+            | What::Flooded { .. }
             | What::Command(_)
+            | What::Ended(_)
             | What::Received { .. }
             | What::Dropped { .. }
             | What::Fired { .. }
@@ -195,6 +234,8 @@ impl Timeline {
         } = *note
         {
             self.close_lease(node, at);
+            let place = u32::try_from(self.leases.len()).unwrap_or(u32::MAX);
+            self.own(node).leases.push(place);
             self.leases.push(LeaseBar {
                 node,
                 address,
@@ -209,26 +250,34 @@ impl Timeline {
     }
 
     fn server(&mut self, node: NodeId, at: Instant, note: &ServerNote) {
-        let given = |bar: &&mut GivenBar, wanted| bar.node == node && bar.address == wanted;
         match *note {
             ServerNote::Committed { address, .. } => {
-                let open = self.given.iter_mut().rev().find(|bar| given(bar, address));
-                if open.is_none_or(|bar| bar.ended.is_some()) {
-                    let bar = GivenBar {
-                        node,
-                        address,
-                        from: at,
-                        ended: None,
-                    };
-                    self.given.push(bar);
+                let known = self.given_place(node, address);
+                let open = known.is_ok_and(|place| {
+                    let (_, bar) = self.last_given[place];
+                    self.given[bar].ended.is_none()
+                });
+                if open {
+                    return;
                 }
+                let bar = self.given.len();
+                match known {
+                    Ok(place) => self.last_given[place].1 = bar,
+                    Err(place) => self.last_given.insert(place, ((node, address), bar)),
+                }
+                self.given.push(GivenBar {
+                    node,
+                    address,
+                    from: at,
+                    ended: None,
+                });
             }
             ServerNote::Released { address, .. }
             | ServerNote::Expired { address, .. }
             | ServerNote::Declined { address, .. } => {
-                let open = self.given.iter_mut().rev().find(|bar| given(bar, address));
-                if let Some(bar) = open {
-                    bar.ended.get_or_insert(at);
+                if let Ok(place) = self.given_place(node, address) {
+                    let (_, bar) = self.last_given[place];
+                    self.given[bar].ended.get_or_insert(at);
                 }
             }
             ServerNote::Pinging { .. }
@@ -241,19 +290,46 @@ impl Timeline {
         }
     }
 
+    /// Where the last bar of an address is told of, or would be.
+    fn given_place(&self, node: NodeId, address: Ipv4Addr) -> Result<usize, usize> {
+        self.last_given
+            .binary_search_by_key(&(node, address), |(known, _)| *known)
+    }
+
     fn close_lease(&mut self, node: NodeId, at: Instant) {
-        let open = self.leases.iter_mut().rev().find(|bar| bar.node == node);
-        if let Some(bar) = open {
-            bar.ended.get_or_insert(at);
+        if let Some(last) = self.own(node).leases.last().copied() {
+            self.leases[last as usize].ended.get_or_insert(at);
         }
     }
 
+    fn own(&mut self, node: NodeId) -> &mut Own {
+        if self.nodes.len() <= node.index() {
+            self.nodes.resize_with(node.index() + 1, Own::default);
+        }
+        &mut self.nodes[node.index()]
+    }
+
+    /// The leases of a client, by their beginning.
+    pub fn leases_of(&self, node: NodeId) -> impl DoubleEndedIterator<Item = &LeaseBar> {
+        let own = self.nodes.get(node.index());
+        let places = own.map_or(&[][..], |own| &own.leases);
+        places.iter().map(|place| &self.leases[*place as usize])
+    }
+
+    /// How many DHCP messages a node has sent.
+    pub fn sent(&self, node: NodeId) -> u32 {
+        self.nodes.get(node.index()).map_or(0, |own| own.sent)
+    }
+
     fn begin(&mut self, what: Out, from: Instant) {
-        self.outages.push(Outage {
-            what,
-            from,
-            until: None,
-        });
+        let known = |outage: &Outage| outage.what == what && outage.until.is_none();
+        if !self.outages.iter().any(known) {
+            self.outages.push(Outage {
+                what,
+                from,
+                until: None,
+            });
+        }
     }
 
     fn end(&mut self, what: Out, at: Instant) {

@@ -14,7 +14,9 @@ pub mod summary;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
+
+use crate::json::{FromJson, Read, Value, from_text};
 
 /// An Ethernet address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,10 +72,13 @@ impl Serialize for Mac {
     }
 }
 
-impl<'de> Deserialize<'de> for Mac {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+impl FromJson for Mac {
+    fn blank() -> Self {
+        Self::ZERO
+    }
+
+    fn read(&mut self, value: &Value) -> Read {
+        from_text(self, value)
     }
 }
 

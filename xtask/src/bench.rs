@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the engine's own figures, then the same work beside ns-3.
+//! `cargo xtask bench`: the engine's own figures, then the same work beside ns-3; `bench page`: the
+//! page's.
 
 use std::{
     env, fs,
@@ -9,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::shell;
+use crate::{page, setup::Browser, shell};
 
 /// The work that both programs do.
 const WORKLOAD: Workload = Workload {
@@ -51,6 +52,30 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         return Ok(());
     }
     compare(&ours(root)?, &theirs(root, &source)?)
+}
+
+/// Measures the finished page in a browser.
+pub(crate) fn page(root: &Path, words: &[&str]) -> Result<()> {
+    page::build(root)?;
+    let Browser { chromium, driver } = Browser::ready()?;
+    let bench = [
+        "run",
+        "--quiet",
+        "--package",
+        "page-tests",
+        "--bin",
+        "page-bench",
+        "--",
+    ];
+    shell::run(
+        shell::cargo()
+            .args(bench)
+            .args(words)
+            .current_dir(root)
+            .env("DHCP_LAB_DIST", root.join("dist"))
+            .env("DHCP_LAB_CHROMIUM", chromium)
+            .env("DHCP_LAB_CHROMEDRIVER", driver),
+    )
 }
 
 fn compare(ours: &[String], theirs: &[String]) -> Result<()> {

@@ -24,12 +24,16 @@ cargo xtask serve [--port N] [--open]
     sets up what is missing, serves the page on this machine and rebuilds it on a change
 cargo xtask build
     leaves the finished page in dist/, for any folder of any static host
+cargo xtask build --draft
+    leaves the page that `serve` shows in target/page/dist/
 cargo xtask test [--only lint|native|page]
     checks everything, or one stage of it
 cargo xtask lint
     checks format and lints only
 cargo xtask bench
     measures the engine, beside ns-3 where that is installed
+cargo xtask bench page [WORK]
+    builds the finished page and measures it in a browser with a day of 1,000 clients and others
 cargo xtask bench peers
     measures `dhcp-lab bridge server` by perfdhcp, beside Kea and dnsmasq (Linux, as root)
 cargo xtask fuzz [TARGET] [--minutes N]
@@ -55,10 +59,12 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     match words.as_slice() {
         ["serve", options @ ..] => page::serve(&root, &page::ServeOptions::parse(options)?),
         ["build"] => page::build(&root),
+        ["build", "--draft"] => page::build_draft(&root).map(drop),
         ["test"] => test::run(&root, None),
         ["test", "--only", stage] => test::run(&root, Some(stage)),
         ["lint"] => test::run(&root, Some("lint")),
         ["bench"] => bench::run(&root),
+        ["bench", "page", options @ ..] => bench::page(&root, options),
         ["bench", "peers"] => peers::run(&root),
         ["fuzz", options @ ..] => fuzz::run(&root, &fuzz::Options::parse(options)?),
         ["setup"] => {

@@ -2,11 +2,11 @@
 
 use yew::prelude::*;
 
-use super::element::{Element, el, handler};
+use super::element::{Element, Handler, el, handler};
 use super::icons::{Icon, icon};
 use super::kinds;
 use crate::app::browser;
-use crate::app::session::{Action, Notice, Target, Theme};
+use crate::app::session::{Action, Panel, Theme};
 use crate::app::store::{Props, Store, use_view};
 use crate::scenario::{Scenario, library};
 use crate::text::{Language, Texts};
@@ -15,11 +15,13 @@ use crate::text::{Language, Texts};
 #[function_component]
 pub(crate) fn Header(props: &Props) -> Html {
     let store = &props.store;
-    let (words, theme, current) = use_view(store, |session| {
+    let (words, theme, current, own) = use_view(store, |session| {
+        let own = session.is_file();
         (
             session.texts().clone(),
             session.theme(),
             session.scenario().file().name.clone(),
+            own.then(|| kinds::title(session.scenario(), session.texts()).to_owned()),
         )
     });
     let scenarios = use_memo((), |()| {
@@ -43,22 +45,44 @@ pub(crate) fn Header(props: &Props) -> Html {
     let brand = el!("h1", "class" = "brand")
         .with(logo)
         .with(el!("span").text("DHCP Lab"));
-    let [button, popover] = keyboard(&words);
+    let act = el!(
+        "button",
+        "class" = "button text",
+        "aria-haspopup" = "dialog",
+        "title" = words.get("ui.act-hint").to_owned()
+    );
+    let act = act
+        .on_click(store.on(Action::Open(Panel::Deeds)))
+        .text(words.get("ui.act"));
     el!("header", "class" = "head")
         .with(brand)
-        .with(scenario(store, &words, &scenarios, &current))
+        .with(scenario(store, &words, &scenarios, &current, own))
+        .with(open_file(store, &words))
+        .with(act)
         .with(el!("div", "class" = "spacer"))
         .with(language(store, &words))
         .with(theme_button(store, &words, theme))
-        .with(button)
-        .with(popover)
+        .with(quiet(
+            store,
+            words.get("ui.help"),
+            Icon::Help,
+            Action::Open(Panel::Help),
+        ))
         .html()
 }
 
-fn scenario(store: &Store, words: &Texts, scenarios: &[Scenario], current: &str) -> Element {
+/// The list of scenarios; `own` is the title of the one that runs, where it came out of a file.
+fn scenario(
+    store: &Store,
+    words: &Texts,
+    scenarios: &[Scenario],
+    current: &str,
+    own: Option<String>,
+) -> Element {
+    let from_file = own.is_some();
     let option = |scenario: &Scenario| {
         let name = scenario.file().name.clone();
-        let selected = name == current;
+        let selected = !from_file && name == current;
         el!("option", "value" = name, "selected" = selected).text(kinds::title(scenario, words))
     };
     let store = store.clone();
@@ -68,8 +92,35 @@ fn scenario(store: &Store, words: &Texts, scenarios: &[Scenario], current: &str)
         .with(
             el!("select")
                 .on("change", choose)
+                .maybe(own.map(|title| el!("option", "selected" = true).text(&title)))
                 .all(scenarios.iter().map(option)),
         )
+}
+
+fn open_file(store: &Store, words: &Texts) -> Element {
+    let label = words.get("ui.open-file").to_owned();
+    let field = el!(
+        "input",
+        "type" = "file",
+        "class" = "unseen",
+        "accept" = ".json,application/json",
+        "aria-label" = label.clone()
+    );
+    el!("label", "class" = "button quiet", "title" = label)
+        .with(field.on("change", opener(store)))
+        .put(icon(Icon::Open))
+}
+
+/// Opens the file that is chosen or dropped.
+pub(super) fn opener(store: &Store) -> Handler {
+    let store = store.clone();
+    handler(move |event| {
+        if let Some(file) = browser::file(&event) {
+            event.prevent_default();
+            let (store, name) = (store.clone(), file.name());
+            browser::read(&file, move |text| store.apply(Action::Load(name, text)));
+        }
+    })
 }
 
 fn language(store: &Store, words: &Texts) -> Element {
@@ -114,84 +165,15 @@ fn theme_button(store: &Store, words: &Texts, theme: Theme) -> Element {
     .put(icon(drawing))
 }
 
-/// The button that shows the keys, and what it shows.
-fn keyboard(words: &Texts) -> [Element; 2] {
-    const KEYS: [(&str, &str); 6] = [
-        ("ui.key.space", "ui.keys.play"),
-        ("← →", "ui.keys.step"),
-        ("ui.key.home-end", "ui.keys.ends"),
-        ("Tab", "ui.keys.tab"),
-        ("ui.key.enter", "ui.keys.open"),
-        ("Esc", "ui.keys.close"),
-    ];
-    let label = words.get("ui.keyboard").to_owned();
-    let mut list = el!("dl", "class" = "keys");
-    for (key, what) in KEYS {
-        let key = el!("kbd").text(words.get(key));
-        list = list
-            .with(el!("dt").with(key))
-            .with(el!("dd").text(words.get(what)));
-    }
-    let button = el!(
+/// A button of the head that only has a drawing.
+fn quiet(store: &Store, label: &str, drawing: Icon, action: Action) -> Element {
+    let label = label.to_owned();
+    el!(
         "button",
         "class" = "button quiet",
-        "popovertarget" = "keyboard",
         "aria-label" = label.clone(),
-        "title" = label.clone()
-    );
-    let popover = el!(
-        "div",
-        "id" = "keyboard",
-        "class" = "popover",
-        "popover" = "auto",
-        "role" = "dialog",
-        "aria-label" = label.clone()
-    );
-    [
-        button.put(icon(Icon::Keyboard)),
-        popover.with(el!("h2").text(&label)).with(list),
-    ]
-}
-
-/// What there is to tell besides the story.
-#[function_component]
-pub(crate) fn NoticeBar(props: &Props) -> Html {
-    let store = &props.store;
-    let (words, notice, title) = use_view(store, |session| {
-        let title = kinds::title(session.scenario(), session.texts()).to_owned();
-        (session.texts().clone(), session.notice().cloned(), title)
-    });
-    let text = match &notice {
-        None => None,
-        Some(Notice::NoScenario(name)) => {
-            Some(words.say("ui.no-scenario", &[("name", name), ("title", &title)]))
-        }
-        Some(Notice::NoMore(target)) => {
-            Some(words.say("ui.no-more", &[("what", words.get(target_key(*target)))]))
-        }
-    };
-    let notice = text.map(|text| {
-        let dismiss = words.get("ui.dismiss").to_owned();
-        let button = el!("button", "class" = "button quiet", "aria-label" = dismiss);
-        el!("p", "class" = "notice")
-            .with(el!("span").text(&text))
-            .with(
-                button
-                    .on_click(store.on(Action::Dismiss))
-                    .put(icon(Icon::Close)),
-            )
-    });
-    el!("div", "class" = "notices", "role" = "status")
-        .maybe(notice)
-        .html()
-}
-
-/// The text that names what playback can jump to.
-pub(super) fn target_key(target: Target) -> &'static str {
-    match target {
-        Target::Message => "ui.target.message",
-        Target::T1 => "ui.target.t1",
-        Target::T2 => "ui.target.t2",
-        Target::Expiry => "ui.target.expiry",
-    }
+        "title" = label
+    )
+    .on_click(store.on(action))
+    .put(icon(drawing))
 }

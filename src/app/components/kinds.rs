@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use crate::app::session::Session;
 use crate::dhcp::FAILOVER;
-use crate::scenario::{NodeId, NodeKind, Scenario};
+use crate::scenario::{NodeKind, Scenario};
 use crate::text::Texts;
 use crate::view::ladder::Message;
 use crate::wire::Mac;
@@ -95,17 +95,10 @@ pub(crate) fn about(frame: &Frame) -> Option<Ipv4Addr> {
     .find(|address| !address.is_unspecified())
 }
 
-/// Whose card it is.
-pub(crate) fn owner(scenario: &Scenario, mac: Mac) -> Option<NodeId> {
-    scenario
-        .nodes()
-        .find(|(_, node)| node.has_card(mac))
-        .map(|(id, _)| id)
-}
-
 /// A card in words: by its owner's name, if it is one of the network's.
 pub(crate) fn card(scenario: &Scenario, mac: Mac) -> String {
-    owner(scenario, mac).map_or_else(|| mac.to_string(), |node| scenario.node(node).id.clone())
+    let owner = scenario.owner(mac);
+    owner.map_or_else(|| mac.to_string(), |node| scenario.node(node).id.clone())
 }
 
 /// A message in words: what, from whom, to whom, when, and whether it was lost.

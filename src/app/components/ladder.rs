@@ -1,16 +1,19 @@
 //! The ladder: every message by time, from whom to whom.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::element::{Element, classes, el, group, handler, spelt, when};
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::shell::{part, texts};
+use crate::app::lanes::Lanes;
 use crate::app::layout::percent;
 use crate::app::lines::{Line, Mark, Short, lines};
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
-use crate::scenario::{NodeId, NodeKind, Scenario};
+use crate::scenario::{NodeId, Scenario};
 use crate::text::Texts;
 use crate::time::Instant;
 use crate::view::ladder::Message;
@@ -22,19 +25,23 @@ const NEAR: i32 = 48;
 #[function_component]
 pub(crate) fn LadderPane(props: &Props) -> Html {
     let store = &props.store;
-    let (words, all, _) = use_view(store, |session| {
+    let (words, all, owners, _) = use_view(store, |session| {
         (
             session.texts().clone(),
             session.shows_all(),
+            session.lanes().clone(),
             session.key().run,
         )
     });
-    let columns = store.read(|session| Columns::new(session.scenario()));
-    let name = |(id, name): &(NodeId, String)| {
-        el!("span", "class" = "column", "style" = columns.left(*id)).text(name)
-    };
-    let lanes =
-        el!("div", "class" = "lanes", "aria-hidden" = "true").all(columns.nodes.iter().map(name));
+    let columns = Columns(owners);
+    let lanes = el!("div", "class" = "lanes", "aria-hidden" = "true");
+    let lanes = store.read(|session| {
+        let name = |(lane, owner): (usize, &Option<NodeId>)| {
+            let name = owner.map_or(words.get("ui.others"), |id| &session.scenario().node(id).id);
+            el!("span", "class" = "column", "style" = columns.style(lane)).text(name)
+        };
+        lanes.all(columns.0.owners().iter().enumerate().map(name))
+    });
     let show_all = el!("button", "class" = "chip", "aria-pressed" = spelt(all))
         .on_click(store.on(Action::ShowAll(!all)))
         .text(words.get("ui.show-all"));
@@ -47,26 +54,21 @@ pub(crate) fn LadderPane(props: &Props) -> Html {
     ])
 }
 
-/// Where each host's line stands.
-#[derive(Clone, PartialEq)]
-struct Columns {
-    nodes: Vec<(NodeId, String)>,
-}
+/// Where each line stands.
+struct Columns(Rc<Lanes>);
 
 impl Columns {
-    fn new(scenario: &Scenario) -> Self {
-        let hosts = scenario
-            .nodes()
-            .filter(|(_, node)| node.kind != NodeKind::Switch);
-        Self {
-            nodes: hosts.map(|(id, node)| (id, node.id.clone())).collect(),
-        }
+    fn place(&self, lane: usize) -> f64 {
+        (lane as f64 + 0.5) / self.0.owners().len() as f64 * 100.0
     }
 
     /// In hundredths of the width; nothing for a switch.
     fn x(&self, node: NodeId) -> Option<f64> {
-        let place = self.nodes.iter().position(|(id, _)| *id == node)?;
-        Some((place as f64 + 0.5) / self.nodes.len() as f64 * 100.0)
+        self.0.of(node).map(|lane| self.place(lane))
+    }
+
+    fn style(&self, lane: usize) -> String {
+        format!("left:{}", percent(self.place(lane)))
     }
 
     fn left(&self, node: NodeId) -> String {
@@ -78,16 +80,23 @@ impl Columns {
 fn Rows(props: &Props) -> Html {
     let store = &props.store;
     let words = use_view(store, texts);
-    let (key, all, most, panel) = use_view(store, |session| {
+    let (key, all, most, panel, owners) = use_view(store, |session| {
         (
             session.key(),
             session.shows_all(),
             session.lines(),
             session.panel(),
+            session.lanes().clone(),
         )
     });
+    let columns = Columns(owners);
     let list = use_node_ref();
     let follows = use_state_eq(|| true);
+    // Who reads on wants the lines to stay where they are.
+    use_effect_with(*follows, {
+        let store = store.clone();
+        move |follows| store.apply(Action::Reading(!follows))
+    });
     use_effect_with((key, all, most, *follows), {
         let list = list.clone();
         move |(_, _, _, follows)| {
@@ -109,7 +118,6 @@ fn Rows(props: &Props) -> Html {
         move |_| follows.set(true)
     });
     store.read(|session| {
-        let columns = Columns::new(session.scenario());
         let (lines, more) = lines(session);
         let now = session.now();
         let mut last = None;
@@ -129,18 +137,18 @@ fn Rows(props: &Props) -> Html {
                 .on_click(store.on(Action::Earlier))
                 .text(words.get("ui.earlier"))
         });
-        let lifeline = |(id, _): &(NodeId, String)| {
-            el!("span", "class" = "lifeline", "style" = columns.left(*id))
-        };
+        let lifeline =
+            |lane: usize| el!("span", "class" = "lifeline", "style" = columns.style(lane));
+        let count = columns.0.owners().len();
         let lifelines = el!("div", "class" = "lanes lifelines", "aria-hidden" = "true")
-            .all(columns.nodes.iter().map(lifeline));
+            .all((0..count).map(lifeline));
         let empty = lines
             .is_empty()
             .then(|| el!("p", "class" = "empty").text(words.get("ui.ladder-empty")));
         let paper = el!(
             "div",
             "class" = "paper",
-            "style" = format!("--columns:{}", columns.nodes.len().max(1))
+            "style" = format!("--columns:{}", count.max(1))
         );
         let newest = (!*follows).then(|| {
             el!("button", "class" = "chip newest")
@@ -193,7 +201,9 @@ fn row(
                 .with(text)
         }
         Line::Marks(marks) => {
-            let chips = marks.iter().map(|mark| chip(session, words, columns, mark));
+            let chips = marks
+                .iter()
+                .map(|mark| chip(store, session, words, columns, mark));
             el!("li", "class" = "row marks")
                 .key(marks.first().map_or(0, |mark| mark.id.0.into()))
                 .with(el!("span", "class" = "time"))
@@ -211,17 +221,29 @@ fn row(
             let button = el!(
                 "button",
                 "class" = class,
-                "aria-label" = label,
-                "aria-haspopup" = "dialog"
+                "aria-label" = label.clone(),
+                "aria-haspopup" = "dialog",
+                "data-entry" = message.id.0.to_string()
             );
             let lanes = el!("span", "class" = "lanes", "aria-hidden" = "true");
             let button = button
                 .on_click(store.on(Action::Open(panel_of)))
                 .with(time(message.at, last))
                 .with(arrow(lanes, session.scenario(), columns, message, now));
+            // With the keyboard it is a key of the message's own.
+            let ask = el!(
+                "button",
+                "class" = "ask",
+                "tabindex" = "-1",
+                "aria-label" = words.say("ui.why-that", &[("what", &label)])
+            );
+            let ask = ask
+                .on_click(store.on(Action::Open(Panel::Why(message.id))))
+                .text("?");
             el!("li", "class" = "row")
                 .key(message.id.0.into())
                 .with(button)
+                .with(ask)
         }
     }
 }
@@ -234,22 +256,37 @@ fn time(at: Instant, last: &mut Option<Instant>) -> Element {
     el!("span", "class" = "time").text(&clock)
 }
 
-fn chip(session: &Session, words: &Texts, columns: &Columns, mark: &Mark) -> Element {
+fn chip(
+    store: &Store,
+    session: &Session,
+    words: &Texts,
+    columns: &Columns,
+    mark: &Mark,
+) -> Element {
     let (text, class) = match &mark.text {
         Short::State(name) => ((*name).to_owned(), "mark state"),
         Short::Text(key, address) => (words.say(key, &[("address", address)]), "mark"),
         Short::Silence(key) => (words.get(key).to_owned(), "mark silence"),
     };
+    let name = &session.scenario().node(mark.node).id;
     let whole = mark.sentence.as_ref().map_or_else(
-        || format!("{}: {text}", session.scenario().node(mark.node).id),
+        || format!("{name}: {text}"),
         |sentence| words.sentence(sentence),
     );
+    let text = if columns.0.shares(mark.node) {
+        format!("{name} {text}")
+    } else {
+        text
+    };
     el!(
-        "span",
+        "button",
         "class" = class,
         "style" = columns.left(mark.node),
-        "title" = whole.clone()
+        "title" = whole.clone(),
+        "aria-haspopup" = "dialog",
+        "data-entry" = mark.id.0.to_string()
     )
+    .on_click(store.on(Action::Open(Panel::Why(mark.id))))
     .with(el!("span", "aria-hidden" = "true").text(&text))
     .with(el!("span", "class" = "unseen").text(&whole))
 }
@@ -271,19 +308,16 @@ fn arrow(
         .filter(|copy| copy.at <= now)
         .collect();
     let others = || {
-        columns
-            .nodes
-            .iter()
-            .filter(|(id, _)| *id != message.from)
-            .filter_map(|(id, _)| columns.x(*id))
+        let lanes = columns.0.owners().iter().enumerate();
+        lanes
+            .filter(|(_, owner)| **owner != Some(message.from))
+            .map(|(lane, _)| columns.place(lane))
     };
+    let to = scenario.owner(message.frame.destination());
     let meant: Vec<f64> = if message.is_broadcast() {
         others().collect()
     } else {
-        kinds::owner(scenario, message.frame.destination())
-            .and_then(|node| columns.x(node))
-            .into_iter()
-            .collect()
+        to.and_then(|node| columns.x(node)).into_iter().collect()
     };
     let reached: Vec<f64> = ended
         .iter()
@@ -340,7 +374,12 @@ fn arrow(
         .all(reached.iter().map(head))
         .all(lost.iter().map(cross));
     let about = kinds::about(&message.frame).map(|address| el!("small").text(&address.to_string()));
+    // Whose line it is is not said above.
+    let who = [Some(message.from), to].into_iter().flatten();
+    let who = who.filter(|node| columns.0.shares(*node));
+    let who = who.map(|node| el!("i").text(&scenario.node(node).id));
     let name = el!("span", "class" = "label", "style" = label_style)
+        .all(who)
         .with(el!("b").text(kinds::short(&message.summary)))
         .maybe(about);
     lanes.with(drawing).with(name)

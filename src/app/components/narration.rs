@@ -7,8 +7,9 @@ use yew::prelude::*;
 
 use super::element::el;
 use super::kinds;
+use super::why_panel::{ask, source};
 use crate::app::narration::{Narration, drop_lightest, narration};
-use crate::app::session::Session;
+use crate::app::session::{Action, Ask, Session};
 use crate::app::store::{Props, use_view};
 use crate::text::{Source, Texts};
 
@@ -25,16 +26,30 @@ struct Shown {
     text: String,
     source: Option<Source>,
     over: bool,
+    told: bool,
 }
 
 /// What has just happened, and why, with the section that says so.
 #[function_component]
 pub(crate) fn NarrationLine(props: &Props) -> Html {
     let state = use_view(&props.store, |session| {
-        (session.texts().clone(), session.key(), session.is_over())
+        let over = session.is_over();
+        (
+            session.texts().clone(),
+            session.key(),
+            over,
+            session.on_its_way(),
+        )
     });
-    let shown = use_memo(state.clone(), |(words, _, over)| {
-        props.store.read(|session| shown(session, words, *over))
+    let shown = use_memo(state.clone(), |(words, _, over, way)| match way {
+        Some(to) => Shown {
+            time: String::new(),
+            text: words.say("ui.on-its-way", &[("at", &words.instant(*to))]),
+            source: None,
+            over: false,
+            told: false,
+        },
+        None => props.store.read(|session| shown(session, words, *over)),
     });
     let words: &Rc<Texts> = &state.0;
     let spoken = use_state_eq(String::new);
@@ -47,15 +62,10 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
     let over = shown
         .over
         .then(|| el!("span", "class" = "over").text(words.get("ui.over")));
-    let link = shown.source.map(|source| {
-        let link = el!(
-            "a",
-            "href" = source.address(),
-            "target" = "_blank",
-            "rel" = "noopener"
-        );
-        link.text(&source.label())
-    });
+    let link = shown.source.map(source);
+    let ask = shown
+        .told
+        .then(|| ask(&props.store, words.get("ui.why"), Action::Ask(Ask::Last)));
     let spoken = el!(
         "p",
         "class" = "unseen",
@@ -71,7 +81,7 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
     .with(el!("span", "class" = "when").text(&shown.time))
     .with(el!("p", "class" = "told").text(&shown.text).maybe(over))
     .with(spoken)
-    .with(el!("span", "class" = "source").maybe(link))
+    .with(el!("span", "class" = "source").maybe(link).maybe(ask))
     .html()
 }
 
@@ -82,6 +92,7 @@ fn shown(session: &Session, words: &Texts, over: bool) -> Shown {
             text: kinds::summary(session.scenario(), words).to_owned(),
             source: None,
             over,
+            told: false,
         },
         Narration::Told { at, sentences } => {
             let mut said: Vec<(u8, (String, Option<Source>))> = sentences
@@ -103,6 +114,7 @@ fn shown(session: &Session, words: &Texts, over: bool) -> Shown {
                 text: text.join(" "),
                 source,
                 over,
+                told: true,
             }
         }
     }

@@ -7,16 +7,34 @@ use yew::Html;
 use super::element::{el, group};
 use super::kinds;
 use super::node_panel::Sheet;
-use crate::dhcp::Reason;
+use crate::app::session::{Action, Ask};
 use crate::dhcp::client::Lease;
-use crate::dhcp::failover::{State, Timer};
+use crate::dhcp::failover::State;
+use crate::lesson::why::reason;
 use crate::scenario::{LinkId, NodeKind};
 use crate::text::Texts;
 use crate::time::Instant;
 use crate::view::node::{BindingRow, FailoverView};
 use crate::wire::Mac;
 
-fn table(title: &str, heads: &[&str], rows: Vec<Vec<Html>>, empty: &str) -> Html {
+/// A table of as many rows as are shown of each, and a button for more.
+fn table(
+    sheet: &Sheet<'_>,
+    title: &str,
+    heads: &[&str],
+    rows: impl ExactSizeIterator<Item = Vec<Html>>,
+    empty: &str,
+) -> Html {
+    let hidden = rows.len().saturating_sub(sheet.rows);
+    let rows: Vec<Vec<Html>> = rows.take(sheet.rows).collect();
+    let more = (hidden > 0).then(|| {
+        let text = sheet
+            .words
+            .say("ui.more", &[("count", &hidden.to_string())]);
+        el!("button", "class" = "chip earlier")
+            .on_click(sheet.more.clone())
+            .text(&text)
+    });
     let body = if rows.is_empty() {
         el!("p", "class" = "empty").text(empty)
     } else {
@@ -27,7 +45,11 @@ fn table(title: &str, heads: &[&str], rows: Vec<Vec<Html>>, empty: &str) -> Html
             .with(el!("thead").with(el!("tr").all(heads.iter().map(head))))
             .with(el!("tbody").all(rows.into_iter().map(row)))
     };
-    el!("section").with(el!("h3").text(title)).with(body).html()
+    el!("section")
+        .with(el!("h3").text(title))
+        .with(body)
+        .maybe(more)
+        .html()
 }
 
 /// A list of facts by their names, each with a remark where there is one.
@@ -98,62 +120,26 @@ pub(super) fn deadlines(sheet: &Sheet<'_>) -> Html {
         session,
         words,
         view,
+        store,
+        id,
+        ..
     } = sheet;
     let now = session.now();
     let rows = view.deadlines.iter().map(|deadline| {
-        vec![
-            text(&reason(words, deadline.reason)),
-            moment(words, deadline.at, now),
-        ]
+        let why = Action::Ask(Ask::Deadline(*id, deadline.reason));
+        let what = el!("button", "class" = "said", "aria-haspopup" = "dialog")
+            .on_click(store.on(why))
+            .text(&words.sentence(&reason(deadline.reason)));
+        vec![what.html(), moment(words, deadline.at, now)]
     });
     let heads = [words.get("ui.what"), words.get("ui.when")];
     table(
+        sheet,
         words.get("ui.deadlines"),
         &heads,
-        rows.collect(),
+        rows,
         words.get("ui.deadlines-none"),
     )
-}
-
-/// What a deadline is for, in words.
-fn reason(words: &Texts, reason: Reason) -> String {
-    let about = |key, address: Ipv4Addr| words.say(key, &[("address", &address.to_string())]);
-    match reason {
-        Reason::StartDelay => words.get("reason.start-delay").to_owned(),
-        Reason::AfterConflict => words.get("reason.after-conflict").to_owned(),
-        Reason::Ipv6Only => words.get("reason.ipv6-only").to_owned(),
-        Reason::Retry { attempt } => {
-            words.say("reason.retry", &[("attempt", &attempt.to_string())])
-        }
-        Reason::GiveUp => words.get("reason.give-up").to_owned(),
-        Reason::OfferWindow => words.get("reason.offer-window").to_owned(),
-        Reason::Renew => words.get("reason.renew").to_owned(),
-        Reason::Rebind => words.get("reason.rebind").to_owned(),
-        Reason::LeaseEnds => words.get("reason.lease-ends").to_owned(),
-        Reason::NextProbe => words.get("reason.next-probe").to_owned(),
-        Reason::ProbeSilence => words.get("reason.probe-silence").to_owned(),
-        Reason::NextAnnouncement => words.get("reason.next-announcement").to_owned(),
-        Reason::PingSilence { address } => about("reason.ping-silence", address),
-        Reason::OfferEnds { address } => about("reason.offer-ends", address),
-        Reason::BindingEnds { address } => about("reason.binding-ends", address),
-        Reason::QuarantineEnds { address } => about("reason.quarantine-ends", address),
-        Reason::ArpSilence { address } => about("reason.arp-silence", address),
-        Reason::TcpSilence => words.get("reason.tcp-silence").to_owned(),
-        Reason::TcpAck => words.get("reason.tcp-ack").to_owned(),
-        Reason::TcpTimeWait => words.get("reason.tcp-time-wait").to_owned(),
-        Reason::Failover { timer } => words
-            .get(match timer {
-                Timer::Startup => "reason.failover-startup",
-                Timer::Handshake | Timer::Receive => "reason.failover-receive",
-                Timer::Send => "reason.failover-send",
-                Timer::Reconnect => "reason.failover-reconnect",
-                Timer::SafePeriod => "reason.failover-safe-period",
-                Timer::RecoverWait => "reason.failover-recover-wait",
-                Timer::Balance => "reason.failover-balance",
-                Timer::Off => "reason.failover-off",
-            })
-            .to_owned(),
-    }
 }
 
 /// What a server knows of its addresses.
@@ -209,9 +195,10 @@ pub(super) fn bindings(
     let gauge = el!("div", "class" = "gauge", "aria-hidden" = "true").with(filled);
     group(vec![
         table(
+            sheet,
             &title,
             &heads[..columns],
-            cells.collect(),
+            cells,
             words.get("ui.bindings-none"),
         ),
         gauge.html(),
@@ -271,7 +258,7 @@ pub(super) fn neighbours(sheet: &Sheet<'_>, title: &str, rows: &[(Ipv4Addr, Mac)
         words.get("ui.card"),
         words.get("ui.node"),
     ];
-    table(title, &heads, rows.collect(), words.get("ui.arp-none"))
+    table(sheet, title, &heads, rows, words.get("ui.arp-none"))
 }
 
 /// A switch's table of cards.
@@ -294,9 +281,10 @@ pub(super) fn ports(sheet: &Sheet<'_>, rows: &[(Mac, LinkId)]) -> Html {
         words.get("ui.port"),
     ];
     table(
+        sheet,
         words.get("ui.mac-table"),
         &heads,
-        cells.collect(),
+        cells,
         words.get("ui.mac-none"),
     )
 }

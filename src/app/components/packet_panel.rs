@@ -9,7 +9,9 @@ use super::element::{classes, el, group, handler, when};
 use super::kinds;
 use super::panel::frame;
 use super::tree::{Tree, deepest};
+use super::why_panel::ask;
 use crate::app::browser;
+use crate::app::session::{Action, Panel};
 use crate::app::store::{Store, use_view};
 use crate::sim::EventId;
 use crate::wire::dissect::dissect;
@@ -86,7 +88,10 @@ pub(super) fn PacketPanel(props: &PacketProps) -> Html {
     let label = words.get("ui.bytes").to_owned();
     let cells = html! { <Bytes {bytes} lit={(*lit).clone()} {light} {fields} {label} /> };
     let said = said.unwrap_or_else(|| words.get("ui.bytes-hint").to_owned());
+    let why = Action::Open(Panel::Why(id));
+    let ask = ask(&props.store, words.get("ui.why-sent"), why);
     let body = group(vec![
+        el!("div", "class" = "actions").with(ask).html(),
         el!("div", "class" = "packet-body")
             .put(tree)
             .put(cells)

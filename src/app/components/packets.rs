@@ -7,25 +7,32 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::element::{classes, el, when};
+use super::element::{classes, el, handler, when};
+use super::flight_menu::{FlightMenu, label};
 use super::kinds;
 use crate::app::browser;
-use crate::app::layout::{Place, places};
+use crate::app::flights::Wave;
+use crate::app::layout::{Place, percent};
 use crate::app::map::SortedMap;
-use crate::app::session::{Action, Panel, Session};
+use crate::app::session::{Action, Session};
 use crate::app::store::{Props, use_view};
+use crate::scenario::LinkId;
 use crate::sim::EventId;
 use crate::time::Instant;
 use crate::view::stage::Flight;
 use crate::wire::summary::summary;
 
+/// A frame on one link: the same one is on others at the same time.
+pub(super) type Id = (EventId, LinkId);
+
 /// A packet on its way.
 #[derive(Clone, PartialEq)]
 struct Packet {
-    id: EventId,
+    id: Id,
     origin: EventId,
     class: &'static str,
     text: &'static str,
+    label: String,
     broadcast: bool,
     from: Place,
     to: Place,
@@ -33,19 +40,23 @@ struct Packet {
     arrives: Instant,
     /// Which of the lanes on its side of the link it takes.
     lane: u8,
+    /// Where the crowd stands, corner and size, over which it goes as a wave.
+    over: Option<[Place; 2]>,
 }
 
 /// The lanes that are taken: on which link, towards where, by whom.
-type Lanes = SortedMap<EventId, (u32, u32, u8)>;
+type Lanes = SortedMap<Id, (u32, u32, u8)>;
 
 /// Every packet under way.
 #[function_component]
 pub(crate) fn Packets(props: &Props) -> Html {
     let store = props.store.clone();
     let lanes = use_mut_ref(Lanes::default);
-    let elements = use_mut_ref(SortedMap::<EventId, NodeRef>::default);
+    let asked = use_state_eq(|| None::<Id>);
+    let elements = use_mut_ref(SortedMap::<Id, NodeRef>::default);
     let (_, ids) = use_view(&store, |session| {
-        let ids: Vec<EventId> = session.flights().iter().map(|flight| flight.id).collect();
+        let waves = session.waves().iter().map(wave_id);
+        let ids: Vec<Id> = session.flights().iter().map(id).chain(waves).collect();
         (session.key().run, ids)
     });
     let packets = Rc::new(store.read(|session| packets(session, &mut lanes.borrow_mut())));
@@ -69,16 +80,16 @@ pub(crate) fn Packets(props: &Props) -> Html {
     });
     let moment = store.read(Session::moment);
     let pill = |packet: &Packet| {
-        let panel = Panel::Packet(packet.origin);
         let side = if packet.to.x < packet.from.x {
             "leftwards"
         } else {
             "rightwards"
         };
+        let is_wave = packet.over.is_some();
         let class = classes(&[
-            "packet",
+            if is_wave { "wave" } else { "packet" },
             packet.class,
-            side,
+            when(!is_wave, side),
             when(packet.broadcast, "broadcast"),
             when(still, "still"),
         ]);
@@ -88,22 +99,52 @@ pub(crate) fn Packets(props: &Props) -> Html {
             .cloned()
             .unwrap_or_default();
         let pill = el!(
-            "div",
+            "button",
             "class" = class,
             "style" = style(packet, moment, still),
-            "aria-hidden" = "true"
+            "aria-label" = packet.label.clone(),
+            "aria-haspopup" = "menu"
         );
-        pill.key(packet.id.0.into())
+        let ask = handler({
+            let (asked, id, store) = (asked.clone(), packet.id, store.clone());
+            move |_| {
+                // What is asked about must not arrive meanwhile.
+                store.apply(Action::Pause);
+                asked.set(Some(id));
+            }
+        });
+        let (EventId(entry), LinkId(link)) = packet.id;
+        pill.key((u64::from(entry) << 32) | u64::from(link))
             .reference(node)
-            .on_click(store.on(Action::Open(panel)))
+            .on_click(ask)
             .with(el!("span").text(packet.text))
     };
+    let menu = packets.iter().find(|packet| Some(packet.id) == *asked);
+    let menu = menu.map(|packet| {
+        let (id, at) = (packet.id, packet.at(moment, still));
+        let done = Callback::from({
+            let asked = asked.clone();
+            move |()| asked.set(None)
+        });
+        html! { <FlightMenu key="menu" store={store.clone()} {id} {at} {done} /> }
+    });
     el!("div", "class" = "packets")
         .all(packets.iter().map(pill))
+        .put(menu.unwrap_or_default())
         .html()
 }
 
-fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<EventId, NodeRef>>) {
+pub(super) fn id(flight: &Flight) -> Id {
+    (flight.id, flight.link)
+}
+
+/// No link has these numbers.
+pub(super) fn wave_id(wave: &Wave) -> Id {
+    let crowd = u32::try_from(wave.crowd).unwrap_or_default();
+    (wave.flight.id, LinkId(u32::MAX - crowd))
+}
+
+fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<Id, NodeRef>>) {
     let elements = elements.borrow();
     for packet in packets {
         let element = elements.get(&packet.id).and_then(NodeRef::cast::<Element>);
@@ -114,50 +155,77 @@ fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<Event
     }
 }
 
-fn style(packet: &Packet, moment: f64, still: bool) -> String {
-    let (departs, arrives) = (
-        packet.departs.as_micros() as f64,
-        packet.arrives.as_micros() as f64,
-    );
-    let part = if still {
-        0.5
-    } else {
+impl Packet {
+    /// Which part of its way it has gone; half, where nothing moves.
+    fn part(&self, moment: f64, still: bool) -> f64 {
+        let (departs, arrives) = (
+            self.departs.as_micros() as f64,
+            self.arrives.as_micros() as f64,
+        );
+        if still {
+            return 0.5;
+        }
         ((moment - departs) / (arrives - departs).max(1.0)).clamp(0.0, 1.0)
-    };
-    format!(
-        "{};--lane:{}",
-        packet.from.towards(packet.to, part).style(),
-        packet.lane
-    )
+    }
+
+    /// Where it is; in a crowd, in the middle of it.
+    fn at(&self, moment: f64, still: bool) -> Place {
+        match self.over {
+            Some([corner, size]) => Place {
+                x: corner.x + size.x / 2.0,
+                y: corner.y + size.y / 2.0,
+            },
+            None => self.from.towards(self.to, self.part(moment, still)),
+        }
+    }
+}
+
+fn style(packet: &Packet, moment: f64, still: bool) -> String {
+    if let Some([corner, size]) = packet.over {
+        let part = percent(packet.part(moment, still) * 100.0);
+        return format!("{};{};--part:{part}", corner.style(), size.extent());
+    }
+    let at = packet.at(moment, still).style();
+    format!("{at};--lane:{}", packet.lane)
 }
 
 fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     let flights = session.flights();
-    let places = places(session.scenario());
-    lanes.retain(|id| flights.iter().any(|flight| flight.id == *id));
-    flights
+    let narrow = browser::is_narrow();
+    let place = |node| session.layout().place(node, narrow);
+    lanes.retain(|known| flights.iter().any(|flight| id(flight) == *known));
+    let packet = |id: Id, flight: &Flight, lane: u8, over: Option<[Place; 2]>| {
+        let summary = summary(flight.frame.bytes());
+        Packet {
+            id,
+            origin: flight.origin,
+            class: kinds::class(&summary),
+            text: kinds::shortest(&summary),
+            label: label(session, flight, summary.label()),
+            broadcast: summary.is_broadcast(),
+            from: place(flight.from),
+            to: place(flight.to),
+            departs: flight.departs,
+            arrives: flight.arrives,
+            lane,
+            over,
+        }
+    };
+    let mut packets: Vec<Packet> = flights
         .iter()
-        .map(|flight| {
-            let summary = summary(flight.frame.bytes());
-            Packet {
-                id: flight.id,
-                origin: flight.origin,
-                class: kinds::class(&summary),
-                text: kinds::shortest(&summary),
-                broadcast: summary.is_broadcast(),
-                from: places[flight.from.index()],
-                to: places[flight.to.index()],
-                departs: flight.departs,
-                arrives: flight.arrives,
-                lane: lane(flight, lanes),
-            }
-        })
-        .collect()
+        .map(|flight| packet(id(flight), flight, lane(flight, lanes), None))
+        .collect();
+    packets.extend(session.waves().iter().map(|wave| {
+        let crowd = session.layout().crowds.get(wave.crowd);
+        let over = crowd.map(|crowd| [crowd.corner, crowd.size]);
+        packet(wave_id(wave), &wave.flight, 0, over)
+    }));
+    packets
 }
 
 /// A packet keeps its lane until it arrives, so that none jumps when another does.
 fn lane(flight: &Flight, lanes: &mut Lanes) -> u8 {
-    if let Some((_, _, lane)) = lanes.get(&flight.id) {
+    if let Some((_, _, lane)) = lanes.get(&id(flight)) {
         return *lane;
     }
     let (link, to) = (flight.link.0, flight.to.0);
@@ -165,6 +233,6 @@ fn lane(flight: &Flight, lanes: &mut Lanes) -> u8 {
     let lane = (0..u8::MAX)
         .find(|lane| !is_taken(lane))
         .unwrap_or_default();
-    lanes.insert(flight.id, (link, to, lane));
+    lanes.insert(id(flight), (link, to, lane));
     lane
 }

@@ -12,7 +12,8 @@ use crate::app::browser;
 use crate::app::session::{Action, Session};
 use crate::app::store::Store;
 use crate::dhcp::{FAILOVER, Settings};
-use crate::scenario::{NodeId, json, section, values};
+use crate::json;
+use crate::scenario::{NodeId, section, values};
 use crate::text::Texts;
 
 /// Whose settings, and what they are now.
@@ -309,7 +310,7 @@ fn shown(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(", "),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => json(value),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => json::text(value),
     }
 }
 

@@ -2,18 +2,19 @@
 
 use yew::prelude::*;
 
+use super::crowd::{Head, Squares};
 use super::element::{Element, classes, el, when};
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::packets::Packets;
 use super::shell::part;
-use crate::app::layout::{Place, percent, places};
+use crate::app::layout::{Crowd, Place, percent};
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
 use crate::dhcp::client::State;
-use crate::scenario::{Command, LinkId, NodeFile, NodeId, NodeKind};
+use crate::scenario::{Faults, LinkId, NodeFile, NodeId, NodeKind};
 use crate::text::Texts;
-use crate::view::node::{Detail, NodeView, view};
+use crate::view::node::{Glance, glance};
 
 /// The stage.
 #[function_component]
@@ -23,45 +24,82 @@ pub(crate) fn Stage(props: &Props) -> Html {
         (session.texts().clone(), session.key(), session.panel())
     });
     store.read(|session| {
-        let scenario = session.scenario();
-        let places = places(scenario);
-        let crowded = scenario.nodes().count() > 7;
+        let (scenario, layout) = (session.scenario(), session.layout());
+        // Only what stands alone is drawn here, and that has the same place on every screen.
+        let alone = |id: NodeId| layout.crowd_of(id).is_none();
+        let place = |id: NodeId| layout.place(id, false);
+        let nodes = || scenario.nodes().filter(|(id, _)| alone(*id));
+        let crowded = nodes().count() > 7;
         let routed = scenario
             .nodes()
             .any(|(_, node)| node.kind == NodeKind::Router);
-        let node = |(id, file): (NodeId, &NodeFile)| {
-            let face = face(session, &words, file, id, &view(session.world(), id));
-            node(
-                store,
-                id,
-                places[id.index()],
-                &face,
-                panel == Some(Panel::Node(id)),
-            )
+        let node = |(id, _): (NodeId, &NodeFile)| {
+            let face = face(session, &words, id);
+            let chosen = panel == Some(Panel::Node(id));
+            node(store, id, place(id), &face, chosen)
         };
         // Of the cables to switches that clients could move to, those that are in.
         let world = session.world();
         let cables = || {
             scenario
                 .cables()
+                .filter(|(_, ends, _)| ends.iter().all(|end| alone(*end)))
                 .filter(|(id, ..)| !scenario.is_spare(*id) || world.link(*id).plugged)
         };
-        let links = el!("svg", "class" = "links", "aria-hidden" = "true").all(
-            cables()
-                .map(|(id, ends, _)| cable_line(session, id, ends.map(|end| places[end.index()]))),
-        );
+        let links = el!("svg", "class" = "links", "aria-hidden" = "true")
+            .all(cables().map(|(id, ends, _)| {
+                let line = cable_line(session, id, ends.map(place));
+                line.on_click(store.on(Action::Open(Panel::Link(id))))
+            }))
+            .all(
+                layout
+                    .crowds
+                    .iter()
+                    .map(|crowd| trunk(crowd, place(crowd.switch))),
+            );
         let buttons = cables().map(|(id, ends, _)| {
-            let middle = places[ends[0].index()].towards(places[ends[1].index()], 0.5);
+            let middle = place(ends[0]).towards(place(ends[1]), 0.5);
             cable_button(store, session, &words, id, middle)
         });
-        let class = classes(&["network", when(crowded, "crowded"), when(routed, "routed")]);
-        el!("div", "class" = class)
+        let class = classes(&[
+            "network",
+            when(crowded, "crowded"),
+            when(routed, "routed"),
+            when(!layout.crowds.is_empty(), "crowds"),
+        ]);
+        let mut network = el!("div", "class" = class);
+        if !layout.crowds.is_empty() {
+            network = network.put(part::<Head>(store));
+        }
+        for number in 0..layout.crowds.len() {
+            network = network.put(html! { <Squares store={store.clone()} {number} /> });
+        }
+        network
             .with(links)
             .all(buttons)
-            .all(scenario.nodes().map(node))
+            .all(nodes().map(node))
             .put(part::<Packets>(store))
             .html()
     })
+}
+
+/// The one line for all the cables of a crowd.
+fn trunk(crowd: &Crowd, switch: Place) -> Element {
+    let (gate, x) = (crowd.gate(), percent(crowd.gate().x));
+    let line = |x1: String, y1: f64, x2: String, y2: f64| {
+        el!(
+            "line",
+            "class" = "link",
+            "x1" = x1,
+            "y1" = percent(y1),
+            "x2" = x2,
+            "y2" = percent(y2)
+        )
+    };
+    let (top, bottom) = (crowd.corner.y, crowd.corner.y + crowd.size.y);
+    el!("g")
+        .with(line(x.clone(), top, x.clone(), bottom))
+        .with(line(x, gate.y, percent(switch.x), switch.y))
 }
 
 /// A line for a cable that is in, and its two stumps for one that is out.
@@ -72,7 +110,7 @@ fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Element 
         (true, false) => "link dead",
         (true, true) => "link",
     };
-    let line = |from: Place, to: Place| {
+    let line = |class: &'static str, from: Place, to: Place| {
         el!(
             "line",
             "class" = class,
@@ -82,12 +120,15 @@ fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Element 
             "y2" = percent(to.y)
         )
     };
+    // Wide enough to be hit.
+    let hit = line("hit", from, to);
     if link.plugged {
-        return line(from, to);
+        return el!("g").with(line(class, from, to)).with(hit);
     }
     el!("g")
-        .with(line(from, from.towards(to, 0.38)))
-        .with(line(to, to.towards(from, 0.38)))
+        .with(line(class, from, from.towards(to, 0.38)))
+        .with(line(class, to, to.towards(from, 0.38)))
+        .with(hit)
 }
 
 fn cable_button(
@@ -97,60 +138,62 @@ fn cable_button(
     id: LinkId,
     middle: Place,
 ) -> Element {
-    let plugged = session.world().link(id).plugged;
+    let link = session.world().link(id);
     let [one, other] = session
         .scenario()
         .ends(id)
         .map(|end| session.scenario().node(end).id.as_str());
-    let text = if plugged {
-        "ui.unplug-between"
-    } else {
-        "ui.plug-between"
-    };
-    let label = words.say(text, &[("one", one), ("other", other)]);
-    let command = if plugged {
-        Command::Unplug(id)
-    } else {
-        Command::Plug(id)
-    };
+    let state = super::link_panel::state(session, words, id);
+    let values = [("one", one), ("other", other), ("state", &state)];
+    let label = words.say("ui.cable-between", &values);
+    let class = classes(&[
+        "cable",
+        when(!link.plugged, "out"),
+        when(link.faults() != Faults::default(), "faulty"),
+        when(session.panel() == Some(Panel::Link(id)), "chosen"),
+    ]);
     let button = el!(
         "button",
-        "class" = if plugged { "cable" } else { "cable out" },
+        "class" = class,
         "style" = middle.style(),
         "aria-label" = label.clone(),
+        "aria-haspopup" = "dialog",
         "title" = label
     );
+    let drawing = if link.plugged {
+        Icon::Plug
+    } else {
+        Icon::Unplug
+    };
     button
         // A node may have the same number.
         .key(u64::MAX - u64::from(id.0))
-        .on_click(store.on(Action::Do(command)))
-        .put(icon(if plugged { Icon::Plug } else { Icon::Unplug }))
+        .on_click(store.on(Action::Open(Panel::Link(id))))
+        .put(icon(drawing))
 }
 
 /// What a node looks like, in words.
-struct Face {
+pub(super) struct Face {
     drawing: Icon,
     name: String,
-    label: String,
+    /// Everything in one line.
+    pub(super) label: String,
     addresses: Vec<String>,
     status: String,
-    class: &'static str,
+    /// The style class of its state.
+    pub(super) class: &'static str,
     power: bool,
+    /// Whether no cable of it is in; of a switch or router, whether one is out.
+    pub(super) out: bool,
 }
 
-fn face(session: &Session, words: &Texts, file: &NodeFile, id: NodeId, view: &NodeView) -> Face {
-    let (status, class) = status(words, view);
-    let addresses: Vec<String> = view
-        .interfaces()
-        .map(|interface| interface.address.to_string())
-        .collect();
-    let mut cables = session.world().node(id).links.iter();
-    let is_in = |link: &LinkId| session.world().link(*link).plugged;
-    let out = if matches!(view.detail, Detail::Switch { .. } | Detail::Router { .. }) {
-        cables.any(|link| !session.scenario().is_spare(*link) && !is_in(link))
-    } else {
-        !cables.any(is_in)
-    };
+/// What a node looks like at the playhead.
+pub(super) fn face(session: &Session, words: &Texts, id: NodeId) -> Face {
+    let file = session.scenario().node(id);
+    let glance = glance(session.world(), id);
+    let (status, class) = status(words, &glance);
+    let addresses: Vec<String> = glance.addresses.iter().map(ToString::to_string).collect();
+    let out = is_out(session, id, file.kind);
     let mut label = vec![
         file.id.clone(),
         words.get(kinds::kind_key(file.kind)).to_owned(),
@@ -166,19 +209,30 @@ fn face(session: &Session, words: &Texts, file: &NodeFile, id: NodeId, view: &No
         addresses,
         status,
         class,
-        power: view.power,
+        power: glance.power,
+        out,
+    }
+}
+
+/// Whether no cable of a node is in; of a switch or router, whether one is out.
+pub(super) fn is_out(session: &Session, id: NodeId, kind: NodeKind) -> bool {
+    let mut cables = session.world().node(id).links.iter();
+    let is_in = |link: &LinkId| session.world().link(*link).plugged;
+    if matches!(kind, NodeKind::Switch | NodeKind::Router) {
+        cables.any(|link| !session.scenario().is_spare(*link) && !is_in(link))
+    } else {
+        !cables.any(is_in)
     }
 }
 
 /// How a node is, in a word or two, and the style class of that.
-pub(super) fn status(words: &Texts, view: &NodeView) -> (String, &'static str) {
-    if !view.power {
+pub(super) fn status(words: &Texts, glance: &Glance) -> (String, &'static str) {
+    if !glance.power {
         return (words.get("ui.off").to_owned(), "s-off");
     }
-    match &view.detail {
-        Detail::Client { state, .. } => (state.name().to_owned(), state_class(*state)),
-        Detail::Server { bindings, .. } => {
-            let leases = bindings.iter().filter(|row| row.state == "ACTIVE").count();
+    match (glance.state, glance.leases) {
+        (Some(state), _) => (state.name().to_owned(), state_class(state)),
+        (None, Some(leases)) => {
             let key = if leases == 1 {
                 "ui.leases.one"
             } else {
@@ -186,7 +240,7 @@ pub(super) fn status(words: &Texts, view: &NodeView) -> (String, &'static str) {
             };
             (words.say(key, &[("count", &leases.to_string())]), "s-plain")
         }
-        Detail::Switch { .. } | Detail::Router { .. } | Detail::Plain => (String::new(), "s-plain"),
+        (None, None) => (String::new(), "s-plain"),
     }
 }
 

@@ -7,7 +7,7 @@ use super::kinds;
 use super::shell::{part, texts};
 use crate::app::browser;
 use crate::app::layout::percent;
-use crate::app::session::{Action, Session};
+use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, use_view};
 use crate::scenario::{NodeId, NodeKind};
 use crate::text::Texts;
@@ -22,24 +22,42 @@ const STEPS: u64 = 400;
 /// The most labels that the axis has.
 const LABELS: u64 = 9;
 
+/// The most lanes that there are.
+const LANES: usize = 6;
+/// How many of them are servers', routers' and others', where clients have to share.
+const FIXED: usize = 2;
+/// The most leases of a lane that are drawn one by one.
+const BARS: usize = 60;
+/// In how many steps the lane of all clients counts.
+const BINS: usize = 400;
+
+/// What a lane tells of.
+#[derive(Clone, Copy, PartialEq)]
+enum Lane {
+    /// A host.
+    Of(NodeId),
+    /// How many clients hold a lease, and how many messages are sent.
+    All,
+}
+
 /// The timeline with its lanes' names.
 #[function_component]
 pub(crate) fn TimelineTrack(props: &Props) -> Html {
     let store = &props.store;
-    let (words, ..) = use_view(store, |session| {
-        // What has no end yet grows with time; it need not grow in smaller steps than can be seen.
-        let grown = session.now().as_micros() / (session.end().as_micros() / STEPS).max(1);
-        (
-            session.texts().clone(),
-            session.known(),
-            session.key(),
-            session.end(),
-            grown,
-        )
+    let (words, lanes, _) = use_view(store, |session| {
+        (session.texts().clone(), lanes(session), session.story())
     });
-    let (lanes, painting) = store.read(|session| (lanes(session), painting(session, &words)));
     let height = TOP + lanes.len() * LANE;
-    let names = lanes.iter().map(|(_, name)| el!("span").text(name));
+    let names = store.read(|session| {
+        let name = |lane: &Lane| {
+            el!("span").text(match lane {
+                Lane::Of(id) => &session.scenario().node(*id).id,
+                Lane::All => words.get("ui.all"),
+            })
+        };
+        let names = el!("div", "class" = "lane-names", "aria-hidden" = "true");
+        names.all(lanes.iter().map(name))
+    });
     let section = el!(
         "section",
         "class" = "timeline",
@@ -47,21 +65,46 @@ pub(crate) fn TimelineTrack(props: &Props) -> Html {
         "style" = format!("--lanes:{height}px")
     );
     let track = el!("div", "class" = "track")
-        .put(painting)
+        .put(part::<Painting>(store))
+        .put(part::<Promises>(store))
         .put(part::<Playhead>(store));
-    section
-        .with(el!("div", "class" = "lane-names", "aria-hidden" = "true").all(names))
-        .with(track)
-        .html()
+    section.with(names).with(track).html()
 }
 
-fn lanes(session: &Session) -> Vec<(NodeId, String)> {
-    let hosts = session
-        .scenario()
-        .nodes()
-        .filter(|(_, node)| node.kind != NodeKind::Switch)
-        .take(6);
-    hosts.map(|(id, node)| (id, node.id.clone())).collect()
+/// Few hosts have a lane each. Otherwise the first servers do, the client that is looked at and those
+/// that sent the most, and all clients have one together.
+fn lanes(session: &Session) -> Vec<Lane> {
+    let (scenario, timeline) = (session.scenario(), session.timeline());
+    let hosts = || {
+        let nodes = scenario.nodes();
+        nodes.filter(|(_, node)| node.kind != NodeKind::Switch)
+    };
+    if hosts().count() <= LANES {
+        return hosts().map(|(id, _)| Lane::Of(id)).collect();
+    }
+    let is_client = |id: NodeId| scenario.node(id).kind == NodeKind::Client;
+    let fixed = hosts().filter(|(id, _)| !is_client(*id)).take(FIXED);
+    let mut lanes: Vec<Lane> = fixed.map(|(id, _)| Lane::Of(id)).collect();
+    let most = LANES - 1 - lanes.len();
+    // The busiest last, and of equals the first.
+    let mut clients: Vec<NodeId> = Vec::new();
+    for (id, _) in hosts().filter(|(id, _)| is_client(*id)) {
+        let busy = |id: NodeId| match session.panel() {
+            Some(Panel::Node(open)) if open == id => u32::MAX,
+            _ => timeline.sent(id),
+        };
+        let place = clients.partition_point(|other| busy(*other) < busy(id));
+        if clients.len() < most {
+            clients.insert(place, id);
+        } else if place > 0 {
+            clients.insert(place, id);
+            clients.remove(0);
+        }
+    }
+    clients.sort_unstable();
+    lanes.push(Lane::All);
+    lanes.extend(clients.into_iter().map(Lane::Of));
+    lanes
 }
 
 /// Instants as parts of the whole story.
@@ -78,6 +121,21 @@ impl Scale {
         percent(self.part(at))
     }
 
+    /// In thousandths, to a hundredth of one.
+    fn thousandths(self, at: Instant) -> String {
+        let mut text = percent(self.part(at) * 10.0);
+        text.truncate(text.len() - 2);
+        text
+    }
+
+    /// In which of the [`BINS`] it falls.
+    fn bin(self, at: Instant) -> usize {
+        let bins = at
+            .since(Instant::ZERO)
+            .fraction(BINS as u64, self.0.as_micros().max(1));
+        usize::try_from(bins.as_micros()).map_or(0, |bin| bin.min(BINS - 1))
+    }
+
     fn left(self, at: Instant) -> String {
         format!("left:{}", self.at(at))
     }
@@ -87,26 +145,50 @@ impl Scale {
     }
 }
 
-fn painting(session: &Session, words: &Texts) -> Html {
+/// Everything that has been seen. It changes only with that, not with the playhead.
+#[function_component]
+fn Painting(props: &Props) -> Html {
+    let store = &props.store;
+    let (words, lanes, _) = use_view(store, |session| {
+        // What has no end yet grows with time; it need not grow in smaller steps than can be seen.
+        let grown = session.seen().as_micros() / (session.end().as_micros() / STEPS).max(1);
+        let extent = (session.known(), session.end(), grown);
+        (session.texts().clone(), lanes(session), extent)
+    });
+    store.read(|session| painting(session, &words, &lanes))
+}
+
+fn painting(session: &Session, words: &Texts, lanes: &[Lane]) -> Html {
     let scale = Scale(session.end());
-    let lanes = lanes(session);
     let y = |node: NodeId| {
         lanes
             .iter()
-            .position(|(id, _)| *id == node)
+            .position(|lane| *lane == Lane::Of(node))
             .map(|lane| TOP + lane * LANE)
     };
     let height = (TOP + lanes.len() * LANE).to_string();
     let timeline = session.timeline();
-    let bars = timeline
-        .leases
-        .iter()
-        .filter_map(|bar| lease(session, scale, bar, y(bar.node)?));
+    let mut bars = Vec::new();
+    for (number, lane) in lanes.iter().enumerate() {
+        let top = TOP + number * LANE;
+        match lane {
+            Lane::Of(node) => leases(session, scale, *node, top, &mut bars),
+            Lane::All => bars.push(held(session, scale, top)),
+        }
+    }
     let given = timeline.given.iter().filter_map(|bar| {
         let top = y(bar.node)?;
         let until = bar.ended.unwrap_or_else(|| session.seen());
-        let (x, width) = (scale.at(bar.from), scale.width(bar.from, until));
-        Some(bar_of("lease given", x, width, top, 5))
+        Some((top, bar.from, until))
+    });
+    let given: Vec<(usize, Instant, Instant)> = if timeline.given.len() > BARS {
+        spans(given)
+    } else {
+        given.collect()
+    };
+    let given = given.into_iter().map(|(top, from, until)| {
+        let (x, width) = (scale.at(from), scale.width(from, until));
+        bar_of("lease given", x, width, top, 5)
     });
     let outages = timeline.outages.iter().filter_map(|outage| {
         let node = match outage.what {
@@ -134,12 +216,6 @@ fn painting(session: &Session, words: &Texts) -> Html {
             "width" = width,
             "height" = (LANE - 4).to_string()
         ))
-    });
-    let ticks = timeline.ticks.iter().filter_map(|tick| {
-        let sender = session.journal().get(tick.id)?.node?;
-        let (top, x) = (y(sender)?, scale.at(tick.at));
-        let class = classes(&["tick", kinds::dhcp_class(tick.kind)]);
-        Some(upright(class, x, top, top + LANE))
     });
     let hatch = el!(
         "pattern",
@@ -173,16 +249,115 @@ fn painting(session: &Session, words: &Texts) -> Html {
         "svg",
         "class" = "painting",
         "aria-hidden" = "true",
-        "height" = height
+        "height" = height.clone()
     )
     .with(el!("defs").with(hatch.with(line)))
     .with(seen)
     .all((0..lanes.len()).map(rail))
     .all(given)
-    .all(bars)
+    .all(bars.into_iter())
     .all(outages)
-    .all(ticks);
+    .with(stretched(&height).all(ticks(session, scale, &y)));
     group(vec![painting.html(), axis(scale, words).html()])
+}
+
+/// A drawing whose x counts in thousandths of the story, whatever the screen's width.
+fn stretched(height: &str) -> Element {
+    el!(
+        "svg",
+        "viewBox" = format!("0 0 1000 {height}"),
+        "preserveAspectRatio" = "none",
+        "width" = "100%",
+        "height" = height.to_owned()
+    )
+}
+
+/// The messages: all of one kind in one path, those that fall into one place once.
+fn ticks(
+    session: &Session,
+    scale: Scale,
+    y: &dyn Fn(NodeId) -> Option<usize>,
+) -> impl Iterator<Item = Element> {
+    let mut paths: Vec<(&'static str, String)> = Vec::new();
+    let mut last: Vec<(NodeId, &'static str, String)> = Vec::new();
+    for tick in &session.timeline().ticks {
+        let Some(top) = y(tick.from) else { continue };
+        let (class, x) = (kinds::dhcp_class(tick.kind), scale.thousandths(tick.at));
+        let same = |(node, kind, _): &&mut (NodeId, &'static str, String)| {
+            (*node, *kind) == (tick.from, class)
+        };
+        match last.iter_mut().find(same) {
+            Some((_, _, place)) if *place == x => continue,
+            Some((_, _, place)) => place.clone_from(&x),
+            None => last.push((tick.from, class, x.clone())),
+        }
+        let known = paths.iter().position(|(kind, _)| *kind == class);
+        let place = known.unwrap_or_else(|| {
+            paths.push((class, String::new()));
+            paths.len() - 1
+        });
+        let path = &mut paths[place].1;
+        path.push_str(&format!("M{x} {top}v{LANE}"));
+    }
+    paths
+        .into_iter()
+        .map(|(class, path)| el!("path", "class" = classes(&["tick", class]), "d" = path))
+}
+
+/// Times on lanes, from and until, those put together that touch.
+fn spans(all: impl Iterator<Item = (usize, Instant, Instant)>) -> Vec<(usize, Instant, Instant)> {
+    let mut spans: Vec<(usize, Instant, Instant)> = Vec::new();
+    for (top, from, until) in all {
+        let last = spans.iter_mut().rev().find(|(other, ..)| *other == top);
+        match last {
+            Some((.., end)) if from <= *end => *end = until.max(*end),
+            _ => spans.push((top, from, until)),
+        }
+    }
+    spans
+}
+
+/// How many clients hold a lease, as an area, and how many messages are sent, as strokes.
+fn held(session: &Session, scale: Scale, top: usize) -> Element {
+    let (mut changes, mut sent) = ([0_i32; BINS + 1], [0_usize; BINS]);
+    let timeline = session.timeline();
+    for bar in &timeline.leases {
+        changes[scale.bin(bar.from)] += 1;
+        if let Some(ended) = bar.ended {
+            changes[scale.bin(ended)] -= 1;
+        }
+    }
+    for tick in &timeline.ticks {
+        sent[scale.bin(tick.at)] += 1;
+    }
+    let is_client = |kind: NodeKind| kind == NodeKind::Client;
+    let nodes = session.scenario().nodes();
+    let clients = nodes
+        .filter(|(_, node)| is_client(node.kind))
+        .count()
+        .max(1);
+    let busiest = sent.iter().copied().max().unwrap_or_default().max(1);
+    let (room, floor) = (LANE - 2, top + LANE - 1);
+    let (mut area, mut strokes) = (format!("M0 {floor}"), String::new());
+    let (mut now, mut shown) = (0_i32, floor);
+    for bin in 0..=scale.bin(session.seen()) {
+        let x = bin * 1_000 / BINS;
+        now += changes[bin];
+        let high = usize::try_from(now).unwrap_or_default() * room / clients;
+        if floor - high != shown {
+            shown = floor - high;
+            area.push_str(&format!("H{x}V{shown}"));
+        }
+        if sent[bin] > 0 {
+            let high = (sent[bin] * room).div_ceil(busiest);
+            strokes.push_str(&format!("M{x} {floor}v-{high}"));
+        }
+    }
+    let end = scale.bin(session.seen()) * 1_000 / BINS;
+    area.push_str(&format!("H{end}V{floor}z"));
+    stretched(&(TOP + LANES * LANE).to_string())
+        .with(el!("path", "class" = "lease held", "d" = area))
+        .with(el!("path", "class" = "tick sent", "d" = strokes))
 }
 
 /// A bar on a lane, as high as the lane but for what is left free above and below.
@@ -210,58 +385,85 @@ fn upright(class: String, x: String, from: usize, to: usize) -> Element {
     )
 }
 
-/// A lease at its client's line, with what it still promises where it
-/// is the one at the playhead.
-fn lease(session: &Session, scale: Scale, bar: &LeaseBar, top: usize) -> Option<Element> {
-    let now = session.now();
-    let until = bar.ended.unwrap_or_else(|| session.seen());
-    let current = bar.from <= now && bar.ended.is_none_or(|ended| now < ended) && now <= bar.expiry;
-    let rect = |class: &'static str, inset: usize, to: Instant| {
-        bar_of(
-            class,
-            scale.at(bar.from),
-            scale.width(bar.from, to),
-            top,
-            inset,
-        )
-    };
-    let mut drawing = el!("g")
-        .maybe(current.then(|| rect("lease promised", 3, bar.expiry)))
-        .with(rect("lease", 3, until));
-    let marks = [
-        ("t1", "T1", bar.t1),
-        ("t2", "T2", bar.t2),
-        (
-            "expiry",
-            session.texts().get("ui.target.expiry"),
-            bar.expiry,
-        ),
-    ];
-    for (class, name, at) in marks {
-        if !(current || at <= until) || at > session.end() {
-            continue;
-        }
-        let x = scale.at(at);
-        drawing = drawing.with(upright(
-            classes(&["deadline", class]),
-            x.clone(),
-            top + 1,
-            top + LANE - 1,
-        ));
-        if current && at > now {
-            let y = (top + LANE / 2 + 1).to_string();
-            let name = el!(
-                "text",
-                "class" = "deadline-name",
-                "x" = x,
-                "y" = y,
-                "dx" = "4"
-            )
-            .text(name);
-            drawing = drawing.with(name);
-        }
+/// A client's leases on its lane: one by one with T1, T2 and expiry where there is room.
+fn leases(session: &Session, scale: Scale, node: NodeId, top: usize, bars: &mut Vec<Element>) {
+    let until = |bar: &LeaseBar| bar.ended.unwrap_or_else(|| session.seen());
+    let rect =
+        |from: Instant, to: Instant| bar_of("lease", scale.at(from), scale.width(from, to), top, 3);
+    let all = || session.timeline().leases_of(node);
+    if all().count() > BARS {
+        let spans = spans(all().map(|bar| (top, bar.from, until(bar))));
+        bars.extend(spans.into_iter().map(|(_, from, to)| rect(from, to)));
+        return;
     }
-    Some(drawing)
+    for bar in all() {
+        let marks = marks(bar).into_iter();
+        let marks = marks.filter(|(_, at)| *at <= until(bar).min(session.end()));
+        let marks = marks.map(|(class, at)| deadline(class, scale.at(at), top));
+        bars.push(el!("g").with(rect(bar.from, until(bar))).all(marks));
+    }
+}
+
+fn marks(bar: &LeaseBar) -> [(&'static str, Instant); 3] {
+    [("t1", bar.t1), ("t2", bar.t2), ("expiry", bar.expiry)]
+}
+
+fn deadline(class: &'static str, x: String, top: usize) -> Element {
+    let class = classes(&["deadline", class]);
+    upright(class, x, top + 1, top + LANE - 1)
+}
+
+/// What the leases at the playhead promise.
+#[function_component]
+fn Promises(props: &Props) -> Html {
+    let store = &props.store;
+    let (words, lanes, _) = use_view(store, |session| {
+        let grown = session.now().as_micros() / (session.end().as_micros() / STEPS).max(1);
+        let extent = (session.key(), session.end(), grown);
+        (session.texts().clone(), lanes(session), extent)
+    });
+    store.read(|session| {
+        let (scale, now) = (Scale(session.end()), session.now());
+        let mut drawing = el!(
+            "svg",
+            "class" = "painting promises",
+            "aria-hidden" = "true",
+            "height" = (TOP + lanes.len() * LANE).to_string()
+        );
+        for (number, lane) in lanes.iter().enumerate() {
+            let Lane::Of(node) = lane else { continue };
+            let mut past = session.timeline().leases_of(*node).rev();
+            let current = past
+                .find(|bar| bar.from <= now)
+                .filter(|bar| bar.ended.is_none_or(|ended| now < ended) && now <= bar.expiry);
+            let Some(bar) = current else { continue };
+            let top = TOP + number * LANE;
+            let (x, width) = (scale.at(bar.from), scale.width(bar.from, bar.expiry));
+            drawing = drawing.with(bar_of("lease promised", x, width, top, 3));
+            for (class, at) in marks(bar) {
+                if at > session.end() {
+                    continue;
+                }
+                drawing = drawing.with(deadline(class, scale.at(at), top));
+                if at > now {
+                    let name = match class {
+                        "t1" => "T1",
+                        "t2" => "T2",
+                        _ => words.get("ui.target.expiry"),
+                    };
+                    let text = el!(
+                        "text",
+                        "class" = "deadline-name",
+                        "x" = scale.at(at),
+                        "y" = (top + LANE / 2 + 1).to_string(),
+                        "dx" = "4"
+                    );
+                    drawing = drawing.with(text.text(name));
+                }
+            }
+        }
+        drawing.html()
+    })
 }
 
 fn axis(scale: Scale, words: &Texts) -> Element {

@@ -2,29 +2,34 @@
 //!
 //! [`Session::apply`] takes one [`Action`] at a time; nothing else changes a session, and reading it
 //! never does. What is done to the network goes into the run as a [`Command`] at the playhead.
+//!
+//! A way through the run can be long. It is gone for as long as the page has time; what is left of it
+//! is an errand, on which the session goes on at each [`Action::Tick`].
 
 mod action;
+mod asking;
+mod deeds;
+mod going;
 mod read;
 
 use std::rc::Rc;
 
-use super::narration;
-use super::pace::{Ahead, Pace, Speed};
-use crate::dhcp::Reason;
-use crate::scenario::{Command, NodeId, Problem, Scenario, library};
-use crate::sim::{Entry, Recording, What};
+use super::flights::{Wave, flights};
+use super::lanes::Lanes;
+use super::layout::Layout;
+use super::pace::{Pace, Speed};
+use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
+use crate::sim::Recording;
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
 use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
-use crate::wire::failover;
-use crate::wire::summary::{TcpKind, What as Packet, summary};
+use going::{Awaited, Errand, Goal};
 
-pub(crate) use action::{Action, Notice, Panel, Target, Theme};
+pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
+pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
 
-/// The most events that one frame of the animation carries out: the page answers in between.
-const BUDGET: usize = 400;
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
 /// How many lines the ladder has at first, and how many more a press adds.
@@ -37,6 +42,15 @@ pub(crate) struct Key {
     pub(crate) run: u32,
     /// How many entries lie before the playhead.
     pub(crate) written: usize,
+}
+
+/// What is drawn: it stands still while an errand is being gone.
+#[derive(Clone, Debug)]
+struct Drawn {
+    key: Key,
+    known: Key,
+    flights: Vec<Flight>,
+    waves: Vec<Wave>,
 }
 
 /// A run and how it is being looked at.
@@ -52,11 +66,24 @@ pub(crate) struct Session {
     real_time: bool,
     show_all: bool,
     lines: usize,
+    kind: Target,
+    letters: bool,
     panel: Option<Panel>,
     notice: Option<Notice>,
+    is_file: bool,
+    story: u32,
+    layout: Rc<Layout>,
+    lanes: Rc<Lanes>,
+    reading: bool,
     texts: Rc<Texts>,
     theme: Theme,
+    errand: Option<Errand>,
+    drawn: Drawn,
+    awaited: Awaited,
 }
+
+/// Whether there is time to go on. It is asked again and again.
+pub(crate) type More<'a> = &'a mut dyn FnMut() -> bool;
 
 impl Session {
     /// A session at the first instant of a scenario, paused.
@@ -73,12 +100,28 @@ impl Session {
             real_time: false,
             show_all: false,
             lines: LINES,
+            kind: Target::Message,
+            letters: true,
             panel: None,
             notice: None,
+            is_file: false,
+            story: 0,
+            layout: Rc::default(),
+            lanes: Rc::default(),
+            reading: false,
             texts: Rc::new(Texts::new(language)),
             theme,
+            errand: None,
+            drawn: Drawn {
+                key: Key { run: 0, written: 0 },
+                known: Key { run: 0, written: 0 },
+                flights: Vec::new(),
+                waves: Vec::new(),
+            },
+            awaited: Awaited::default(),
         };
         session.begin();
+        session.settle();
         session
     }
 
@@ -103,71 +146,162 @@ impl Session {
         Ok(session)
     }
 
-    /// Does one thing.
-    pub(crate) fn apply(&mut self, action: Action) {
+    /// Does one thing, or as much of it as there is time for.
+    pub(crate) fn apply(&mut self, action: Action, more: More<'_>) {
         if !matches!(
             action,
-            Action::Tick(_) | Action::Language(_) | Action::Theme(_)
+            Action::Tick(_) | Action::Language(_) | Action::Theme(_) | Action::Reading(_)
         ) {
             self.notice = None;
         }
         match action {
-            Action::Tick(viewer) => return self.tick(viewer),
+            Action::Tick(viewer) => self.tick(viewer, more),
             Action::Play => {
                 if self.is_over() {
                     self.go(Instant::ZERO);
                 }
                 self.playing = true;
             }
-            Action::Pause => self.playing = false,
-            Action::StepForward => self.jump(|session| {
-                if !session.recording.step_forward(session.end) {
-                    session.recording.seek(session.end);
+            Action::Pause => {
+                self.playing = false;
+                self.errand = None;
+            }
+            Action::StepForward => {
+                self.halt();
+                if !self.recording.step_forward(self.end) {
+                    self.recording.seek(self.end);
                 }
-            }),
-            Action::StepBack => self.jump(|session| {
-                session.recording.step_back();
-                if session.now() == Instant::ZERO {
-                    session.recording.seek(Instant::ZERO);
+            }
+            Action::StepBack => {
+                self.halt();
+                self.recording.step_back();
+                if self.now() == Instant::ZERO {
+                    self.recording.seek(Instant::ZERO);
                 }
-            }),
-            Action::Next(target) => self.next(target),
+            }
+            Action::Next(target) => {
+                self.halt();
+                self.errand = Some(Errand {
+                    to: self.end,
+                    goal: Goal::Next(target, self.now()),
+                });
+            }
+            Action::Last(target) => {
+                self.halt();
+                self.go_back_to(target);
+            }
+            Action::Kind(target) => self.kind = target,
             // The one who drags while it plays wants it to play on from there.
             Action::Seek(at) => self.go(at.min(self.end)),
-            Action::End => self.jump(|session| session.recording.seek(session.end)),
-            Action::StartOver => self.jump(|session| session.go(Instant::ZERO)),
+            Action::End => {
+                self.halt();
+                self.go(self.end);
+            }
+            Action::StartOver => {
+                self.halt();
+                self.go(Instant::ZERO);
+            }
             Action::Do(command) => self.act(command),
-            Action::Open(panel) => self.panel = Some(panel),
+            Action::DoAt(at, command) => {
+                self.errand = Some(Errand {
+                    to: at,
+                    goal: Goal::Do(command, self.now()),
+                });
+            }
+            Action::Open(panel) => {
+                // Who looks for what to do now does not want now to pass.
+                self.playing &= panel != Panel::Deeds;
+                self.panel = Some(panel);
+            }
+            Action::Ask(what) => {
+                if let Some(id) = self.asked(what) {
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
+            Action::Show(id) => {
+                if let Some(at) = self.journal().get(id).map(|entry| entry.at) {
+                    self.halt();
+                    self.go(at);
+                    self.panel = Some(Panel::Why(id));
+                }
+            }
+            Action::Find(text) => match self.find(text.trim()) {
+                Some(id) => self.panel = Some(Panel::Node(id)),
+                None => self.notice = Some(Notice::NoNode(text)),
+            },
             Action::Close => self.panel = None,
             Action::Speed(speed) => self.speed = speed,
             Action::RealTime(on) => self.real_time = on,
             Action::ShowAll(on) => self.show_all = on,
+            Action::Reading(on) => self.reading = on,
             Action::Earlier => self.lines += LINES,
             Action::Language(language) => self.texts = Rc::new(Texts::new(language)),
             Action::Theme(theme) => self.theme = theme,
-            Action::Scenario(name) => self.load(&name),
+            Action::Scenario(name) => match library::load(&name) {
+                Ok(scenario) => self.run(scenario, false),
+                Err(_) => self.notice = Some(Notice::NoScenario(name)),
+            },
+            Action::Load(name, text) => {
+                let read = text.ok_or(None);
+                match read.and_then(|text| Scenario::parse(&text).map_err(Some)) {
+                    Ok(scenario) => self.run(scenario, true),
+                    Err(problem) => self.notice = Some(Notice::BadFile(name, problem)),
+                }
+            }
+            Action::Letters(on) => self.letters = on,
             Action::Dismiss => {}
         }
+        self.go_on(more);
         self.read_on();
+        if self.errand.is_none() {
+            self.settle();
+        }
     }
 
-    fn load(&mut self, name: &str) {
-        match library::load(name) {
-            Ok(scenario) => {
-                self.recording = Recording::new(Rc::new(scenario));
-                self.panel = None;
-                self.begin();
-            }
-            Err(_) => self.notice = Some(Notice::NoScenario(name.to_owned())),
+    /// From now on this is what is drawn.
+    fn settle(&mut self) {
+        if !self.reading {
+            let mut lanes = Rc::clone(&self.lanes);
+            Rc::make_mut(&mut lanes).follow(self);
+            self.lanes = lanes;
         }
+        let run = self.run;
+        let key = |written| Key { run, written };
+        let (flights, waves) = flights(self);
+        self.drawn = Drawn {
+            key: key(self.world().written()),
+            known: key(self.journal().len()),
+            flights,
+            waves,
+        };
+    }
+
+    /// Runs another scenario, of the library or of a file.
+    fn run(&mut self, scenario: Scenario, is_file: bool) {
+        self.recording = Recording::new(Rc::new(scenario));
+        self.is_file = is_file;
+        self.panel = None;
+        self.begin();
+    }
+
+    fn find(&self, text: &str) -> Option<NodeId> {
+        let has = |(_, node): &(NodeId, &NodeFile)| node.id.contains(text);
+        let scenario = self.scenario();
+        let part_of = || scenario.nodes().find(has).map(|(id, _)| id);
+        scenario.find(text).or_else(part_of)
     }
 
     fn begin(&mut self) {
+        self.layout = Rc::new(Layout::new(self.scenario()));
+        self.lanes = Rc::new(Lanes::new(self.scenario()));
+        self.story += 1;
         self.playing = false;
         self.end = self.scenario().until();
         self.lines = LINES;
         self.forget();
-        self.go(Instant::ZERO);
+        self.reset();
+        self.errand = None;
+        self.recording.seek(Instant::ZERO);
         self.read_on();
     }
 
@@ -186,35 +320,20 @@ impl Session {
     }
 
     fn read_on(&mut self) {
-        self.ladder.extend(self.recording.journal().entries());
         let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
-        self.timeline.extend(scenario, journal.entries());
-    }
-
-    fn go(&mut self, at: Instant) {
-        self.pace.reset();
-        self.recording.seek(at);
-    }
-
-    fn jump(&mut self, how: impl FnOnce(&mut Self)) {
-        self.playing = false;
-        self.pace.reset();
-        how(self);
-    }
-
-    fn next(&mut self, target: Target) {
-        let (before, end, all) = (self.now(), self.end, self.show_all);
-        self.jump(|session| {
-            let is_it = |entry: &Entry| is(entry, target, all);
-            if session.recording.run_to(end, is_it).is_none() {
-                session.recording.seek(before);
-                session.notice = Some(Notice::NoMore(target));
-            }
-        });
+        self.ladder.extend(journal, journal.len());
+        self.timeline.extend(scenario, journal);
     }
 
     fn act(&mut self, command: Command) {
-        self.pace.reset();
+        self.reset();
+        self.errand = None;
+        let written = self.world().written();
+        let is_past = |panel: &Panel| match panel {
+            Panel::Node(_) | Panel::Link(_) | Panel::Deeds | Panel::Help => true,
+            Panel::Packet(id) | Panel::Why(id) => id.index() < written,
+        };
+        self.panel = self.panel.filter(is_past);
         self.recording.act(command);
         let sequel = self.now() + SEQUEL;
         self.end = self.scenario().until();
@@ -223,91 +342,9 @@ impl Session {
         }
         self.forget();
     }
-
-    fn tick(&mut self, viewer: u64) {
-        let mut left = self.speed.of(viewer);
-        for _ in 0..BUDGET {
-            if !self.playing || left == 0 {
-                break;
-            }
-            let now = self.now();
-            let next = self
-                .recording
-                .next_at()
-                .map_or(self.end, |at| at.min(self.end));
-            let flight = self.slowest_flight();
-            let ahead = Ahead {
-                next,
-                flight,
-                real: self.real_time,
-            };
-            let at = self.pace.advance(now, ahead, &mut left);
-            if at < next {
-                self.recording.seek(at);
-                break;
-            }
-            let written = self.recording.world().written();
-            if !self.recording.step_forward(at) {
-                self.recording.seek(at);
-                self.playing = self.now() < self.end;
-            }
-            if narration::is_told(&self.recording, written) {
-                self.pace.rest(self.slowest_flight().is_some());
-            }
-        }
-        self.read_on();
-    }
-
-    fn slowest_flight(&self) -> Option<Duration> {
-        // What keeps a connection up is not waited for.
-        let matters = |flight: &&Flight| match summary(flight.frame.bytes()).what {
-            Packet::Tcp { kind, .. } => {
-                matches!(kind, TcpKind::Failover(kind) if kind != failover::MessageType::Contact)
-            }
-            Packet::Dhcp { .. } | Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => {
-                true
-            }
-        };
-        self.flights()
-            .iter()
-            .filter(matters)
-            .map(|flight| flight.arrives.since(flight.departs))
-            .max()
-    }
 }
 
-/// Whether an entry is one of those that playback can jump to.
-fn is(entry: &Entry, target: Target, all: bool) -> bool {
-    match (&entry.what, target) {
-        // What a switch passes on comes from the entry in which it was sent; that one does not.
-        (What::Sent { origin, frame, .. }, Target::Message) => {
-            entry.cause != Some(*origin)
-                && (all || matches!(summary(frame.bytes()).what, Packet::Dhcp { .. }))
-        }
-        (
-            What::Fired {
-                reason: Reason::Renew,
-                ..
-            },
-            Target::T1,
-        )
-        | (
-            What::Fired {
-                reason: Reason::Rebind,
-                ..
-            },
-            Target::T2,
-        )
-        | (
-            What::Fired {
-                reason: Reason::LeaseEnds | Reason::BindingEnds { .. },
-                ..
-            },
-            Target::Expiry,
-        ) => true,
-        _ => false,
-    }
-}
-
+#[cfg(test)]
+mod deeds_tests;
 #[cfg(test)]
 mod tests;

@@ -2,20 +2,48 @@
 
 use std::rc::Rc;
 
-use super::{Key, Notice, Panel, Session, Theme};
+use super::{Key, Notice, Panel, Session, Target, Theme};
+use crate::app::flights::Wave;
+use crate::app::lanes::Lanes;
+use crate::app::layout::Layout;
 use crate::app::pace::Speed;
 use crate::scenario::Scenario;
-use crate::sim::{Journal, World};
+use crate::sim::{Journal, Recording, World};
 use crate::text::Texts;
 use crate::time::Instant;
 use crate::view::ladder::Ladder;
-use crate::view::stage::{self, Flight};
+use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
 
 impl Session {
+    /// The run.
+    pub(crate) fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
     /// What is being run.
     pub(crate) fn scenario(&self) -> &Scenario {
         self.recording.scenario()
+    }
+
+    /// Whether that came out of a file, not out of the library.
+    pub(crate) fn is_file(&self) -> bool {
+        self.is_file
+    }
+
+    /// Counts the scenarios that were opened.
+    pub(crate) fn story(&self) -> u32 {
+        self.story
+    }
+
+    /// Where its nodes stand.
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Whose line on the ladder is where.
+    pub(crate) fn lanes(&self) -> &Rc<Lanes> {
+        &self.lanes
     }
 
     /// The world at the playhead.
@@ -40,18 +68,17 @@ impl Session {
 
     /// What the picture of the past depends on.
     pub(crate) fn key(&self) -> Key {
-        Key {
-            run: self.run,
-            written: self.world().written(),
-        }
+        self.drawn.key
     }
 
     /// How much of the run is known: what the picture of everything seen depends on.
     pub(crate) fn known(&self) -> Key {
-        Key {
-            run: self.run,
-            written: self.journal().len(),
-        }
+        self.drawn.known
+    }
+
+    /// Whether it is on its way to somewhere in the run, and where to.
+    pub(crate) fn on_its_way(&self) -> Option<Instant> {
+        self.errand.as_ref().map(|errand| errand.to)
     }
 
     /// Where the playhead is.
@@ -84,9 +111,14 @@ impl Session {
         self.playing
     }
 
-    /// Every frame under way.
-    pub(crate) fn flights(&self) -> Vec<Flight> {
-        stage::flights(self.recording.past(), self.now())
+    /// The frames under way that are drawn one by one.
+    pub(crate) fn flights(&self) -> &[Flight] {
+        &self.drawn.flights
+    }
+
+    /// Those that are drawn as one.
+    pub(crate) fn waves(&self) -> &[Wave] {
+        &self.drawn.waves
     }
 
     /// How fast it plays.
@@ -107,6 +139,16 @@ impl Session {
     /// How many lines the ladder may have.
     pub(crate) fn lines(&self) -> usize {
         self.lines
+    }
+
+    /// What the keys that jump look for.
+    pub(crate) fn kind(&self) -> Target {
+        self.kind
+    }
+
+    /// Whether letters are taken as keys.
+    pub(crate) fn takes_letters(&self) -> bool {
+        self.letters
     }
 
     /// What is open.

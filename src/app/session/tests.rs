@@ -1,6 +1,17 @@
 use super::*;
+use crate::app::narration;
+use crate::dhcp::Reason;
 use crate::dhcp::client::State;
+use crate::lesson::why;
 use crate::scenario::LinkId;
+use crate::sim::EventId;
+
+impl Session {
+    /// Does one thing, however long it takes.
+    pub(super) fn finish(&mut self, action: Action) {
+        self.apply(action, &mut || true);
+    }
+}
 
 fn session() -> Session {
     Session::open(None, Language::English, Theme::Auto).unwrap()
@@ -9,7 +20,7 @@ fn session() -> Session {
 /// Lets the viewer watch for some milliseconds, in frames of 16 ms.
 fn watch(session: &mut Session, millis: u64) {
     for _ in 0..millis / 16 {
-        session.apply(Action::Tick(16_000));
+        session.finish(Action::Tick(16_000));
     }
 }
 
@@ -37,7 +48,7 @@ fn it_opens_on_the_first_story_paused_at_its_first_instant() {
 #[test]
 fn a_discover_leaves_within_a_second_of_watching() {
     let mut session = session();
-    session.apply(Action::Play);
+    session.finish(Action::Play);
     watch(&mut session, 900);
     assert_eq!(session.flights().len(), 1);
     assert_eq!(state(&session), State::Selecting);
@@ -47,7 +58,7 @@ fn a_discover_leaves_within_a_second_of_watching() {
 fn a_story_plays_to_its_end_and_from_there_again_from_the_start() {
     for (name, _) in library::FILES {
         let mut session = Session::open(Some(name), Language::English, Theme::Auto).unwrap();
-        session.apply(Action::Play);
+        session.finish(Action::Play);
         let mut watched = 0;
         while session.is_playing() {
             watch(&mut session, 1_600);
@@ -55,7 +66,7 @@ fn a_story_plays_to_its_end_and_from_there_again_from_the_start() {
             assert!(watched < 400_000, "{name} never ends");
         }
         assert!(session.is_over(), "{name}");
-        session.apply(Action::Play);
+        session.finish(Action::Play);
         assert!(session.is_playing());
         assert_eq!(session.now(), Instant::ZERO);
     }
@@ -67,57 +78,57 @@ fn a_step_forward_and_back_is_where_it_was() {
     let mut places = Vec::new();
     for _ in 0..12 {
         places.push((session.now(), session.key()));
-        session.apply(Action::StepForward);
+        session.finish(Action::StepForward);
     }
     for place in places.iter().rev() {
-        session.apply(Action::StepBack);
+        session.finish(Action::StepBack);
         assert_eq!((session.now(), session.key()), *place);
     }
-    session.apply(Action::StepBack);
+    session.finish(Action::StepBack);
     assert_eq!(session.now(), Instant::ZERO);
 }
 
 #[test]
 fn it_jumps_to_the_next_message_t1_and_expiry() {
     let mut session = session();
-    session.apply(Action::Next(Target::Message));
+    session.finish(Action::Next(Target::Message));
     assert_eq!(session.now(), seconds(1));
-    session.apply(Action::Next(Target::T1));
+    session.finish(Action::Next(Target::T1));
     assert_eq!(state(&session), State::Renewing);
     assert!(session.now() > seconds(1_800));
-    session.apply(Action::Next(Target::Expiry));
+    session.finish(Action::Next(Target::Expiry));
     assert!(session.now() > seconds(3 * 3_600));
 }
 
 #[test]
 fn where_there_is_no_more_it_stays_and_says_so() {
     let mut session = session();
-    session.apply(Action::Seek(seconds(60)));
-    session.apply(Action::Next(Target::T2));
+    session.finish(Action::Seek(seconds(60)));
+    session.finish(Action::Next(Target::T2));
     assert_eq!(session.now(), seconds(60));
     assert_eq!(session.notice(), Some(&Notice::NoMore(Target::T2)));
-    session.apply(Action::StepForward);
+    session.finish(Action::StepForward);
     assert_eq!(session.notice(), None);
 }
 
 #[test]
 fn power_off_before_t1_leads_to_rebinding_expiry_and_the_other_server() {
     let mut session = session();
-    session.apply(Action::Seek(seconds(60)));
+    session.finish(Action::Seek(seconds(60)));
     let server = session.scenario().find("server1").unwrap();
-    session.apply(Action::Do(Command::PowerOff(server)));
+    session.finish(Action::Do(Command::PowerOff(server)));
     let reached = |session: &mut Session, wanted: State| {
         for _ in 0..2_000 {
             if state(session) == wanted {
                 return true;
             }
-            session.apply(Action::StepForward);
+            session.finish(Action::StepForward);
         }
         false
     };
     // The story's own outage comes in between: the client asks again for what it remembers.
     assert!(reached(&mut session, State::Rebooting));
-    session.apply(Action::Next(Target::Expiry));
+    session.finish(Action::Next(Target::Expiry));
     assert!(reached(&mut session, State::Selecting));
     assert!(reached(&mut session, State::Bound));
 }
@@ -126,10 +137,10 @@ fn power_off_before_t1_leads_to_rebinding_expiry_and_the_other_server() {
 fn each_line_of_the_ladder_has_a_key_of_its_own() {
     use crate::app::lines::{Line, lines};
     let mut session = session();
-    session.apply(Action::Seek(seconds(60)));
+    session.finish(Action::Seek(seconds(60)));
     let server = session.scenario().find("server1").unwrap();
-    session.apply(Action::Do(Command::PowerOff(server)));
-    session.apply(Action::End);
+    session.finish(Action::Do(Command::PowerOff(server)));
+    session.finish(Action::End);
     let (lines, _) = lines(&session);
     let keys: Vec<String> = lines
         .iter()
@@ -156,10 +167,10 @@ fn each_line_of_the_ladder_has_a_key_of_its_own() {
 #[test]
 fn what_is_done_in_the_past_makes_another_picture() {
     let mut session = session();
-    session.apply(Action::Seek(seconds(3_600)));
-    session.apply(Action::Seek(seconds(60)));
+    session.finish(Action::Seek(seconds(3_600)));
+    session.finish(Action::Seek(seconds(60)));
     let (known, ticks) = (session.known(), session.timeline().ticks.len());
-    session.apply(Action::Do(Command::Unplug(LinkId(0))));
+    session.finish(Action::Do(Command::Unplug(LinkId(0))));
     assert_ne!(session.known().run, known.run);
     assert!(session.timeline().ticks.len() < ticks);
     assert_eq!(session.seen(), seconds(60));
@@ -174,12 +185,12 @@ fn what_is_done_in_the_past_makes_another_picture() {
 #[test]
 fn what_is_done_at_the_end_goes_on() {
     let mut session = session();
-    session.apply(Action::End);
+    session.finish(Action::End);
     assert!(session.is_over());
     let laptop = session.scenario().find("laptop").unwrap();
-    session.apply(Action::Do(Command::PowerOn(laptop)));
+    session.finish(Action::Do(Command::PowerOn(laptop)));
     assert!(!session.is_over());
-    session.apply(Action::Play);
+    session.finish(Action::Play);
     watch(&mut session, 30_000);
     assert_eq!(state(&session), State::Bound);
 }
@@ -201,11 +212,161 @@ fn a_scenario_that_there_is_not_is_named_and_the_first_one_opens() {
 #[test]
 fn another_scenario_keeps_language_and_speed() {
     let mut session = session();
-    session.apply(Action::Language(Language::Portuguese));
-    session.apply(Action::Speed(Speed::STEPS[5]));
-    session.apply(Action::Scenario("lease-origin".to_owned()));
+    session.finish(Action::Language(Language::Portuguese));
+    session.finish(Action::Speed(Speed::STEPS[5]));
+    session.finish(Action::Scenario("lease-origin".to_owned()));
     assert_eq!(session.scenario().file().name, "lease-origin");
     assert_eq!(session.texts().language(), Language::Portuguese);
     assert_eq!(session.speed(), Speed::STEPS[5]);
     assert_eq!(session.now(), Instant::ZERO);
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_says_where_and_changes_nothing() {
+    let mut session = session();
+    session.finish(Action::Seek(seconds(60)));
+    let before = (session.now(), session.key());
+    let text = library::FILES[1].1.replacen("\"kind\"", "\"kinds\"", 1);
+    session.finish(Action::Load("mine.json".to_owned(), Some(text)));
+    let Some(Notice::BadFile(name, Some(problem))) = session.notice() else {
+        panic!("{:?}", session.notice());
+    };
+    assert_eq!(
+        (name.as_str(), problem.path.as_str()),
+        ("mine.json", "nodes[0].kinds")
+    );
+    session.finish(Action::Load("folder".to_owned(), None));
+    assert_eq!(
+        session.notice(),
+        Some(&Notice::BadFile("folder".to_owned(), None))
+    );
+    assert_eq!((session.now(), session.key()), before);
+    assert!(!session.is_file());
+    let text = library::FILES[1].1.to_owned();
+    session.finish(Action::Load("mine.json".to_owned(), Some(text)));
+    assert_eq!(session.scenario().file().name, library::FILES[1].0);
+    assert!(session.is_file() && session.notice().is_none());
+    session.finish(Action::Scenario(library::FILES[0].0.to_owned()));
+    assert!(!session.is_file());
+}
+
+/// Lets the session do three things at a time.
+fn in_slices(session: &mut Session, action: Action) {
+    let mut left = 3;
+    session.apply(action, &mut || {
+        left -= 1;
+        left >= 0
+    });
+}
+
+#[test]
+fn a_long_way_is_gone_in_slices_and_ends_where_one_slice_would() {
+    for action in [
+        Action::End,
+        Action::Seek(seconds(4_000)),
+        Action::Seek(seconds(30)),
+        Action::Next(Target::T1),
+        Action::Next(Target::T2),
+    ] {
+        let mut at_once = session();
+        at_once.finish(Action::Seek(seconds(600)));
+        let mut sliced = session();
+        sliced.finish(Action::Seek(seconds(600)));
+        let before = sliced.key();
+        at_once.finish(action.clone());
+        in_slices(&mut sliced, action.clone());
+        let mut slices = 1;
+        while sliced.on_its_way().is_some() {
+            assert_eq!(sliced.key(), before, "what is drawn stands still");
+            in_slices(&mut sliced, Action::Tick(0));
+            slices += 1;
+        }
+        assert!(slices > 2, "{action:?}");
+        assert_eq!(
+            (sliced.now(), sliced.key(), sliced.known(), sliced.notice()),
+            (
+                at_once.now(),
+                at_once.key(),
+                at_once.known(),
+                at_once.notice()
+            ),
+            "{action:?}"
+        );
+    }
+}
+
+#[test]
+fn a_long_way_can_be_left_off() {
+    let mut session = session();
+    in_slices(&mut session, Action::End);
+    assert!(session.on_its_way().is_some());
+    session.finish(Action::Open(Panel::Node(NodeId(0))));
+    assert!(session.is_over(), "to look at something does not end it");
+    session.finish(Action::StartOver);
+    in_slices(&mut session, Action::End);
+    session.finish(Action::Pause);
+    assert_eq!(session.on_its_way(), None);
+    assert!(!session.is_over());
+    assert_eq!(session.key().written, session.world().written());
+}
+
+fn silence() -> Session {
+    let mut session = Session::open(Some("silence"), Language::English, Theme::Auto).unwrap();
+    session.finish(Action::Seek(seconds(481)));
+    session
+}
+
+/// The entry that the open panel explains, and its words.
+fn explained(session: &Session) -> (EventId, String) {
+    let Some(Panel::Why(id)) = session.panel() else {
+        panic!("{:?}", session.panel());
+    };
+    let words = why::words(session.scenario(), session.journal(), id).unwrap();
+    (id, session.texts().sentence(&words))
+}
+
+#[test]
+fn why_did_the_last_thing_happen_and_back_to_what_was_done() {
+    let mut session = silence();
+    session.finish(Action::Ask(Ask::Last));
+    let (id, words) = explained(&session);
+    assert!(words.starts_with("server2 stays silent"), "{words}");
+    let chain = why::chain(session.recording(), id);
+    session.finish(Action::Play);
+    session.finish(Action::Show(chain.last().unwrap().id));
+    assert_eq!(explained(&session).1, "laptop is switched on.");
+    assert_eq!(session.now(), seconds(480));
+    assert!(!session.is_playing());
+}
+
+#[test]
+fn why_is_a_client_in_its_state_and_what_is_its_deadline_for() {
+    let mut session = silence();
+    let laptop = session.scenario().find("laptop").unwrap();
+    session.finish(Action::Ask(Ask::Node(laptop)));
+    assert_eq!(
+        explained(&session).1,
+        "laptop goes from STOPPED to REBOOTING."
+    );
+    let retry = Reason::Retry { attempt: 2 };
+    session.finish(Action::Ask(Ask::Deadline(laptop, retry)));
+    let (_, words) = explained(&session);
+    assert!(
+        words.starts_with("laptop remembers 192.168.1.10"),
+        "{words}"
+    );
+    session.finish(Action::Close);
+    session.finish(Action::Ask(Ask::Deadline(laptop, Reason::Rebind)));
+    assert_eq!(session.panel(), None, "it has no such deadline");
+}
+
+#[test]
+fn what_is_done_before_an_entry_that_is_explained_forgets_it() {
+    let mut session = silence();
+    session.finish(Action::Ask(Ask::Last));
+    session.finish(Action::Seek(seconds(400)));
+    assert!(matches!(session.panel(), Some(Panel::Why(_))));
+    let laptop = session.scenario().find("laptop").unwrap();
+    session.finish(Action::Do(Command::PowerOn(laptop)));
+    assert_eq!(session.panel(), None);
 }

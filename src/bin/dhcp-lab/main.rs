@@ -7,6 +7,7 @@ mod clock;
 mod operator;
 #[cfg(target_os = "linux")]
 mod socket;
+mod why;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use std::rc::Rc;
 use clap::{Parser, Subcommand};
 
 use dhcp_lab::scenario::{Problem, Scenario, library};
-use dhcp_lab::sim::{Journal, Recording, What, World};
+use dhcp_lab::sim::{Entry, EventId, Journal, Recording, What, World};
 use dhcp_lab::text::{Language, Texts};
 use dhcp_lab::time::{Duration, Instant};
 use dhcp_lab::{lesson, scenario, view};
@@ -63,6 +64,10 @@ struct Run {
     /// Write the journal as JSON lines.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// Say why: of the journal's entry of this number, of the last thing told at or before an
+    /// instant such as 8m or 00:08:04.472, or what the node of this name waits for at the end.
+    #[arg(long, value_name = "N|T|NODE")]
+    why: Option<why::Asked>,
 }
 
 #[derive(clap::Args)]
@@ -76,6 +81,9 @@ struct Workload {
     /// How long a lease is, in seconds.
     #[arg(long, default_value_t = 3_600)]
     lease: u64,
+    /// Write the scenario to a file instead of running it.
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
 }
 
 /// What went wrong, in one line.
@@ -91,6 +99,8 @@ enum Failure {
     Scenario(PathBuf, Problem),
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
+    #[error("{0}")]
+    Why(#[from] why::Unknown),
     #[error("{0}")]
     Bridge(#[from] dhcp_lab::bridge::Unfit),
     #[cfg(target_os = "linux")]
@@ -147,10 +157,9 @@ fn run(arguments: &Run) -> Result<(), Failure> {
     let until = arguments
         .until
         .map_or_else(|| scenario.until(), |until| Instant::ZERO + until);
-    let scenario = Rc::new(scenario);
-    let mut recording = Recording::new(Rc::clone(&scenario));
-    recording.seek(until);
-    let journal = recording.journal();
+    let (mut world, mut journal) = (World::new(&scenario), Journal::default());
+    world.run_until(until, scenario.commands(), &mut journal);
+    let journal = &journal;
     let mut written = false;
     let mut write = |path: &Option<PathBuf>, bytes: &dyn Fn() -> Vec<u8>| {
         let Some(path) = path else { return Ok(()) };
@@ -166,7 +175,11 @@ fn run(arguments: &Run) -> Result<(), Failure> {
     write(&arguments.journal, &|| {
         view::journal::lines(&scenario, journal).into_bytes()
     })?;
-    if written {
+    if let Some(asked) = &arguments.why {
+        let mut recording = Recording::new(Rc::new(scenario.clone()));
+        recording.seek(until);
+        print(&why::answer(&recording, asked)?)
+    } else if written {
         Ok(())
     } else {
         tell(&scenario, journal)
@@ -193,20 +206,31 @@ fn list() -> Result<(), Failure> {
     Ok(())
 }
 
+/// How much of the story passes before its new entries are read: the journal does not keep them all.
+const LOOK: Duration = Duration::from_secs(1);
+
 fn measure(arguments: &Workload) -> Result<(), Failure> {
     let lease = Duration::from_secs(arguments.lease);
     let hours = Duration::from_secs(arguments.hours.saturating_mul(3_600));
     let file = scenario::library::workload(arguments.clients, lease, hours);
+    if let Some(path) = &arguments.file {
+        return std::fs::write(path, file.to_json())
+            .map_err(|error| Failure::Write(path.clone(), error));
+    }
     let scenario = Scenario::new(file).map_err(Failure::Name)?;
     let mut world = World::new(&scenario);
     let mut journal = Journal::default();
-    world.run_until(scenario.until(), scenario.commands(), &mut journal);
-    let frames = journal
-        .from(0)
-        .filter(|(id, entry)| matches!(&entry.what, What::Sent { origin, .. } if origin == id));
+    journal.keep(Journal::PLENTY);
+    let (mut read, mut frames) = (0, 0);
+    while world.now() < scenario.until() {
+        let next = (world.now() + LOOK).min(scenario.until());
+        world.run_until(next, scenario.commands(), &mut journal);
+        let first = |(id, entry): &(EventId, &Entry)| matches!(&entry.what, What::Sent { origin, .. } if origin == id);
+        frames += journal.from(read).filter(first).count();
+        read = journal.len();
+    }
     print(&format!(
-        "frames {} events {}\n",
-        frames.count(),
+        "frames {frames} events {} entries {read}\n",
         world.executed()
     ))
 }

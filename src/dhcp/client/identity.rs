@@ -1,9 +1,8 @@
 //! What a client calls itself: option 61 (RFC 2132 section 9.14, RFC 4361 section 6.1).
 
-use std::borrow::Cow;
+use serde::{Serialize, Serializer};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
+use crate::json::{self, FromJson, Read, Value};
 use crate::wire::Mac;
 
 /// A client's identifier.
@@ -71,13 +70,17 @@ impl Serialize for ClientId {
     }
 }
 
-impl<'de> Deserialize<'de> for ClientId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'de, str>::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| {
-            de::Error::custom(
-                "must be 'hardware', 'none', 'duid' or 2 to 64 bytes such as 01:02:ab",
-            )
-        })
+impl FromJson for ClientId {
+    fn blank() -> Self {
+        Self::Hardware
+    }
+
+    fn read(&mut self, value: &Value) -> Read {
+        let known = Self::parse(json::string(value)?);
+        *self = known.ok_or_else(|| {
+            let allowed = "must be 'hardware', 'none', 'duid' or 2 to 64 bytes such as 01:02:ab";
+            json::problem(allowed.to_owned())
+        })?;
+        Ok(())
     }
 }

@@ -14,9 +14,10 @@ mod transitions;
 
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Action, ClientNote, Ignored, Interface, Note, Reason, Timer};
+use crate::json::FromJson;
 use crate::rng::Rng;
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
@@ -94,7 +95,7 @@ impl State {
 }
 
 /// Which of the offers that it has collected a client takes (RFC 2131 section 4.4.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "kebab-case")]
 pub enum Choose {
     /// The first.
@@ -105,7 +106,7 @@ pub enum Choose {
 }
 
 /// How a client behaves where the standards leave a choice.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Wait a random 1 to 10 s before the first message (RFC 2131 section 4.4.1).
@@ -167,6 +168,8 @@ pub enum Input<'a> {
     Start,
     /// The host loses power. What it remembers on disk stays.
     PowerOff,
+    /// The disk is lost, while the host does not run: so is what it remembers.
+    DiskLost,
     /// The link carries frames again.
     LinkUp,
     /// The link carries nothing any more.
@@ -349,14 +352,14 @@ impl Client {
 
     /// Whether ARP packets about this address matter to it: it uses it or is about to.
     pub fn minds(&self, address: Ipv4Addr) -> bool {
-        self.candidate
-            .as_ref()
-            .is_some_and(|lease| lease.address == address)
-            || self.leased() == Some(address)
-            || self
-                .link_local
-                .as_ref()
-                .is_some_and(|local| local.address == address)
+        self.minded().any(|minded| minded == address)
+    }
+
+    /// Each of those addresses.
+    pub fn minded(&self) -> impl Iterator<Item = Ipv4Addr> {
+        let candidate = self.candidate.as_ref().map(|lease| lease.address);
+        let local = self.link_local.as_ref().map(|local| local.address);
+        [candidate, self.leased(), local].into_iter().flatten()
     }
 
     /// Takes one input and pushes what follows from it.
@@ -364,6 +367,7 @@ impl Client {
         match input {
             Input::Start => self.start(cx),
             Input::PowerOff => self.power_off(cx),
+            Input::DiskLost => (self.lease, self.previous) = (None, None),
             Input::LinkUp => self.link_up(cx),
             Input::LinkDown => self.link_down(cx),
             Input::Release => self.release(cx),

@@ -4,12 +4,12 @@
 //! itself: the primary's FREE and the secondary's BACKUP addresses should be as many. Nothing is
 //! moved while they differ by less than the misbalance allowed, a percentage of all free ones.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::time::Duration;
 
 /// When addresses are moved from one server to the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// How many percent of the free addresses may have to move before any does

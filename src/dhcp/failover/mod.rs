@@ -36,7 +36,7 @@ mod updates;
 
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::server::Range;
 use crate::time::{Duration, Instant};
@@ -53,7 +53,7 @@ pub use state::{Role, Service, State};
 pub const EPOCH: u32 = 1_000_000_000;
 
 /// An endpoint's settings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Which of the two it is.
@@ -149,7 +149,7 @@ pub enum Input<'a> {
 }
 
 /// What an operator can tell an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Command {
     /// The partner does not work, and will not until it has talked to this server.
@@ -182,7 +182,8 @@ pub enum LeaseEvent {
     Reset,
 }
 
-/// An endpoint's deadlines; the name says why it waits.
+/// An endpoint's deadlines; the name says why it waits. Of two that are due at once the first here
+/// comes first: nothing more is sent over a connection that is given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Timer {
@@ -190,10 +191,10 @@ pub enum Timer {
     Startup,
     /// The partner has not answered CONNECT, or sent none.
     Handshake,
-    /// Nothing was sent for a third of what the partner bears: a CONTACT follows (tSend).
-    Send,
     /// Nothing was heard for too long: the connection is given up (tReceive).
     Receive,
+    /// Nothing was sent for a third of what the partner bears: a CONTACT follows (tSend).
+    Send,
     /// The next try to connect, or to make the primary connect.
     Reconnect,
     /// The partner counts as down (section 10).

@@ -8,7 +8,7 @@ use serde::Serialize;
 pub use crate::wire::failover::ServerState as State;
 
 /// Which of the two servers this is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, crate::json::FromJson)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// It connects, says what the MCLT is, and owns FREE addresses.

@@ -5,10 +5,11 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
 
 use crate::dhcp::Cidr;
 use crate::dhcp::failover::store::Client;
+use crate::json::{FromJson, Read, Value, from_text};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::{Message, code};
@@ -77,10 +78,16 @@ impl Serialize for Range {
     }
 }
 
-impl<'de> Deserialize<'de> for Range {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+impl FromJson for Range {
+    fn blank() -> Self {
+        Self {
+            first: Ipv4Addr::UNSPECIFIED,
+            last: Ipv4Addr::UNSPECIFIED,
+        }
+    }
+
+    fn read(&mut self, value: &Value) -> Read {
+        from_text(self, value)
     }
 }
 

@@ -13,11 +13,12 @@ mod subnet;
 
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::client::ClientId;
 use super::failover::{Command, Endpoint};
 use super::{Action, Interface, Note, Reason, ServerNote, Silence, StreamEvent};
+use crate::json::FromJson;
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::{Message, MessageType, Op, code};
@@ -28,7 +29,7 @@ use failover::Partnership;
 pub use subnet::Subnet;
 
 /// When the server asks by ping whether an address is in use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "kebab-case")]
 pub enum PingCheck {
     /// Before it offers the address (RFC 2131 section 2.2).
@@ -41,7 +42,7 @@ pub enum PingCheck {
 }
 
 /// An address kept for one client.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct Reservation {
     /// The client's card; none where it is known by its identifier.
@@ -65,7 +66,7 @@ impl Reservation {
 }
 
 /// How a server behaves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// The addresses that it gives out in its own network.

@@ -2,15 +2,16 @@
 
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Config, Range, Server};
 use crate::dhcp::{Cidr, Interface, Silence};
+use crate::json::FromJson;
 use crate::time::Duration;
 use crate::wire::dhcp::{Message, Options, code};
 
 /// A network that a server gives addresses for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub struct Subnet {
     /// The network.

@@ -1,8 +1,10 @@
 mod commands;
+mod deeds;
 mod errors;
 mod faults;
 mod random;
 mod routers;
+mod saving;
 
 use super::*;
 

@@ -35,6 +35,7 @@ fn a_routers_interfaces_are_at_the_cables_that_they_name() {
         .collect();
     assert!(cards[0].is_some() && cards[0] != cards[1], "made up");
     assert!(scenario.node(router).has_card(cards[1].unwrap()));
+    assert_eq!(scenario.owner(cards[1].unwrap()), Some(router));
     assert!(scenario.node(router).has_address([10, 0, 1, 1].into()));
     assert_eq!(
         Scenario::parse(&scenario.file().to_json()).unwrap(),

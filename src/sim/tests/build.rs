@@ -66,18 +66,27 @@ pub(super) fn network(
     Rc::new(Scenario::parse(&text).unwrap_or_else(|problem| panic!("{problem}: {text}")))
 }
 
-/// Everything that can be seen of a world.
+/// Every byte of a world.
 pub(super) fn picture(world: &World) -> String {
-    let nodes: Vec<_> = world.nodes().collect();
-    let links: Vec<_> = (0..world.links.len())
-        .map(|link| world.link(LinkId(u32::try_from(link).unwrap())))
-        .collect();
-    format!(
-        "{} {} {} {nodes:?} {links:?}",
-        world.now(),
-        world.written(),
-        world.commands_done()
-    )
+    format!("{world:?}")
+}
+
+/// A checkpoint every so many events.
+pub(super) fn every(interval: u64) -> Limits {
+    Limits {
+        interval,
+        ..Limits::default()
+    }
+}
+
+/// So little that nearly everything has to be found again by replay.
+pub(super) fn tight(interval: u64) -> Limits {
+    Limits {
+        entries: 6 * 32,
+        near: 50,
+        memory: 200_000,
+        interval,
+    }
 }
 
 /// A run of the same story without any going back, to the same place.
@@ -158,12 +167,15 @@ fn what(entry: &Entry) -> Option<String> {
         What::Sent {
             origin: _, frame, ..
         } => Some(format!("sends {}", shown(frame))),
+        What::Flooded { .. } => None,
         What::Received { frame, .. } => Some(format!("gets {}", shown(frame))),
         What::Dropped { frame, reason, .. } => Some(format!("loses {} {reason:?}", shown(frame))),
         What::Dhcp(note) => Some(format!("{}", serde_json::to_value(note).unwrap())),
         What::Net(note) => Some(format!("{}", serde_json::to_value(note).unwrap())),
         What::Command(command) => Some(format!("{command:?}")),
+        What::Ended(command) => Some(format!("ended {command:?}")),
         What::Power(on) => Some(format!("power {on}")),
+        What::Software(on) => Some(format!("software {on}")),
         What::Carrier { up, .. } => Some(format!("carrier {up}")),
         What::Fired { reason, .. } => {
             Some(format!("fired {}", serde_json::to_value(reason).unwrap()))

@@ -9,6 +9,7 @@ use crate::dhcp::server::BindingState;
 use crate::scenario::{File, Scenario};
 use crate::text::Language;
 use crate::view::mermaid;
+use crate::wire::frame::{self, Payload, Transport};
 
 /// The arrows between client and servers in a diagram, and what it notes: `client server2
 /// DHCPREQUEST`, each with its instant.
@@ -315,20 +316,25 @@ fn settings_that_do_not_fit_each_other_are_told_by_their_place() {
         problem(&|file| change(file, 2, &|own| own.split = 257)),
     ];
     insta::assert_snapshot!(cases.join("\n"));
-    let verb = |verb: &str| {
+    let verb = |(verb, node): (&str, &str)| {
         let text = good.to_json();
         let text = text.trim_end().trim_end_matches('}');
         let command =
-            format!(r#", "commands": [{{ "at": "1s", "do": "{verb}", "node": "pc1" }}] }}"#);
+            format!(r#", "commands": [{{ "at": "1s", "do": "{verb}", "node": "{node}" }}] }}"#);
         Scenario::parse(&format!("{text}{command}"))
             .unwrap_err()
             .to_string()
     };
-    let verbs = ["partner-down", "shut-down", "lose-disk"].map(verb);
+    let verbs = [
+        ("partner-down", "pc1"),
+        ("shut-down", "pc1"),
+        ("lose-disk", "sw1"),
+    ]
+    .map(verb);
     insta::assert_snapshot!(verbs.join("\n"), @r"
     commands[0].node: 'pc1' is not a server with a failover partner
     commands[0].node: 'pc1' is not a server with a failover partner
-    commands[0].node: 'pc1' is not a server
+    commands[0].node: 'sw1' is not a client or a server
     ");
 }
 
@@ -384,4 +390,49 @@ fn two_operators_who_are_wrong_give_one_address_to_two_clients_until_the_servers
     assert_ne!(used[0], used[1]);
     let [one, two] = records(&recording);
     assert_eq!(one, two);
+}
+
+#[test]
+fn what_a_server_says_over_the_wire_is_by_its_own_clock() {
+    // Each message of failover bears the sender's time: seconds since 1970 by its clock.
+    let times = |command: &str| {
+        let (_, journal) = run(&pair(command, ""));
+        let server = pair("", "").find("server1");
+        let mut said = Vec::new();
+        for (id, entry) in journal.from(0) {
+            let What::Sent { origin, frame, .. } = &entry.what else {
+                continue;
+            };
+            if *origin != id || entry.node != server || entry.at > at(300) {
+                continue;
+            }
+            if let Ok(Payload::Ip(ip)) = frame::parse(frame.bytes())
+                && let Transport::Tcp(tcp) = ip.transport
+                && tcp.payload.len() > 8
+            {
+                let time: [u8; 4] = tcp.payload[4..8].try_into().unwrap();
+                said.push((entry.at.as_micros() / 1_000_000, u32::from_be_bytes(time)));
+            }
+        }
+        said
+    };
+    let right = times("");
+    let wrong =
+        times(r#"{ "at": "0s", "do": "clock", "node": "server1", "offset": "-5m", "for": "2m" }"#);
+    assert!(right.len() > 20 && wrong.len() > 20);
+    let base = right[0].1 - u32::try_from(right[0].0).unwrap();
+    let ahead = |said: &[(u64, u32)]| -> Vec<(u64, i64)> {
+        let said = said.iter();
+        said.map(|(at, time)| {
+            (
+                *at,
+                i64::from(*time) - i64::from(base) - i64::try_from(*at).unwrap(),
+            )
+        })
+        .collect()
+    };
+    assert!(ahead(&right).iter().all(|(_, ahead)| *ahead == 0));
+    for (at, ahead) in ahead(&wrong) {
+        assert_eq!(ahead, if at < 120 { -300 } else { 0 }, "at {at} s");
+    }
 }

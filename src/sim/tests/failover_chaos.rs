@@ -142,7 +142,6 @@ fn no_address_is_two_clients_at_once_and_the_partners_agree_when_all_is_whole() 
         leases += watch(&scenario, &journal);
         silences += journal
             .entries()
-            .iter()
             .filter(|entry| {
                 matches!(
                     entry.what,

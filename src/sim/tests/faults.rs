@@ -41,13 +41,10 @@ fn on_cable(journal: &Journal) -> Vec<(EventId, &Entry, Instant)> {
 }
 
 fn drops(journal: &Journal) -> Vec<(EventId, Instant, DropReason)> {
-    let dropped = journal
-        .entries()
-        .iter()
-        .filter_map(|entry| match entry.what {
-            What::Dropped { origin, reason, .. } => Some((origin, entry.at, reason)),
-            _ => None,
-        });
+    let dropped = journal.entries().filter_map(|entry| match entry.what {
+        What::Dropped { origin, reason, .. } => Some((origin, entry.at, reason)),
+        _ => None,
+    });
     dropped.collect()
 }
 
@@ -91,7 +88,7 @@ fn a_fault_changes_no_draw_of_another_node() {
             },
             what => what.clone(),
         };
-        let entries = journal.entries().iter().filter(about);
+        let entries = journal.entries().filter(about);
         entries
             .map(|entry| (entry.at, entry.node, own(entry)))
             .collect()
@@ -117,7 +114,7 @@ fn a_lost_frame_is_sent_and_never_received() {
         assert!(sent.is_some(), "it was on the cable until it was lost");
     }
     let received = |node| {
-        let mut all = journal.entries().iter();
+        let mut all = journal.entries();
         all.any(|entry| entry.node == Some(node) && matches!(entry.what, What::Received { .. }))
     };
     assert!(received(PC), "some get through");
@@ -125,7 +122,6 @@ fn a_lost_frame_is_sent_and_never_received() {
     assert!(
         journal
             .entries()
-            .iter()
             .all(|entry| entry.node != Some(PC) || !matches!(entry.what, What::Received { .. }))
     );
     assert_eq!(world.node(PC).client().unwrap().lease(), None);
@@ -153,7 +149,7 @@ fn a_duplicate_is_a_second_arrival_caused_by_the_first_frame() {
         assert_eq!((copy.cause, copy.at), (Some(*first), entry.at));
         assert_eq!(again.since(*arrives), Duration::from_millis(1));
     }
-    let served = journal.entries().iter().filter(|entry| {
+    let served = journal.entries().filter(|entry| {
         entry.node == Some(NodeId(3)) && matches!(&entry.what, What::Received { frame, .. } if dhcp(frame).and_then(|m| m.kind()) == Some(MessageType::Discover))
     });
     // Two by the cable of the first client, and one of the second.
@@ -287,7 +283,7 @@ fn a_run_with_faults_replays_to_the_same_bytes() {
         r#"{ "at": "3m", "do": "renew", "node": "pc" }"#,
     ));
     let (world, journal) = run(&story);
-    let mut recording = Recording::new(Rc::clone(&story)).every(20);
+    let mut recording = Recording::with_limits(Rc::clone(&story), every(20));
     recording.seek(story.until());
     for stop in [700, 3, 411, 1_200] {
         recording.seek(at(stop));

@@ -5,12 +5,17 @@
     reason = "a test looks for one thing among many"
 )]
 
+mod branches;
 mod build;
 mod conflicts;
+mod deeds;
 mod failover;
 mod failover_chaos;
 mod faults;
+mod floods;
+mod lasting;
 mod lease_origin;
+mod one_frame;
 mod probing;
 mod recording;
 mod routers;

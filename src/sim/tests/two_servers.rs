@@ -11,10 +11,12 @@ fn states(journal: &Journal) -> Vec<(Instant, State)> {
         What::Dhcp(Note::Client(ClientNote::State { to, .. })) => Some((entry.at, *to)),
         _ => None,
     };
-    journal.entries().iter().filter_map(to).collect()
+    journal.entries().filter_map(to).collect()
 }
 
-fn last_lease(journal: &[Entry]) -> (Instant, Instant, Instant, std::net::Ipv4Addr) {
+fn last_lease<'a>(
+    past: impl DoubleEndedIterator<Item = &'a Entry>,
+) -> (Instant, Instant, Instant, std::net::Ipv4Addr) {
     let lease = |entry: &Entry| match &entry.what {
         What::Dhcp(Note::Client(ClientNote::Leased {
             t1,
@@ -25,7 +27,7 @@ fn last_lease(journal: &[Entry]) -> (Instant, Instant, Instant, std::net::Ipv4Ad
         })) => Some((*t1, *t2, *expiry, *server)),
         _ => None,
     };
-    journal.iter().rev().find_map(lease).unwrap()
+    past.rev().find_map(lease).unwrap()
 }
 
 #[test]
@@ -205,13 +207,10 @@ fn the_same_seed_is_the_same_journal_and_another_seed_another_xid() {
         assert_eq!(one, run(&scenario).1);
         let (_, other) = run(&with_seed(&scenario, scenario.file().seed + 1));
         let xid = |journal: &Journal| {
-            journal
-                .entries()
-                .iter()
-                .find_map(|entry| match &entry.what {
-                    What::Sent { frame, .. } => dhcp(frame).map(|message| message.xid),
-                    _ => None,
-                })
+            journal.entries().find_map(|entry| match &entry.what {
+                What::Sent { frame, .. } => dhcp(frame).map(|message| message.xid),
+                _ => None,
+            })
         };
         assert_ne!(xid(&one), xid(&other));
         assert_eq!(

@@ -36,7 +36,7 @@ fn dropped(journal: &Journal) -> Vec<(Instant, DropReason, Option<MessageType>)>
         )),
         _ => None,
     };
-    journal.entries().iter().filter_map(why).collect()
+    journal.entries().filter_map(why).collect()
 }
 
 fn millis(millis: u64) -> Instant {
@@ -97,7 +97,6 @@ fn an_ack_that_comes_after_the_power_went_is_lost() {
     );
     let after = journal
         .entries()
-        .iter()
         .filter(|entry| entry.node == Some(NodeId(0)) && entry.at > millis(40));
     assert_eq!(after.count(), 0, "nothing happens in it");
 }
@@ -156,7 +155,6 @@ fn commands_to_what_has_no_power_change_nothing() {
     let (world, journal) = run(&cable(QUICK, SERVER, off));
     let late: Vec<_> = journal
         .entries()
-        .iter()
         .filter(|entry| entry.at > millis(1_500))
         .map(|entry| &entry.what)
         .collect();
@@ -301,7 +299,6 @@ fn an_address_that_no_one_answers_for_is_unreachable_and_later_it_is_not() {
     let pc = scenario.find("pc").unwrap();
     let notes: Vec<_> = journal
         .entries()
-        .iter()
         .filter(|entry| entry.node == Some(pc))
         .filter_map(|entry| match &entry.what {
             What::Net(note @ (NetNote::Unreachable { .. } | NetNote::Neighbour { .. })) => {

@@ -347,3 +347,40 @@ fn c18_arp_from_a_link_local_address_goes_to_everyone_replies_too() {
     assert_eq!(reply([169, 254, 1, 1]), Mac::BROADCAST);
     assert_eq!(reply([10, 0, 0, 1]), Mac([2, 0, 0, 0, 0, 2]));
 }
+
+#[test]
+fn a_corrupted_frame_differs_in_one_bit_and_is_refused() {
+    let dhcp = udp(ROUTE, 67, 68, &[7; 300]);
+    let short = udp(ROUTE, 67, 68, &[7]);
+    let empty = udp(ROUTE, 67, 68, &[]);
+    let ping = echo(
+        ROUTE,
+        &Echo {
+            reply: false,
+            ident: 1,
+            sequence: 2,
+            data: b"abc",
+        },
+    );
+    let arp = Arp::probe(LAPTOP, ROUTE.destination).frame();
+    let other = Frame::new(ip_frame(IpNumber(89), b"hello", |_| {}));
+    let mut without = udp(ROUTE, 67, 68, &[7; 40]).bytes().to_vec();
+    without[UDP_AT + 6..UDP_AT + 8].fill(0);
+    for (frame, why) in [
+        (dhcp, BadFrame::Checksum("UDP")),
+        (short, BadFrame::Checksum("UDP")),
+        (empty, BadFrame::Checksum("UDP")),
+        (ping, BadFrame::Checksum("ICMP")),
+        (arp, BadFrame::Malformed("ARP")),
+        (other, BadFrame::Checksum("IPv4")),
+        (Frame::new(without), BadFrame::Checksum("IPv4")),
+    ] {
+        assert!(parse(frame.bytes()).is_ok());
+        let spoiled = frame.corrupted();
+        let differ = frame.bytes().iter().zip(spoiled.bytes());
+        let bits: u32 = differ.map(|(one, other)| (one ^ other).count_ones()).sum();
+        assert_eq!(bits, 1);
+        assert_eq!(parse(spoiled.bytes()).unwrap_err(), why, "{frame:?}");
+        assert_eq!(peek(spoiled.bytes()), peek(frame.bytes()), "{frame:?}");
+    }
+}

@@ -55,6 +55,27 @@ impl Frame {
         self.mac_at(6)
     }
 
+    /// The same with one bit turned over, so that [`parse`] refuses it: in what an IPv4 packet
+    /// carries, where the checksum of UDP, TCP or ICMP covers it, else in its header; in ARP, which has
+    /// no checksum, in the length of its addresses. A card would have seen it by the frame's own check
+    /// sequence, so it happened to the bytes inside a switch.
+    #[must_use]
+    pub fn corrupted(&self) -> Self {
+        let length = self.0.get(16..18);
+        let length = length.map_or(0, |field| u16::from_be_bytes([field[0], field[1]]));
+        let last = ETHERNET_HEADER + usize::from(length).max(1) - 1;
+        let places = [last, ETHERNET_HEADER + 4];
+        let spoiled = places.map(|at| {
+            let mut bytes = self.0.to_vec();
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte ^= 1;
+            }
+            Self(bytes.into())
+        });
+        let refused = spoiled.iter().find(|frame| parse(frame.bytes()).is_err());
+        refused.unwrap_or(&spoiled[1]).clone()
+    }
+
     fn mac_at(&self, at: usize) -> Mac {
         self.0
             .get(at..at + 6)

@@ -3,7 +3,7 @@
 use std::{
     cell::Cell,
     env, fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -17,7 +17,7 @@ use crate::driver::{Driver, named};
 /// The key under which WebDriver hands out elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-const FLAGS: [&str; 8] = [
+const FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -26,6 +26,7 @@ const FLAGS: [&str; 8] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--enable-precise-memory-info",
 ];
 
 static PROFILES: AtomicU32 = AtomicU32::new(0);
@@ -79,6 +80,11 @@ impl Browser {
         let id = answer["sessionId"].as_str().context("no session")?;
         browser.session = format!("{}/session/{id}", browser.driver.address());
         Ok(browser)
+    }
+
+    /// Where its profile is.
+    pub(crate) fn profile(&self) -> &Path {
+        &self.profile
     }
 
     /// Sends a WebDriver command of the session.

@@ -15,11 +15,13 @@
 mod browser;
 mod driver;
 mod element;
+mod memory;
 mod page;
 mod server;
 mod wait;
 
 pub use element::Element;
+pub use memory::Memory;
 pub use page::{Page, View};
 pub use server::{Request, Server};
 pub use wait::{wait_for, wait_until};

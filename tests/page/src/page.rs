@@ -1,12 +1,15 @@
 //! The finished page, open in a browser.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
-use crate::{Element, Server, browser::Browser, driver::named, wait::wait_until};
+use crate::{Element, Memory, Server, browser::Browser, driver::named, memory, wait::wait_until};
 
 /// How the page is looked at.
 #[derive(Clone, Debug)]
@@ -136,9 +139,47 @@ impl Page {
         self.browser.post("/actions", actions).map(drop)
     }
 
+    /// Types a text, wherever the focus is.
+    pub fn type_text(&self, text: &str) -> Result<()> {
+        text.chars().try_for_each(|letter| self.press(letter))
+    }
+
+    /// Presses a key while others are held down: Control is `\u{E009}`, Shift `\u{E008}`.
+    pub fn press_with(&self, held: &[char], key: char) -> Result<()> {
+        let event = |kind: &str, key: &char| json!({ "type": kind, "value": key.to_string() });
+        let down = held.iter().map(|key| event("keyDown", key));
+        let pressed = [event("keyDown", &key), event("keyUp", &key)];
+        let up = held.iter().rev().map(|key| event("keyUp", key));
+        let actions: Vec<Value> = down.chain(pressed).chain(up).collect();
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        let actions = json!({ "actions": [keyboard] });
+        self.browser.post("/actions", actions).map(drop)
+    }
+
     /// Runs the body of a function in the page and returns what it returns.
     pub fn script(&self, body: &str) -> Result<Value> {
         self.browser.script(body, json!([]))
+    }
+
+    /// Runs this in every document that is opened from now on, before the document's own scripts.
+    pub fn before_each_document(&self, source: &str) -> Result<()> {
+        let script = json!({ "source": source });
+        self.browser
+            .devtools("Page.addScriptToEvaluateOnNewDocument", script)
+            .map(drop)
+    }
+
+    /// Chooses a file in the field of this name.
+    pub fn choose_file(&self, name: &str, path: &Path) -> Result<()> {
+        let path = path.to_str().context("a path in Unicode")?;
+        let fields = self.all("button")?;
+        let field = fields.iter().find(|field| field.name() == name);
+        field.context("no such field")?.type_keys(path)
+    }
+
+    /// What the process has in memory that runs the page.
+    pub fn renderer_memory(&self) -> Result<Memory> {
+        memory::renderer(self.browser.profile())
     }
 
     /// Gives the window's inside exactly this size; narrow ones are a phone's.

@@ -94,6 +94,21 @@ fn each_view(dark: bool) -> Result<()> {
         shot("11-moved")?;
         node(&page, "router")?.click()?;
         shot("12-router")?;
+        page.go("?scenario=silence")?;
+        page.find("button", "Play")?;
+        // The laptop's question to a server that does not know it, and the silence after that.
+        for _ in 0..5 {
+            click(&page, "Next message")?;
+        }
+        for _ in 0..3 {
+            click(&page, "Step forward")?;
+        }
+        page.press('w')?;
+        page.find("dialog", "Why?")?;
+        shot("13-why-silence")?;
+        page.press('\u{E010}')?;
+        page.press('w')?;
+        shot("14-why-long")?;
         page.assert_clean()?;
     }
     Ok(())

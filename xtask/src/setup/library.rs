@@ -40,6 +40,15 @@ impl Kind {
             Self::Small => " -Cpanic=immediate-abort -Zunstable-options",
         }
     }
+
+    /// The flags of what is linked with it alone. A small page has neither the places of panics that
+    /// it never tells, nor what is written for developers only: `{:?}` writes nothing.
+    pub(super) fn page_flags(self) -> &'static str {
+        match self {
+            Self::Ordinary => "",
+            Self::Small => " -Zlocation-detail=none -Zfmt-debug=none",
+        }
+    }
 }
 
 /// The cached library of this name, built where it is not there.

@@ -90,6 +90,7 @@ impl PageBuild {
             let mut flags = OsString::from("--sysroot=");
             flags.push(sysroot);
             flags.push(kind.flags());
+            flags.push(kind.page_flags());
             command
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
                 // Either would stand in the place of the flags above.

@@ -2,15 +2,16 @@
 
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::dhcp::failover::{self, Role};
 use crate::dhcp::server::Subnet;
+use crate::json::FromJson;
 use crate::time::Duration;
 
 /// How a server works with its failover partner. Both must name each other and have the same
 /// pools; one is the primary, the other the secondary.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields, default)]
 pub struct Failover {
     /// Which of the two it is.

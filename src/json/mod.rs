@@ -1,0 +1,228 @@
+//! From JSON to settings, one way for every type: a file's text becomes a [`Value`] once ([`parse`]),
+//! and each type reads itself from that in place ([`FromJson`]), mostly by
+//! `#[derive(FromJson)]`. What is wrong is told with its path.
+//!
+//! serde's way is not taken, since it writes the reading of every field out at its place, and the page
+//! would weigh 20 kB more.
+
+mod kinds;
+mod parse;
+
+use std::fmt;
+
+pub use dhcp_lab_derive::FromJson;
+pub(crate) use kinds::{from_text, string};
+pub use parse::parse;
+pub use serde_json::Value;
+
+/// What is wrong with a file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The field, such as `nodes[2].server.pools[0]`; empty for the file as a whole.
+    pub path: String,
+    /// What is wrong with it and what is allowed.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem at `path`.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "{}: {}", self.path, self.message)
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Read, or what is wrong, and where below the value that is being read.
+pub type Read = Result<(), Box<Problem>>;
+
+/// What can be read from JSON.
+pub trait FromJson: Sized {
+    /// What a reader starts from. It stands for nothing: what a file has to say takes its place.
+    fn blank() -> Self;
+
+    /// Reads a value in place of what is here, which is blank or has been read before.
+    ///
+    /// # Errors
+    /// What is wrong, with its path below this value. What is here is then of no use.
+    fn read(&mut self, value: &Value) -> Read;
+}
+
+/// Reads a whole value.
+///
+/// # Errors
+/// A [`Problem`] with the path of the field.
+pub fn read<T: FromJson>(value: &Value) -> Result<T, Problem> {
+    let mut read = T::blank();
+    match read.read(value) {
+        Ok(()) => Ok(read),
+        Err(problem) => Err(*problem),
+    }
+}
+
+/// What a struct looks like in JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// What the type is called.
+    pub name: &'static str,
+    /// What its fields are called.
+    pub fields: &'static [&'static str],
+    /// The fields that must be there: bit 0 for the first.
+    pub needed: u64,
+}
+
+/// Reads an object, field by field: `read` gets the place of a field among the shape's.
+///
+/// # Errors
+/// A value of another kind, a field that is not known or is missing, or what `read` says.
+pub fn fields(value: &Value, shape: &Shape, read: &mut dyn FnMut(u32, &Value) -> Read) -> Read {
+    let Value::Object(fields) = value else {
+        return Err(wrong(value, &format!("struct {}", shape.name)));
+    };
+    let mut missing = shape.needed;
+    for (name, value) in fields {
+        let Some(place) = place(name, shape.fields) else {
+            let names = list("field", name, shape.fields, "there are no fields");
+            return Err(below(name, problem(names)));
+        };
+        missing &= !(1_u64 << place);
+        read(place, value).map_err(|problem| below(name, problem))?;
+    }
+    if missing == 0 {
+        return Ok(());
+    }
+    let name = shape.fields.get(missing.trailing_zeros() as usize);
+    let name = name.copied().unwrap_or_default();
+    Err(problem(format!("missing field `{name}`")))
+}
+
+/// Reads a word: its place among those that there are.
+///
+/// # Errors
+/// A value that is no text, or none of the words.
+pub fn variant(value: &Value, kind: &str, names: &[&str]) -> Result<u32, Box<Problem>> {
+    let Value::String(text) = value else {
+        return Err(wrong(value, &format!("enum {kind}")));
+    };
+    place(text, names).ok_or_else(|| problem(list("variant", text, names, "there are no variants")))
+}
+
+fn place(name: &str, names: &[&str]) -> Option<u32> {
+    (0..)
+        .zip(names)
+        .find(|(_, known)| **known == name)
+        .map(|(place, _)| place)
+}
+
+/// ``unknown field `a`, expected one of `b`, `c`, `d` ``
+fn list(what: &str, found: &str, names: &[&str], none: &str) -> String {
+    let mut text = format!("unknown {what} `{found}`, ");
+    let between = match names.len() {
+        0 => {
+            text.push_str(none);
+            return text;
+        }
+        1 | 2 => {
+            text.push_str("expected ");
+            " or "
+        }
+        _ => {
+            text.push_str("expected one of ");
+            ", "
+        }
+    };
+    for (number, name) in names.iter().enumerate() {
+        if number > 0 {
+            text.push_str(between);
+        }
+        text.extend(["`", name, "`"]);
+    }
+    text
+}
+
+/// A problem with the value that is being read.
+pub(crate) fn problem(message: String) -> Box<Problem> {
+    let path = String::new();
+    Box::new(Problem { path, message })
+}
+
+/// The same from one level up: below a field or place of that name.
+fn below(step: &str, mut problem: Box<Problem>) -> Box<Problem> {
+    let path = &mut problem.path;
+    if !path.is_empty() && !path.starts_with('[') {
+        path.insert(0, '.');
+    }
+    path.insert_str(0, step);
+    problem
+}
+
+/// A value of another kind than the one that has to stand there.
+fn wrong(value: &Value, expected: &str) -> Box<Problem> {
+    let found = match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) => format!("boolean `{}`", text(value)),
+        Value::Number(number) if number.is_f64() => "number with a fraction".to_owned(),
+        Value::Number(_) => format!("integer `{}`", text(value)),
+        Value::String(_) => format!("string {}", text(value)),
+        Value::Array(_) => "sequence".to_owned(),
+        Value::Object(_) => "map".to_owned(),
+    };
+    problem(format!("invalid type: {found}, expected {expected}"))
+}
+
+/// A value as JSON, which is what its own `to_string` gives too, along with the writing of
+/// fractions: no setting is one, and the page is lighter without.
+pub(crate) fn text(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(number) => {
+            let whole = number.as_u64().map(|number| number.to_string());
+            whole
+                .or_else(|| number.as_i64().map(|number| number.to_string()))
+                .unwrap_or_default()
+        }
+        Value::String(text) => quoted(text),
+        Value::Array(values) => {
+            let values: Vec<String> = values.iter().map(self::text).collect();
+            format!("[{}]", values.join(","))
+        }
+        Value::Object(fields) => {
+            let field = |(name, value): (&String, &Value)| {
+                format!("{}:{}", quoted(name), self::text(value))
+            };
+            let fields: Vec<String> = fields.iter().map(field).collect();
+            format!("{{{}}}", fields.join(","))
+        }
+    }
+}
+
+/// A text as JSON (RFC 8259 section 7).
+fn quoted(text: &str) -> String {
+    let mut quoted = "\"".to_owned();
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            '\0'..' ' => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            _ => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests;
