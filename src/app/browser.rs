@@ -5,7 +5,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Document, DragEvent, Element, Event, File, HtmlElement, HtmlInputElement, KeyboardEvent,
-    Storage, UrlSearchParams, Window,
+    ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window,
 };
 
 use super::session::Theme;
@@ -13,6 +13,7 @@ use crate::text::Language;
 
 const LANGUAGE: &str = "dhcp-lab.language";
 const THEME: &str = "dhcp-lab.theme";
+const LETTERS: &str = "dhcp-lab.letters";
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -84,6 +85,16 @@ pub(crate) fn keep_theme(theme: Theme) {
     keep(THEME, theme_name(theme));
 }
 
+/// Whether letters are keys.
+pub(crate) fn letters() -> bool {
+    kept(LETTERS).is_none_or(|kept| kept != "off")
+}
+
+/// Keeps that for the next time.
+pub(crate) fn keep_letters(on: bool) {
+    keep(LETTERS, if on { "on" } else { "off" });
+}
+
 /// Gives the document its theme.
 pub(crate) fn set_theme(theme: Theme) {
     if let Some(root) = root() {
@@ -146,6 +157,23 @@ pub(crate) fn focus(element: Option<HtmlElement>) {
 pub(crate) fn focus_on(id: &str) {
     let element = document().and_then(|document| document.get_element_by_id(id));
     focus(element.and_then(|element| element.dyn_into().ok()));
+}
+
+/// Moves the focus to an element's child of this number.
+pub(crate) fn focus_in(list: &yew::NodeRef, place: usize) {
+    let children = list.cast::<Element>().map(|list| list.children());
+    let child = children.and_then(|children| children.item(u32::try_from(place).ok()?));
+    focus(child.and_then(|child| child.dyn_into().ok()));
+}
+
+/// Scrolls the element of this id into sight, no further than it takes.
+pub(crate) fn show(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
 }
 
 /// What stands in the field, or is chosen in the list, that the event is about.

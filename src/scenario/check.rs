@@ -14,6 +14,7 @@ use super::file::{File, NodeFile, NodeKind, TimedFile, Verb};
 use super::{NodeId, Scenario};
 pub(super) use crate::json::Problem;
 use crate::json::nearest;
+use crate::net::link::Faults;
 use crate::time::Duration;
 use crate::wire::Mac;
 #[cfg(feature = "cli")]
@@ -103,6 +104,16 @@ pub(super) fn check(mut file: File) -> Result<Scenario, Vec<Problem>> {
         }),
         Some(_) | None => Err(found.0),
     }
+}
+
+/// What must hold of a link's latency and faults together.
+pub(super) fn check_link(latency: Duration, faults: &Faults) -> Result<(), Problem> {
+    if latency == Duration::ZERO || latency > commands::MAX_LATENCY {
+        let longest = commands::MAX_LATENCY;
+        let message = format!("must be longer than nothing and at most {longest}");
+        return Err(Problem::new("latency", message));
+    }
+    fault::check(faults, latency, "faults")
 }
 
 type Names = BTreeMap<String, NodeId>;

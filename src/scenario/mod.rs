@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 use crate::dhcp::Settings;
 use crate::json::Value;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 
 pub use crate::dhcp::Cidr;
@@ -178,6 +178,14 @@ impl Scenario {
     ) -> Result<Command, Problem> {
         let change = settings::change(self.node(node), now, patch, "")?;
         Ok(Command::Configure(node, Rc::new(change)))
+    }
+
+    /// Whether a link can have this latency and these faults together.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says which of them cannot be.
+    pub fn check_link(&self, latency: Duration, faults: &Faults) -> Result<(), Problem> {
+        check::check_link(latency, faults)
     }
 
     /// What happens when, in order.

@@ -1,6 +1,7 @@
 use std::rc::Rc;
 
 use super::ladder::{Ladder, Row};
+use super::timeline::Timeline;
 use super::{journal, mermaid, stage, timeline};
 use crate::scenario::{Command, NodeId, Scenario, library};
 use crate::sim::Recording;
@@ -89,6 +90,27 @@ fn a_ladder_that_grows_is_the_ladder_of_the_whole() {
     assert_eq!(growing, short);
 }
 
+#[test]
+fn what_is_cut_anywhere_and_read_on_is_the_whole() {
+    for name in ["two-servers", "lease-origin", "relay"] {
+        let recording = whole(name);
+        let (scenario, journal) = (recording.scenario(), recording.journal());
+        let (ladder, timeline) = (Ladder::new(journal), Timeline::new(scenario, journal));
+        let instants: Vec<Instant> = journal.entries().map(|entry| entry.at).collect();
+        for at in instants.iter().step_by(7).filter(|at| **at > Instant::ZERO) {
+            let read = instants.partition_point(|other| other < at);
+            let (mut shorter, mut earlier) = (ladder.clone(), timeline.clone());
+            shorter.cut(journal, read, *at);
+            earlier.cut(read, *at);
+            assert!(shorter.messages().iter().all(|message| message.at < *at));
+            assert!(earlier.ticks.iter().all(|tick| tick.at < *at));
+            shorter.extend(journal, journal.len());
+            earlier.extend(scenario, journal);
+            assert!(shorter == ladder && earlier == timeline, "{name} at {at}");
+        }
+    }
+}
+
 fn flights(recording: &Recording) -> Vec<stage::Flight> {
     let world = recording.world();
     stage::flights(recording.journal(), world.written(), world.now())
@@ -117,7 +139,7 @@ fn a_broadcast_is_in_flight_on_the_first_link_and_then_on_all_the_others() {
 #[test]
 fn a_client_that_was_moved_is_not_without_a_cable() {
     let recording = whole("wrong-network");
-    let painted = timeline::Timeline::new(recording.scenario(), recording.journal());
+    let painted = Timeline::new(recording.scenario(), recording.journal());
     let cables: Vec<_> = painted
         .outages
         .iter()
@@ -134,7 +156,7 @@ fn a_client_that_was_moved_is_not_without_a_cable() {
 #[test]
 fn the_timeline_has_each_lease_with_its_clocks_and_each_outage() {
     let recording = whole("two-servers");
-    let painted = timeline::Timeline::new(recording.scenario(), recording.journal());
+    let painted = Timeline::new(recording.scenario(), recording.journal());
     let hour = Duration::from_secs(3_600);
     for bar in &painted.leases {
         // Counted from the REQUEST, which went out before the address was in use.

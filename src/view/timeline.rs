@@ -124,6 +124,24 @@ impl Timeline {
         self.read = journal.len();
     }
 
+    /// Forgets what begins with entry `read`, which is not before `at`, while all before it is: so
+    /// that another future of the same past can be read on.
+    pub fn cut(&mut self, read: usize, at: Instant) {
+        let reopen = |ended: &mut Option<Instant>| *ended = ended.filter(|ended| *ended < at);
+        self.leases.retain(|bar| bar.from < at);
+        self.leases
+            .iter_mut()
+            .for_each(|bar| reopen(&mut bar.ended));
+        self.given.retain(|bar| bar.from < at);
+        self.given.iter_mut().for_each(|bar| reopen(&mut bar.ended));
+        self.outages.retain(|outage| outage.from < at);
+        self.outages
+            .iter_mut()
+            .for_each(|outage| reopen(&mut outage.until));
+        self.ticks.retain(|tick| tick.id.index() < read);
+        self.read = self.read.min(read);
+    }
+
     /// Marks what is without power from the start: the journal tells only of changes.
     pub fn off_from_start(&mut self, nodes: impl Iterator<Item = NodeId>) {
         for node in nodes {

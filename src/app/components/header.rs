@@ -6,7 +6,7 @@ use super::element::{Element, Handler, el, handler};
 use super::icons::{Icon, icon};
 use super::kinds;
 use crate::app::browser;
-use crate::app::session::{Action, Notice, Target, Theme};
+use crate::app::session::{Action, Panel, Theme};
 use crate::app::store::{Props, Store, use_view};
 use crate::scenario::{Scenario, library};
 use crate::text::{Language, Texts};
@@ -45,16 +45,29 @@ pub(crate) fn Header(props: &Props) -> Html {
     let brand = el!("h1", "class" = "brand")
         .with(logo)
         .with(el!("span").text("DHCP Lab"));
-    let [button, popover] = keyboard(&words);
+    let act = el!(
+        "button",
+        "class" = "button text",
+        "aria-haspopup" = "dialog",
+        "title" = words.get("ui.act-hint").to_owned()
+    );
+    let act = act
+        .on_click(store.on(Action::Open(Panel::Deeds)))
+        .text(words.get("ui.act"));
     el!("header", "class" = "head")
         .with(brand)
         .with(scenario(store, &words, &scenarios, &current, own))
         .with(open_file(store, &words))
+        .with(act)
         .with(el!("div", "class" = "spacer"))
         .with(language(store, &words))
         .with(theme_button(store, &words, theme))
-        .with(button)
-        .with(popover)
+        .with(quiet(
+            store,
+            words.get("ui.help"),
+            Icon::Help,
+            Action::Open(Panel::Help),
+        ))
         .html()
 }
 
@@ -152,93 +165,15 @@ fn theme_button(store: &Store, words: &Texts, theme: Theme) -> Element {
     .put(icon(drawing))
 }
 
-/// The button that shows the keys, and what it shows.
-fn keyboard(words: &Texts) -> [Element; 2] {
-    const KEYS: [(&str, &str); 7] = [
-        ("ui.key.space", "ui.keys.play"),
-        ("← →", "ui.keys.step"),
-        ("ui.key.home-end", "ui.keys.ends"),
-        ("Tab", "ui.keys.tab"),
-        ("ui.key.enter", "ui.keys.open"),
-        ("W", "ui.keys.why"),
-        ("Esc", "ui.keys.close"),
-    ];
-    let label = words.get("ui.keyboard").to_owned();
-    let mut list = el!("dl", "class" = "keys");
-    for (key, what) in KEYS {
-        let key = el!("kbd").text(words.get(key));
-        list = list
-            .with(el!("dt").with(key))
-            .with(el!("dd").text(words.get(what)));
-    }
-    let button = el!(
+/// A button of the head that only has a drawing.
+fn quiet(store: &Store, label: &str, drawing: Icon, action: Action) -> Element {
+    let label = label.to_owned();
+    el!(
         "button",
         "class" = "button quiet",
-        "popovertarget" = "keyboard",
         "aria-label" = label.clone(),
-        "title" = label.clone()
-    );
-    let popover = el!(
-        "div",
-        "id" = "keyboard",
-        "class" = "popover",
-        "popover" = "auto",
-        "role" = "dialog",
-        "aria-label" = label.clone()
-    );
-    [
-        button.put(icon(Icon::Keyboard)),
-        popover.with(el!("h2").text(&label)).with(list),
-    ]
-}
-
-/// What there is to tell besides the story.
-#[function_component]
-pub(crate) fn NoticeBar(props: &Props) -> Html {
-    let store = &props.store;
-    let (words, notice, title) = use_view(store, |session| {
-        let title = kinds::title(session.scenario(), session.texts()).to_owned();
-        (session.texts().clone(), session.notice().cloned(), title)
-    });
-    let text = match &notice {
-        None => None,
-        Some(Notice::NoScenario(name)) => {
-            Some(words.say("ui.no-scenario", &[("name", name), ("title", &title)]))
-        }
-        Some(Notice::NoMore(target)) => {
-            Some(words.say("ui.no-more", &[("what", words.get(target_key(*target)))]))
-        }
-        Some(Notice::NoNode(name)) => Some(words.say("ui.no-node", &[("name", name)])),
-        Some(Notice::BadFile(name, problem)) => {
-            let problem = problem.as_ref().map_or_else(
-                || words.get("ui.unreadable").to_owned(),
-                ToString::to_string,
-            );
-            Some(words.say("ui.bad-file", &[("name", name), ("problem", &problem)]))
-        }
-    };
-    let notice = text.map(|text| {
-        let dismiss = words.get("ui.dismiss").to_owned();
-        let button = el!("button", "class" = "button quiet", "aria-label" = dismiss);
-        el!("p", "class" = "notice")
-            .with(el!("span").text(&text))
-            .with(
-                button
-                    .on_click(store.on(Action::Dismiss))
-                    .put(icon(Icon::Close)),
-            )
-    });
-    el!("div", "class" = "notices", "role" = "status")
-        .maybe(notice)
-        .html()
-}
-
-/// The text that names what playback can jump to.
-pub(super) fn target_key(target: Target) -> &'static str {
-    match target {
-        Target::Message => "ui.target.message",
-        Target::T1 => "ui.target.t1",
-        Target::T2 => "ui.target.t2",
-        Target::Expiry => "ui.target.expiry",
-    }
+        "title" = label
+    )
+    .on_click(store.on(action))
+    .put(icon(drawing))
 }

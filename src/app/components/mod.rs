@@ -2,15 +2,22 @@
 
 mod controls;
 mod crowd;
+mod deeds_panel;
 mod diagram;
+mod doing;
 mod element;
+mod flight_menu;
 mod header;
+mod help_panel;
 mod icons;
 mod kinds;
 mod ladder;
+mod link_panel;
 mod narration;
+mod node_actions;
 mod node_panel;
 mod node_tables;
+mod notice;
 mod packet_panel;
 mod packets;
 mod panel;

@@ -3,10 +3,14 @@
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::deeds_panel::{DeedsPanel, SEARCH};
 use super::element::{classes, el};
+use super::help_panel::HelpPanel;
 use super::icons::{Icon, icon};
+use super::link_panel::LinkPanel;
 use super::node_panel::NodePanel;
 use super::packet_panel::PacketPanel;
+use super::shell::part;
 use super::why_panel::WhyPanel;
 use crate::app::browser;
 use crate::app::session::{Action, Panel, Session};
@@ -29,11 +33,15 @@ pub(crate) fn OpenPanel(props: &Props) -> Html {
     }
     use_effect_with(panel, move |panel| match panel {
         None => browser::focus(opener.borrow_mut().take()),
+        Some(Panel::Deeds) => browser::focus_on(SEARCH),
         Some(_) => browser::focus_on(TITLE),
     });
     match panel {
         None => Html::default(),
         Some(Panel::Node(id)) => html! { <NodePanel key={format!("n{}", id.0)} {store} {id} /> },
+        Some(Panel::Link(id)) => html! { <LinkPanel key={format!("l{}", id.0)} {store} {id} /> },
+        Some(Panel::Deeds) => part::<DeedsPanel>(&store),
+        Some(Panel::Help) => part::<HelpPanel>(&store),
         Some(Panel::Packet(id)) => {
             html! { <PacketPanel key={format!("p{}", id.0)} {store} {id} /> }
         }

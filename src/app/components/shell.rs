@@ -5,9 +5,10 @@ use yew::prelude::*;
 
 use super::controls::Controls;
 use super::element::{classes, el, handler, spelt, when};
-use super::header::{Header, NoticeBar, opener};
+use super::header::{Header, opener};
 use super::ladder::LadderPane;
 use super::narration::NarrationLine;
+use super::notice::NoticeBar;
 use super::panel::OpenPanel;
 use super::stage::Stage;
 use super::timeline::TimelineTrack;
@@ -54,8 +55,8 @@ pub(crate) fn App(props: &Props) -> Html {
     let (texts, theme) = use_view(&store, |session| (session.texts().clone(), session.theme()));
     let panel = use_view(&store, |session| match session.panel() {
         None => "none",
-        Some(Panel::Node(_)) => "node",
-        Some(Panel::Packet(_) | Panel::Why(_)) => "packet",
+        Some(Panel::Node(_) | Panel::Link(_) | Panel::Deeds) => "node",
+        Some(Panel::Packet(_) | Panel::Why(_) | Panel::Help) => "packet",
     });
     let tab = use_state_eq(|| Tab::Stage);
     use_effect_with((), {

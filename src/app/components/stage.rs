@@ -12,7 +12,7 @@ use crate::app::layout::{Crowd, Place, percent};
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
 use crate::dhcp::client::State;
-use crate::scenario::{Command, LinkId, NodeFile, NodeId, NodeKind};
+use crate::scenario::{Faults, LinkId, NodeFile, NodeId, NodeKind};
 use crate::text::Texts;
 use crate::view::node::{Glance, glance};
 
@@ -47,7 +47,10 @@ pub(crate) fn Stage(props: &Props) -> Html {
                 .filter(|(id, ..)| !scenario.is_spare(*id) || world.link(*id).plugged)
         };
         let links = el!("svg", "class" = "links", "aria-hidden" = "true")
-            .all(cables().map(|(id, ends, _)| cable_line(session, id, ends.map(place))))
+            .all(cables().map(|(id, ends, _)| {
+                let line = cable_line(session, id, ends.map(place));
+                line.on_click(store.on(Action::Open(Panel::Link(id))))
+            }))
             .all(
                 layout
                     .crowds
@@ -107,7 +110,7 @@ fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Element 
         (true, false) => "link dead",
         (true, true) => "link",
     };
-    let line = |from: Place, to: Place| {
+    let line = |class: &'static str, from: Place, to: Place| {
         el!(
             "line",
             "class" = class,
@@ -117,12 +120,15 @@ fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Element 
             "y2" = percent(to.y)
         )
     };
+    // Wide enough to be hit.
+    let hit = line("hit", from, to);
     if link.plugged {
-        return line(from, to);
+        return el!("g").with(line(class, from, to)).with(hit);
     }
     el!("g")
-        .with(line(from, from.towards(to, 0.38)))
-        .with(line(to, to.towards(from, 0.38)))
+        .with(line(class, from, from.towards(to, 0.38)))
+        .with(line(class, to, to.towards(from, 0.38)))
+        .with(hit)
 }
 
 fn cable_button(
@@ -132,34 +138,38 @@ fn cable_button(
     id: LinkId,
     middle: Place,
 ) -> Element {
-    let plugged = session.world().link(id).plugged;
+    let link = session.world().link(id);
     let [one, other] = session
         .scenario()
         .ends(id)
         .map(|end| session.scenario().node(end).id.as_str());
-    let text = if plugged {
-        "ui.unplug-between"
-    } else {
-        "ui.plug-between"
-    };
-    let label = words.say(text, &[("one", one), ("other", other)]);
-    let command = if plugged {
-        Command::Unplug(id)
-    } else {
-        Command::Plug(id)
-    };
+    let state = super::link_panel::state(session, words, id);
+    let values = [("one", one), ("other", other), ("state", &state)];
+    let label = words.say("ui.cable-between", &values);
+    let class = classes(&[
+        "cable",
+        when(!link.plugged, "out"),
+        when(link.faults() != Faults::default(), "faulty"),
+        when(session.panel() == Some(Panel::Link(id)), "chosen"),
+    ]);
     let button = el!(
         "button",
-        "class" = if plugged { "cable" } else { "cable out" },
+        "class" = class,
         "style" = middle.style(),
         "aria-label" = label.clone(),
+        "aria-haspopup" = "dialog",
         "title" = label
     );
+    let drawing = if link.plugged {
+        Icon::Plug
+    } else {
+        Icon::Unplug
+    };
     button
         // A node may have the same number.
         .key(u64::MAX - u64::from(id.0))
-        .on_click(store.on(Action::Do(command)))
-        .put(icon(if plugged { Icon::Plug } else { Icon::Unplug }))
+        .on_click(store.on(Action::Open(Panel::Link(id))))
+        .put(icon(drawing))
 }
 
 /// What a node looks like, in words.

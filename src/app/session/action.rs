@@ -2,7 +2,7 @@
 
 use crate::app::pace::Speed;
 use crate::dhcp::Reason;
-use crate::scenario::{Command, NodeId, Problem};
+use crate::scenario::{Command, LinkId, NodeId, Problem};
 use crate::sim::EventId;
 use crate::text::Language;
 use crate::time::Instant;
@@ -24,8 +24,14 @@ pub(crate) enum Theme {
 pub(crate) enum Panel {
     /// A node's state and tables.
     Node(NodeId),
+    /// A cable, and what goes wrong on it.
+    Link(LinkId),
     /// A message's fields and bytes: the entry in which it was sent.
     Packet(EventId),
+    /// The list of everything that can be done.
+    Deeds,
+    /// What one can do, and by which key.
+    Help,
     /// Why an entry came about.
     Why(EventId),
 }
@@ -44,7 +50,7 @@ pub(crate) enum Ask {
 /// What playback can jump to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// The next message; of DHCP only, where only DHCP is shown.
+    /// A message; of DHCP only, where only DHCP is shown.
     Message,
     /// A client's T1.
     T1,
@@ -52,6 +58,25 @@ pub(crate) enum Target {
     T2,
     /// The end of a lease.
     Expiry,
+    /// A client, or a server with a partner, goes from one state to another.
+    State,
+}
+
+impl Target {
+    /// All of them, in the order in which the page lists them.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Message, Self::T1, Self::T2, Self::Expiry, Self::State];
+
+    /// The texts that name it, the way to the next one, and the way back to the last one.
+    pub(crate) fn texts(self) -> [&'static str; 3] {
+        match self {
+            Self::Message => ["ui.target.message", "ui.next-message", "ui.last-message"],
+            Self::T1 => ["ui.target.t1", "ui.next-t1", "ui.last-t1"],
+            Self::T2 => ["ui.target.t2", "ui.next-t2", "ui.last-t2"],
+            Self::Expiry => ["ui.target.expiry", "ui.next-expiry", "ui.last-expiry"],
+            Self::State => ["ui.target.state", "ui.next-state", "ui.last-state"],
+        }
+    }
 }
 
 /// Something to tell the person besides the story.
@@ -61,6 +86,10 @@ pub(crate) enum Notice {
     NoScenario(String),
     /// The rest of the story has none of these.
     NoMore(Target),
+    /// There is none of these before.
+    NoneBefore(Target),
+    /// What was to be done at another instant is done there.
+    Planned(Instant, Command),
     /// No node has a name with this in it.
     NoNode(String),
     /// A file of this name could not be opened, and why: by the reader's own words, or without any
@@ -83,6 +112,10 @@ pub(crate) enum Action {
     StepBack,
     /// To the next of these.
     Next(Target),
+    /// Back to the last of these.
+    Last(Target),
+    /// From now on, keys look for these.
+    Kind(Target),
     /// To an instant.
     Seek(Instant),
     /// To the end of the story.
@@ -91,6 +124,8 @@ pub(crate) enum Action {
     StartOver,
     /// Do something to the network, now.
     Do(Command),
+    /// Do something to it at another instant.
+    DoAt(Instant, Command),
     /// Open a panel.
     Open(Panel),
     /// Ask why.
@@ -120,6 +155,8 @@ pub(crate) enum Action {
     /// Run the scenario that is in a file of this name, which has this text; none where it cannot
     /// be read.
     Load(String, Option<String>),
+    /// Take letters as keys, or not.
+    Letters(bool),
     /// The notice was read.
     Dismiss,
 }

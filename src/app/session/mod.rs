@@ -7,6 +7,9 @@
 //! is an errand, on which the session goes on at each [`Action::Tick`].
 
 mod action;
+mod asking;
+mod deeds;
+mod going;
 mod read;
 
 use std::rc::Rc;
@@ -14,29 +17,23 @@ use std::rc::Rc;
 use super::flights::{Wave, flights};
 use super::lanes::Lanes;
 use super::layout::Layout;
-use super::narration;
-use super::pace::{Ahead, Pace, Speed};
-use crate::dhcp::Reason;
-use crate::lesson::{latest, why};
+use super::pace::{Pace, Speed};
 use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
-use crate::sim::{Entry, EventId, Recording, What};
+use crate::sim::Recording;
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
-use crate::view::stage::{self, Flight};
+use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
-use crate::wire::failover;
-use crate::wire::summary::{TcpKind, What as Packet, summary};
+use going::{Awaited, Errand, Goal};
 
 pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
+pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
 /// How many lines the ladder has at first, and how many more a press adds.
 const LINES: usize = 300;
-
-/// How many entries at most are looked at for what an event has sent.
-const STRIDE: usize = 64;
 
 /// What a picture of the run depends on: two equal keys show the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,15 +44,6 @@ pub(crate) struct Key {
     pub(crate) written: usize,
 }
 
-/// A way through the run that takes more than a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Errand {
-    /// How far.
-    to: Instant,
-    /// What is looked for on the way, and where to go back to when there is none.
-    target: Option<(Target, Instant)>,
-}
-
 /// What is drawn: it stands still while an errand is being gone.
 #[derive(Clone, Debug)]
 struct Drawn {
@@ -63,14 +51,6 @@ struct Drawn {
     known: Key,
     flights: Vec<Flight>,
     waves: Vec<Wave>,
-}
-
-/// The frames under way that playback waits for: what had been written when they were looked for, and
-/// when each leaves and arrives.
-#[derive(Clone, Debug, Default)]
-struct Awaited {
-    written: usize,
-    frames: Vec<(Instant, Instant)>,
 }
 
 /// A run and how it is being looked at.
@@ -86,6 +66,8 @@ pub(crate) struct Session {
     real_time: bool,
     show_all: bool,
     lines: usize,
+    kind: Target,
+    letters: bool,
     panel: Option<Panel>,
     notice: Option<Notice>,
     is_file: bool,
@@ -118,6 +100,8 @@ impl Session {
             real_time: false,
             show_all: false,
             lines: LINES,
+            kind: Target::Message,
+            letters: true,
             panel: None,
             notice: None,
             is_file: false,
@@ -199,9 +183,14 @@ impl Session {
                 self.halt();
                 self.errand = Some(Errand {
                     to: self.end,
-                    target: Some((target, self.now())),
+                    goal: Goal::Next(target, self.now()),
                 });
             }
+            Action::Last(target) => {
+                self.halt();
+                self.go_back_to(target);
+            }
+            Action::Kind(target) => self.kind = target,
             // The one who drags while it plays wants it to play on from there.
             Action::Seek(at) => self.go(at.min(self.end)),
             Action::End => {
@@ -213,7 +202,17 @@ impl Session {
                 self.go(Instant::ZERO);
             }
             Action::Do(command) => self.act(command),
-            Action::Open(panel) => self.panel = Some(panel),
+            Action::DoAt(at, command) => {
+                self.errand = Some(Errand {
+                    to: at,
+                    goal: Goal::Do(command, self.now()),
+                });
+            }
+            Action::Open(panel) => {
+                // Who looks for what to do now does not want now to pass.
+                self.playing &= panel != Panel::Deeds;
+                self.panel = Some(panel);
+            }
             Action::Ask(what) => {
                 if let Some(id) = self.asked(what) {
                     self.panel = Some(Panel::Why(id));
@@ -249,53 +248,13 @@ impl Session {
                     Err(problem) => self.notice = Some(Notice::BadFile(name, problem)),
                 }
             }
+            Action::Letters(on) => self.letters = on,
             Action::Dismiss => {}
         }
         self.go_on(more);
         self.read_on();
         if self.errand.is_none() {
             self.settle();
-        }
-    }
-
-    /// The entry that is asked about.
-    fn asked(&self, what: Ask) -> Option<EventId> {
-        let (scenario, journal) = (self.scenario(), self.journal());
-        let written = self.world().written();
-        match what {
-            Ask::Last => latest(scenario, journal, written).map(|(id, _)| id),
-            Ask::Node(node) => why::standing(journal, written, node),
-            Ask::Deadline(node, reason) => {
-                let waits = why::waits(scenario, self.world(), journal, node);
-                let mut waits = waits.into_iter();
-                waits.find(|wait| wait.reason == reason)?.set_by
-            }
-        }
-    }
-
-    /// Goes on with the errand, if there is one, for as long as there is time.
-    fn go_on(&mut self, more: More<'_>) {
-        while let Some(errand) = self.errand {
-            let Some((target, from)) = errand.target else {
-                if self.recording.approach(errand.to, &mut *more) {
-                    self.errand = None;
-                }
-                return;
-            };
-            let (mut is_late, all) = (false, self.show_all);
-            let hit = self.recording.run_to(errand.to, |entry| {
-                let is_it = is(entry, target, all);
-                is_late = !is_it && !more();
-                is_it || is_late
-            });
-            if is_late {
-                return;
-            }
-            self.errand = None;
-            if hit.is_none() {
-                self.go(from);
-                self.notice = Some(Notice::NoMore(target));
-            }
         }
     }
 
@@ -366,30 +325,12 @@ impl Session {
         self.timeline.extend(scenario, journal);
     }
 
-    fn go(&mut self, to: Instant) {
-        self.reset();
-        self.errand = Some(Errand { to, target: None });
-    }
-
-    /// Stops playing, and whatever is under way.
-    fn halt(&mut self) {
-        self.playing = false;
-        self.errand = None;
-        self.reset();
-    }
-
-    /// Forgets where playback stood between two events: the playhead is moved.
-    fn reset(&mut self) {
-        self.pace.reset();
-        self.awaited = Awaited::default();
-    }
-
     fn act(&mut self, command: Command) {
         self.reset();
         self.errand = None;
         let written = self.world().written();
         let is_past = |panel: &Panel| match panel {
-            Panel::Node(_) => true,
+            Panel::Node(_) | Panel::Link(_) | Panel::Deeds | Panel::Help => true,
             Panel::Packet(id) | Panel::Why(id) => id.index() < written,
         };
         self.panel = self.panel.filter(is_past);
@@ -401,107 +342,9 @@ impl Session {
         }
         self.forget();
     }
-
-    fn tick(&mut self, viewer: u64, more: More<'_>) {
-        let mut left = self.speed.of(viewer);
-        while self.playing && left > 0 && self.errand.is_none() && more() {
-            let now = self.now();
-            let next = self
-                .recording
-                .next_at()
-                .map_or(self.end, |at| at.min(self.end));
-            let flight = self.slowest_flight();
-            let ahead = Ahead {
-                next,
-                flight,
-                real: self.real_time,
-            };
-            let at = self.pace.advance(now, ahead, &mut left);
-            if at < next {
-                self.recording.seek(at);
-                break;
-            }
-            let written = self.recording.world().written();
-            if !self.recording.step_forward(at) {
-                self.recording.seek(at);
-                self.playing = self.now() < self.end;
-            }
-            if narration::is_told(&self.recording, written) {
-                let in_flight = self.slowest_flight().is_some();
-                self.pace.rest(in_flight);
-            }
-        }
-    }
-
-    /// How long the slowest frame under way takes over its link.
-    fn slowest_flight(&mut self) -> Option<Duration> {
-        let (written, now) = (self.world().written(), self.now());
-        // Event after event, only what is new is looked at.
-        let known = self.awaited.written;
-        let start = if (known..known + STRIDE).contains(&written) {
-            known
-        } else {
-            self.awaited.frames.clear();
-            0
-        };
-        let new = stage::under_way(self.journal(), written, now)
-            .take_while(|sent| sent.id.index() >= start)
-            .filter(|sent| is_awaited(sent.frame.bytes()))
-            .map(|sent| (sent.entry.at, sent.arrives));
-        let new: Vec<(Instant, Instant)> = new.collect();
-        let Awaited { frames, .. } = &mut self.awaited;
-        frames.retain(|(_, arrives)| *arrives > now);
-        frames.extend(new);
-        self.awaited.written = written;
-        let lengths = self.awaited.frames.iter();
-        lengths
-            .map(|(departs, arrives)| arrives.since(*departs))
-            .max()
-    }
 }
 
-/// Whether playback waits for a frame. What keeps a connection up is not waited for.
-fn is_awaited(frame: &[u8]) -> bool {
-    match summary(frame).what {
-        Packet::Tcp { kind, .. } => {
-            matches!(kind, TcpKind::Failover(kind) if kind != failover::MessageType::Contact)
-        }
-        Packet::Dhcp { .. } | Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => true,
-    }
-}
-
-/// Whether an entry is one of those that playback can jump to.
-fn is(entry: &Entry, target: Target, all: bool) -> bool {
-    match (&entry.what, target) {
-        // What a switch passes on comes from the entry in which it was sent; that one does not.
-        (What::Sent { origin, frame, .. }, Target::Message) => {
-            entry.cause != Some(*origin)
-                && (all || matches!(summary(frame.bytes()).what, Packet::Dhcp { .. }))
-        }
-        (
-            What::Fired {
-                reason: Reason::Renew,
-                ..
-            },
-            Target::T1,
-        )
-        | (
-            What::Fired {
-                reason: Reason::Rebind,
-                ..
-            },
-            Target::T2,
-        )
-        | (
-            What::Fired {
-                reason: Reason::LeaseEnds | Reason::BindingEnds { .. },
-                ..
-            },
-            Target::Expiry,
-        ) => true,
-        _ => false,
-    }
-}
-
+#[cfg(test)]
+mod deeds_tests;
 #[cfg(test)]
 mod tests;

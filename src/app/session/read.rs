@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use super::{Key, Notice, Panel, Session, Theme};
+use super::{Key, Notice, Panel, Session, Target, Theme};
 use crate::app::flights::Wave;
 use crate::app::lanes::Lanes;
 use crate::app::layout::Layout;
 use crate::app::pace::Speed;
 use crate::scenario::Scenario;
-use crate::sim::{Journal, World};
+use crate::sim::{Journal, Recording, World};
 use crate::text::Texts;
 use crate::time::Instant;
 use crate::view::ladder::Ladder;
@@ -16,6 +16,11 @@ use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
 
 impl Session {
+    /// The run.
+    pub(crate) fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
     /// What is being run.
     pub(crate) fn scenario(&self) -> &Scenario {
         self.recording.scenario()
@@ -73,7 +78,7 @@ impl Session {
 
     /// Whether it is on its way to somewhere in the run, and where to.
     pub(crate) fn on_its_way(&self) -> Option<Instant> {
-        self.errand.map(|errand| errand.to)
+        self.errand.as_ref().map(|errand| errand.to)
     }
 
     /// Where the playhead is.
@@ -134,6 +139,16 @@ impl Session {
     /// How many lines the ladder may have.
     pub(crate) fn lines(&self) -> usize {
         self.lines
+    }
+
+    /// What the keys that jump look for.
+    pub(crate) fn kind(&self) -> Target {
+        self.kind
+    }
+
+    /// Whether letters are taken as keys.
+    pub(crate) fn takes_letters(&self) -> bool {
+        self.letters
     }
 
     /// What is open.

@@ -1,10 +1,14 @@
 use super::*;
+use crate::app::narration;
+use crate::dhcp::Reason;
 use crate::dhcp::client::State;
+use crate::lesson::why;
 use crate::scenario::LinkId;
+use crate::sim::EventId;
 
 impl Session {
     /// Does one thing, however long it takes.
-    fn finish(&mut self, action: Action) {
+    pub(super) fn finish(&mut self, action: Action) {
         self.apply(action, &mut || true);
     }
 }
@@ -327,7 +331,7 @@ fn why_did_the_last_thing_happen_and_back_to_what_was_done() {
     session.finish(Action::Ask(Ask::Last));
     let (id, words) = explained(&session);
     assert!(words.starts_with("server2 stays silent"), "{words}");
-    let chain = why::chain(session.scenario(), session.journal(), id);
+    let chain = why::chain(session.recording(), id);
     session.finish(Action::Play);
     session.finish(Action::Show(chain.last().unwrap().id));
     assert_eq!(explained(&session).1, "laptop is switched on.");

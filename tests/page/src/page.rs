@@ -139,6 +139,23 @@ impl Page {
         self.browser.post("/actions", actions).map(drop)
     }
 
+    /// Types a text, wherever the focus is.
+    pub fn type_text(&self, text: &str) -> Result<()> {
+        text.chars().try_for_each(|letter| self.press(letter))
+    }
+
+    /// Presses a key while others are held down: Control is `\u{E009}`, Shift `\u{E008}`.
+    pub fn press_with(&self, held: &[char], key: char) -> Result<()> {
+        let event = |kind: &str, key: &char| json!({ "type": kind, "value": key.to_string() });
+        let down = held.iter().map(|key| event("keyDown", key));
+        let pressed = [event("keyDown", &key), event("keyUp", &key)];
+        let up = held.iter().rev().map(|key| event("keyUp", key));
+        let actions: Vec<Value> = down.chain(pressed).chain(up).collect();
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        let actions = json!({ "actions": [keyboard] });
+        self.browser.post("/actions", actions).map(drop)
+    }
+
     /// Runs the body of a function in the page and returns what it returns.
     pub fn script(&self, body: &str) -> Result<Value> {
         self.browser.script(body, json!([]))

@@ -115,7 +115,13 @@ fn the_keyboard_alone_plays_steps_and_opens() -> Result<()> {
             break;
         }
     }
-    for wanted in ["Step back", "Step forward", "Next T1", "Speed", "Timeline"] {
+    for wanted in [
+        "Step back",
+        "Step forward",
+        "Next message",
+        "Speed",
+        "Timeline",
+    ] {
         assert!(
             reached.iter().any(|name| name.contains(wanted)),
             "{wanted} is not reached: {reached:?}"
