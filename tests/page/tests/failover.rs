@@ -27,10 +27,25 @@ const DRAWN: [&str; 14] = [
 /// Each story about failover, when it ends, and what one of its servers says then.
 const STORIES: [(&str, &str, &str, &str); 5] = [
     ("split-pools", "day 1 22:00:00.000", "server2", "0 leases"),
-    ("operators-mistake", "day 1 07:00:00.000", "server1", "NORMAL"),
+    (
+        "operators-mistake",
+        "day 1 07:00:00.000",
+        "server1",
+        "NORMAL",
+    ),
     ("partition", "day 1 00:40:00.000", "server2", "NORMAL"),
-    ("crash-and-recover", "day 1 04:30:00.000", "server1", "NORMAL"),
-    ("load-balance", "day 1 00:10:00.000", "server1", "COMMUNICATIONS-INTERRUPTED"),
+    (
+        "crash-and-recover",
+        "day 1 04:30:00.000",
+        "server1",
+        "NORMAL",
+    ),
+    (
+        "load-balance",
+        "day 1 00:10:00.000",
+        "server1",
+        "COMMUNICATIONS-INTERRUPTED",
+    ),
 ];
 
 /// The page as it opens.
@@ -87,7 +102,11 @@ fn the_opening_story_plays_to_its_end() -> Result<()> {
     assert!(narration(&page)?.starts_with("Two servers share their addresses."));
     node_says(&page, "server1", "NORMAL")?;
     node_says(&page, "server2", "NORMAL")?;
-    assert_eq!(ladder(&page)?, Vec::<String>::new(), "the past is there on demand only");
+    assert_eq!(
+        ladder(&page)?,
+        Vec::<String>::new(),
+        "the past is there on demand only"
+    );
     fastest(&page)?;
     click(&page, "Play")?;
     wait_for("the end of the story", || {
@@ -123,7 +142,10 @@ fn each_story_about_failover_plays_to_its_end() -> Result<()> {
 #[test]
 fn the_mclt_is_told_and_seen_on_both_sides_of_a_lease() -> Result<()> {
     let page = opening()?;
-    until_told(&page, "The MCLT (maximum client lead time) allows 1 h, not 8 h")?;
+    until_told(
+        &page,
+        "The MCLT (maximum client lead time) allows 1 h, not 8 h",
+    )?;
     assert!(page.has("link", "failover draft, 5.2.1")?);
     node(&page, "server1")?.click()?;
     page.find("dialog", "server1")?;
@@ -137,7 +159,11 @@ fn the_mclt_is_told_and_seen_on_both_sides_of_a_lease() -> Result<()> {
     }
     until_told(&page, "server2 has confirmed 192.168.1.10 until 08:31:00")?;
     panel_says(&page, "so at most 09:31:00")?;
-    ensure!(!panel(&page)?.contains("not acknowledged,"), "{}", panel(&page)?);
+    ensure!(
+        !panel(&page)?.contains("not acknowledged,"),
+        "{}",
+        panel(&page)?
+    );
     page.assert_clean()
 }
 
@@ -209,7 +235,9 @@ fn a_disk_is_lost_only_while_its_server_is_off() -> Result<()> {
     click(&page, "Power on")?;
     fastest(&page)?;
     click(&page, "Play")?;
-    wait_for("it to ask for everything", || Ok(count(&page, "UPDREQALL")? > 0))?;
+    wait_for("it to ask for everything", || {
+        Ok(count(&page, "UPDREQALL")? > 0)
+    })?;
     page.assert_clean()
 }
 
