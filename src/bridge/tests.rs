@@ -1,5 +1,6 @@
 use super::*;
 use crate::dhcp::Note;
+use crate::dhcp::failover::State;
 use crate::scenario::library;
 use crate::sim::Kind;
 use crate::wire::frame::{Route, udp};
@@ -217,5 +218,188 @@ fn a_checksum_left_to_the_card_is_filled_in_and_a_wrong_one_is_not() {
         fill_checksum(&mut wrong);
         assert_eq!(wrong, kept);
         fill_checksum(&mut half[..30]);
+    }
+}
+
+/// Two worlds of one server each, as two machines would be, on one wire.
+struct Partners {
+    bridges: [Bridge; 2],
+    millis: u64,
+    cut: bool,
+}
+
+impl Partners {
+    fn new() -> Self {
+        let scenario = library::load("two-server-day").unwrap();
+        let new = |name, last| {
+            Bridge::new(&scenario, Side::Server, Some(name), &[card(last)], 9).unwrap()
+        };
+        Self {
+            bridges: [new("server1", 0x0a), new("server2", 0x0b)],
+            millis: 0,
+            cut: false,
+        }
+    }
+
+    fn now(&self) -> Instant {
+        Instant::ZERO + Duration::from_millis(self.millis)
+    }
+
+    fn pass(&mut self, secs: u64) {
+        for _ in 0..secs * 50 {
+            self.millis += 20;
+            let now = self.now();
+            for _ in 0..4 {
+                for from in [0, 1] {
+                    self.bridges[from].advance(now);
+                    for frame in sent(&mut self.bridges[from]) {
+                        if !self.cut {
+                            self.bridges[1 - from].receive(now, 0, frame.bytes().to_vec());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn states(&self) -> [State; 2] {
+        self.bridges.each_ref().map(|bridge| {
+            let server = bridge.world().node(OWN).server().unwrap();
+            server.endpoint().unwrap().state()
+        })
+    }
+
+    fn say(&mut self, which: usize, line: &str) {
+        let now = self.now();
+        self.bridges[which].obey(now, line).unwrap();
+    }
+}
+
+#[test]
+fn two_bridged_servers_become_partners_and_obey_their_operators() {
+    let mut partners = Partners::new();
+    // The partner is told the time of day.
+    for bridge in &mut partners.bridges {
+        bridge.set_time_of_day(Instant::ZERO, 1_800_000_000);
+    }
+    partners.pass(2);
+    assert_eq!(partners.states(), [State::Normal; 2]);
+    let says = partners.bridges[0].journal().entries();
+    let times: Vec<u32> = says
+        .filter_map(|entry| {
+            let What::Sent { frame, .. } = &entry.what else {
+                return None;
+            };
+            let Ok(Payload::Ip(ip)) = frame::parse(frame.bytes()) else {
+                return None;
+            };
+            let Transport::Tcp(tcp) = ip.transport else {
+                return None;
+            };
+            Some(failover::header(tcp.payload)?.time)
+        })
+        .collect();
+    assert!(times.len() > 10);
+    assert!(times.iter().all(|time| *time == 1_800_000_000), "{times:?}");
+    partners.say(0, "shut-down");
+    partners.pass(10);
+    assert_eq!(partners.states(), [State::Shutdown, State::PartnerDown]);
+    for line in ["power-off", "lose-disk", "power-on"] {
+        partners.say(0, line);
+    }
+    partners.pass(2);
+    assert_eq!(partners.states()[0], State::RecoverWait);
+    partners.cut = true;
+    partners.pass(70);
+    partners.say(1, "partner-down");
+    assert_eq!(partners.states()[1], State::PartnerDown);
+}
+
+#[test]
+fn what_is_no_command_for_this_node_is_told() {
+    let mut partners = Partners::new();
+    let told =
+        |bridge: &mut Bridge, line: &str| bridge.obey(Instant::ZERO, line).unwrap_err().to_string();
+    let server = &mut partners.bridges[0];
+    assert_eq!(
+        told(server, "renew"),
+        "commands[0].node: 'server1' is not a client"
+    );
+    let unknown = told(server, "unplug");
+    assert!(unknown.starts_with("there is no command 'unplug'; there are: power-off, "));
+    let mut client = bridge(Side::Client, None).unwrap();
+    let alone = told(&mut client, "partner-down");
+    assert!(
+        alone.ends_with("is not a server with a failover partner"),
+        "{alone}"
+    );
+    assert!(client.obey(Instant::ZERO, "release").is_ok());
+    let commands = client.journal().entries();
+    let released = |entry: &&Entry| matches!(entry.what, What::Command(Command::Release(OWN)));
+    assert_eq!(commands.filter(released).count(), 1);
+}
+
+/// The kernel has TCP of its own over the same card.
+#[test]
+fn tcp_is_the_failover_servers_own_or_left_outside() {
+    let segment = |bridge: &mut Bridge, to: [u8; 4], ports: [u16; 2]| {
+        bridge.advance(Instant::ZERO);
+        let before = bridge.journal().len();
+        let mac = bridge.world().node(OWN).host().unwrap().mac();
+        let builder = etherparse::PacketBuilder::ethernet2([2, 0, 0, 0, 0, 1], mac.0)
+            .ipv4([192, 168, 1, 77], to, 64)
+            .tcp(ports[0], ports[1], 1, 1_000)
+            .syn();
+        let mut bytes = Vec::new();
+        builder.write(&mut bytes, &[]).unwrap();
+        bridge.receive(Instant::ZERO, 0, bytes);
+        bridge.journal().len() - before
+    };
+    let mut partners = Partners::new();
+    let server = &mut partners.bridges[1];
+    assert_eq!(server.failover_address(), Some([192, 168, 1, 2].into()));
+    assert!(segment(server, [192, 168, 1, 2], [40_000, 647]) > 0);
+    assert!(segment(server, [192, 168, 1, 2], [647, 50_000]) > 0);
+    assert_eq!(segment(server, [192, 168, 1, 2], [40_000, 22]), 0);
+    assert_eq!(segment(server, [192, 168, 1, 50], [40_000, 647]), 0);
+    let mut alone = bridge(Side::Server, Some("server1")).unwrap();
+    assert_eq!(alone.failover_address(), None);
+    let own = alone.world().node(OWN).server().unwrap().id().octets();
+    assert_eq!(segment(&mut alone, own, [40_000, 647]), 0);
+}
+
+#[test]
+fn a_tcp_checksum_left_to_the_card_is_filled_in_and_a_wrong_one_is_not() {
+    for payload in [&b"an even one"[..], b"an odd one"] {
+        let builder = etherparse::PacketBuilder::ethernet2([2, 0, 0, 0, 0, 1], MAC.0)
+            .ipv4([10, 200, 255, 1], [10, 200, 255, 2], 64)
+            .tcp(647, 50_000, 7, 1_000);
+        let mut whole = Vec::new();
+        builder.write(&mut whole, payload).unwrap();
+        let mut half = whole.clone();
+        let words = [
+            2 * (10 << 8 | 200),
+            2 * (255 << 8) + 3,
+            6,
+            20 + payload.len() as u64,
+        ];
+        let mut pseudo: u64 = words.iter().sum();
+        while pseudo > 0xffff {
+            pseudo = (pseudo & 0xffff) + (pseudo >> 16);
+        }
+        half[50..52].copy_from_slice(&u16::try_from(pseudo).unwrap().to_be_bytes());
+        let mut padded = [&half[..], &[0; 10]].concat();
+        fill_checksum(&mut half);
+        assert_eq!(half, whole);
+        fill_checksum(&mut padded);
+        assert_eq!(padded[..whole.len()], whole);
+        let mut wrong = whole.clone();
+        wrong[51] ^= 0x40;
+        let kept = wrong.clone();
+        fill_checksum(&mut wrong);
+        assert_eq!(wrong, kept);
+        for length in 0..half.len() {
+            fill_checksum(&mut half[..length]);
+        }
     }
 }

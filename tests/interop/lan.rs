@@ -77,6 +77,8 @@ pub(crate) struct Host {
     pub(crate) namespace: String,
     /// The interface, whose name no other host on this machine has.
     pub(crate) interface: String,
+    /// The switch that it is at, and at which port.
+    port: (String, String),
     folder: PathBuf,
 }
 
@@ -87,6 +89,26 @@ pub(crate) struct Lan {
     folder: PathBuf,
     /// Which of this process's networks it is.
     number: u32,
+}
+
+/// Two halves of one network, and the cable between their switches.
+pub(crate) struct Halves {
+    pub(crate) near: [Host; 3],
+    pub(crate) far: [Host; 3],
+    pub(crate) cable: Cable,
+}
+
+/// A cable between two switches.
+pub(crate) struct Cable {
+    switch: String,
+}
+
+impl Cable {
+    /// Puts it in or out; whoever is at a switch does not notice.
+    pub(crate) fn set(&self, up: bool) {
+        let to = if up { "up" } else { "down" };
+        must(&["-n", &self.switch, "link", "set", "between", to]);
+    }
 }
 
 /// A client's network and a server's.
@@ -109,6 +131,33 @@ impl Lan {
             lan.plug(&namespace, &switch)
         });
         (lan, hosts)
+    }
+
+    /// A network of two switches with three hosts at each.
+    pub(crate) fn halves(test: &str) -> (Self, Halves) {
+        let mut lan = Self::empty(test);
+        let [near, far] = [0, 1].map(|number| lan.add_switch(number));
+        must(&[
+            "link", "add", "between", "netns", &near, "type", "veth", "peer", "name", "between",
+            "netns", &far,
+        ]);
+        for switch in [&near, &far] {
+            must(&[
+                "-n", switch, "link", "set", "between", "master", "br0", "up",
+            ]);
+        }
+        let mut three = |switch: &str| {
+            std::array::from_fn(|_| {
+                let namespace = lan.add_host();
+                lan.plug(&namespace, switch)
+            })
+        };
+        let halves = Halves {
+            near: three(&near),
+            far: three(&far),
+            cable: Cable { switch: near },
+        };
+        (lan, halves)
     }
 
     /// Two networks and a host that stands in both.
@@ -157,6 +206,7 @@ impl Lan {
     /// A cable from a host to a switch.
     fn plug(&mut self, namespace: &str, switch: &str) -> Host {
         let place = self.hosts.len();
+        let port = format!("port{place}");
         let host = Host {
             namespace: namespace.to_owned(),
             // At most 15 letters.
@@ -165,9 +215,9 @@ impl Lan {
                 std::process::id() % 1_000_000,
                 self.number
             ),
+            port: (switch.to_owned(), port.clone()),
             folder: self.folder.clone(),
         };
-        let port = format!("port{place}");
         let name = host.interface.as_str();
         must(&[
             "link", "add", name, "netns", namespace, "type", "veth", "peer", "name", &port,
@@ -264,6 +314,38 @@ impl Host {
         words.nth(1).unwrap().to_owned()
     }
 
+    /// Writes to a file what goes over its cable from now on, until it is stopped.
+    pub(crate) fn capture(&self, file: &str) -> Program {
+        let (switch, port) = &self.port;
+        let file = self.file(file);
+        let dumpcap = find("dumpcap").unwrap();
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", switch]).arg(dumpcap).args([
+            "-q",
+            "-i",
+            port,
+            "-w",
+            file.to_str().unwrap(),
+        ]);
+        let program = Program::start(command, "dumpcap", &self.file("dumpcap.log"));
+        // It says so before it captures; and the first that counts is seconds away.
+        program.until_prints("File: ", 10);
+        program
+    }
+
+    /// Gives its interface another Ethernet address.
+    pub(crate) fn set_mac(&self, mac: &str) {
+        must(&[
+            "-n",
+            &self.namespace,
+            "link",
+            "set",
+            &self.interface,
+            "address",
+            mac,
+        ]);
+    }
+
     /// A file of this test.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
@@ -296,13 +378,24 @@ impl Host {
         arguments: &[&str],
         variables: &[(&str, &Path)],
     ) -> Program {
+        let mut command = self.command(program, arguments);
+        command.envs(variables.iter().copied());
+        Program::start(command, program, &self.file(log))
+    }
+
+    /// Starts a program that can be spoken to.
+    pub(crate) fn converse(&self, log: &str, program: &str, arguments: &[&str]) -> Program {
+        let command = self.command(program, arguments);
+        Program::listening(command, program, &self.file(log))
+    }
+
+    fn command(&self, program: &str, arguments: &[&str]) -> Command {
         let path = find(program).unwrap_or_else(|| PathBuf::from(program));
         let mut command = Command::new("ip");
         command
             .args(["netns", "exec", &self.namespace])
             .arg(path)
-            .args(arguments)
-            .envs(variables.iter().copied());
-        Program::start(command, program, &self.file(log))
+            .args(arguments);
+        command
     }
 }

@@ -1,7 +1,7 @@
 //! `dhcp-lab bridge` on a host, and its journal.
 
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -77,16 +77,44 @@ impl Ours {
         Self::start(hosts[0], "relay", &scenario.to_string(), &more)
     }
 
+    /// Our server at this address as the failover partner of the other, which its scenario has as
+    /// well: `[ours, the partner's]` addresses and settings. `log` names this run of it.
+    pub(crate) fn partner(
+        host: &Host,
+        log: &str,
+        addresses: [&str; 2],
+        configs: [&Value; 2],
+    ) -> Self {
+        let node = |id: &str, which: usize| {
+            json!({
+                "id": id, "kind": "server",
+                "address": addresses[which], "server": configs[which],
+            })
+        };
+        let scenario = json!({
+            "version": 1, "name": "interop", "until": "1h",
+            "nodes": [node("partner", 1), node("server", 0)], "links": [],
+        });
+        let file = host.write(&format!("{log}.json"), &scenario.to_string());
+        Self::run(host, "server", log, &file, &["--node", "server"])
+    }
+
     fn start(host: &Host, kind: &str, scenario: &str, more: &[&str]) -> Self {
         let file = host.write(&format!("{kind}.json"), scenario);
-        let journal = host.file(&format!("{kind}.jsonl"));
+        Self::run(host, kind, kind, &file, more)
+    }
+
+    fn run(host: &Host, kind: &str, log: &str, file: &Path, more: &[&str]) -> Self {
+        let journal = host.file(&format!("{log}.jsonl"));
+        // What an earlier one has written says nothing of this one.
+        let _ = std::fs::remove_file(&journal);
         let mut arguments = vec!["bridge", kind, "--interface", &host.interface];
         arguments.extend(["--scenario", file.to_str().unwrap()]);
         arguments.extend(["--journal", journal.to_str().unwrap()]);
         arguments.extend(more);
         let ours = Self {
-            program: host.start(
-                &format!("{kind}.log"),
+            program: host.converse(
+                &format!("{log}.log"),
                 env!("CARGO_BIN_EXE_dhcp-lab"),
                 &arguments,
             ),
@@ -146,6 +174,11 @@ impl Ours {
     pub(crate) fn passed(&self) -> Vec<Passed> {
         let journal = self.journal();
         journal.iter().filter_map(Passed::read).collect()
+    }
+
+    /// Says a command on its standard input.
+    pub(crate) fn say(&mut self, command: &str) {
+        self.program.say(command);
     }
 
     pub(crate) fn log(&self) -> String {

@@ -1,6 +1,7 @@
 //! Programs that run beside a test, and waits that end.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -46,11 +47,20 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    pub(crate) fn start(mut command: Command, name: &str, log: &Path) -> Self {
+    pub(crate) fn start(command: Command, name: &str, log: &Path) -> Self {
+        Self::start_with(command, name, log, Stdio::null())
+    }
+
+    /// The same of one that [`Self::say`] can speak to.
+    pub(crate) fn listening(command: Command, name: &str, log: &Path) -> Self {
+        Self::start_with(command, name, log, Stdio::piped())
+    }
+
+    fn start_with(mut command: Command, name: &str, log: &Path, input: Stdio) -> Self {
         let out = File::create(log).unwrap();
         let err = out.try_clone().unwrap();
         let child = command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(out)
             .stderr(err)
             .spawn()
@@ -60,6 +70,12 @@ impl Program {
             name: name.to_owned(),
             log: log.to_owned(),
         }
+    }
+
+    /// Says a line on its standard input.
+    pub(crate) fn say(&mut self, line: &str) {
+        let input = self.child.stdin.as_mut().unwrap();
+        writeln!(input, "{line}").unwrap();
     }
 
     /// What it has printed so far.

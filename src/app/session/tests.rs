@@ -1,7 +1,10 @@
 use super::*;
 use crate::app::narration;
+use crate::dhcp::Reason;
 use crate::dhcp::client::State;
+use crate::lesson::why;
 use crate::scenario::LinkId;
+use crate::sim::EventId;
 
 impl Session {
     /// Does one thing, however long it takes.

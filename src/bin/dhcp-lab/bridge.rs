@@ -122,6 +122,7 @@ mod linux {
     use dhcp_lab::view;
 
     use super::Options;
+    use crate::clock::{Clock, seconds_of_the_day, seed_of_the_day};
     use crate::operator::Lines;
     use crate::socket::{Socket, Unusable};
     use crate::{Failure, load, print};
@@ -132,51 +133,6 @@ mod linux {
     const RELEASE_PATIENCE: Duration = Duration::from_secs(4);
     /// How many frames are taken in before time goes on.
     const BURST: usize = 64;
-
-    /// The real clock as virtual time: microseconds since it was started.
-    struct Clock(time::Instant);
-
-    impl Clock {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the bridge is what maps the real clock to virtual instants"
-        )]
-        fn start() -> Self {
-            Self(time::Instant::now())
-        }
-
-        fn now(&self) -> Instant {
-            Instant::from_micros(u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX))
-        }
-    }
-
-    /// A seed that differs from run to run: on a real network two runs must not share their
-    /// transaction ids.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "only to draw a seed, which then makes the run"
-    )]
-    fn seed_of_the_day() -> u64 {
-        time::SystemTime::now()
-            .duration_since(time::UNIX_EPOCH)
-            .map_or(1, |since| {
-                since.as_secs() ^ u64::from(since.subsec_nanos()) << 32
-            })
-    }
-
-    /// Seconds since 1970.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "failover partners tell each other the time of day"
-    )]
-    fn time_of_day() -> i64 {
-        let half = time::Duration::from_millis(500);
-        time::SystemTime::now()
-            .duration_since(time::UNIX_EPOCH)
-            .map_or(0, |since| {
-                i64::try_from((since + half).as_secs()).unwrap_or(i64::MAX)
-            })
-    }
 
     pub(crate) fn run(verb: &super::Bridge) -> Result<ExitCode, Failure> {
         let one = |host: &super::HostOptions| vec![host.interface.clone()];
@@ -212,17 +168,18 @@ mod linux {
         {
             return Err(Unusable::Address(address, interfaces.concat()).into());
         }
-        bridge.set_time_of_day(Instant::ZERO, time_of_day());
         let outlet = Outlet::open(options)?;
+        let clock = Clock::start();
+        bridge.set_time_of_day(clock.now(), seconds_of_the_day());
         Loop {
             bridge,
             sockets,
             outlet,
-            clock: Clock::start(),
+            look: clock.now() + CARRIER_CHECK,
+            clock,
             once: options.once,
             side,
             done: false,
-            look: Instant::ZERO + CARRIER_CHECK,
             operator: Lines::of_standard_input(),
         }
         .run(release)
@@ -354,7 +311,7 @@ mod linux {
             self.bridge.advance(now);
             if now >= self.look {
                 self.look = now + CARRIER_CHECK;
-                self.bridge.set_time_of_day(now, time_of_day());
+                self.bridge.set_time_of_day(now, seconds_of_the_day());
                 for (card, socket) in (0..).zip(&self.sockets) {
                     self.bridge.set_carrier(now, card, socket.has_carrier());
                 }

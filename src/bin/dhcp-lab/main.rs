@@ -2,6 +2,8 @@
 
 mod bridge;
 #[cfg(target_os = "linux")]
+mod clock;
+#[cfg(target_os = "linux")]
 mod operator;
 #[cfg(target_os = "linux")]
 mod socket;

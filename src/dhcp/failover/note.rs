@@ -56,7 +56,8 @@ pub enum Note {
         from: State,
         /// Where it is.
         to: State,
-        /// Why.
+        /// Why. (A journal's entry has a cause of its own.)
+        #[serde(rename = "why")]
         cause: Cause,
     },
     /// The partner said what state it is in.
