@@ -166,6 +166,14 @@ pub(crate) fn focus_in(list: &yew::NodeRef, place: usize) {
     focus(child.and_then(|child| child.dyn_into().ok()));
 }
 
+/// Moves the focus to a text field and marks all that is in it.
+pub(crate) fn select_all(field: &yew::NodeRef) {
+    if let Some(field) = field.cast::<HtmlInputElement>() {
+        let _ = field.focus();
+        field.select();
+    }
+}
+
 /// Scrolls the element of this id into sight, no further than it takes.
 pub(crate) fn show(id: &str) {
     let element = document().and_then(|document| document.get_element_by_id(id));

@@ -138,7 +138,21 @@ impl Timeline {
         self.outages
             .iter_mut()
             .for_each(|outage| reopen(&mut outage.until));
-        self.ticks.retain(|tick| tick.id.index() < read);
+        let (leases, known) = (self.leases.len(), |tick: &Tick| tick.id.index() < read);
+        for own in &mut self.nodes {
+            own.leases.retain(|place| (*place as usize) < leases);
+        }
+        for tick in self.ticks.split_off(self.ticks.partition_point(known)) {
+            self.own(tick.from).sent -= 1;
+        }
+        self.last_given.clear();
+        for place in 0..self.given.len() {
+            let of = (self.given[place].node, self.given[place].address);
+            match self.given_place(of.0, of.1) {
+                Ok(known) => self.last_given[known].1 = place,
+                Err(new) => self.last_given.insert(new, (of, place)),
+            }
+        }
         self.read = self.read.min(read);
     }
 

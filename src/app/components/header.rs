@@ -2,9 +2,10 @@
 
 use yew::prelude::*;
 
-use super::element::{Element, Handler, el, handler};
+use super::element::{Element, Handler, el, group, handler};
 use super::icons::{Icon, icon};
 use super::kinds;
+use super::shell::part;
 use crate::app::browser;
 use crate::app::session::{Action, Panel, Theme};
 use crate::app::store::{Props, Store, use_view};
@@ -59,6 +60,7 @@ pub(crate) fn Header(props: &Props) -> Html {
         .with(scenario(store, &words, &scenarios, &current, own))
         .with(open_file(store, &words))
         .with(act)
+        .put(part::<Way>(store))
         .with(el!("div", "class" = "spacer"))
         .with(language(store, &words))
         .with(theme_button(store, &words, theme))
@@ -163,6 +165,38 @@ fn theme_button(store: &Store, words: &Texts, theme: Theme) -> Element {
     )
     .on_click(turn)
     .put(icon(drawing))
+}
+
+/// Undo and redo, with what they would do.
+#[function_component]
+fn Way(props: &Props) -> Html {
+    let store = &props.store;
+    let (words, undo, redo) = use_view(store, |session| {
+        (
+            session.texts().clone(),
+            session.undoable(),
+            session.redoable(),
+        )
+    });
+    let button = |text: &str, of: &str, what: &Option<String>, drawing: Icon, action: Action| {
+        let label = what.as_ref().map_or_else(
+            || words.get(text).to_owned(),
+            |what| words.say(of, &[("what", what)]),
+        );
+        el!(
+            "button",
+            "class" = "button quiet",
+            "aria-label" = label.clone(),
+            "title" = label,
+            "disabled" = what.is_none()
+        )
+        .on_click(store.on(action))
+        .put(icon(drawing))
+    };
+    group(vec![
+        button("ui.undo", "ui.undo-of", &undo, Icon::Undo, Action::Undo).html(),
+        button("ui.redo", "ui.redo-of", &redo, Icon::Redo, Action::Redo).html(),
+    ])
 }
 
 /// A button of the head that only has a drawing.

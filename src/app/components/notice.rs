@@ -13,18 +13,32 @@ use crate::text::Texts;
 #[function_component]
 pub(crate) fn NoticeBar(props: &Props) -> Html {
     let store = &props.store;
-    let (words, _) = use_view(store, |session| {
+    let (words, notice) = use_view(store, |session| {
         (session.texts().clone(), session.notice().cloned())
     });
     let text = store.read(|session| {
         let notice = session.notice()?;
         Some(said(session, &words, notice))
     });
+    let way_back = match notice {
+        Some(Notice::Forked(_) | Notice::Deleted(_) | Notice::Planned(..)) => {
+            Some(("ui.undo", Action::Undo))
+        }
+        Some(Notice::Undone(_)) => Some(("ui.redo", Action::Redo)),
+        Some(_) | None => None,
+    };
+    let way_back = way_back.map(|(text, action)| {
+        el!("button", "class" = "button text")
+            .on_click(store.on(action))
+            .text(words.get(text))
+    });
     let notice = text.map(|text| {
         let dismiss = words.get("ui.dismiss").to_owned();
         let button = el!("button", "class" = "button quiet", "aria-label" = dismiss);
         el!("p", "class" = "notice")
             .with(el!("span").text(&text))
+            .with(el!("span", "class" = "spacer"))
+            .maybe(way_back)
             .with(
                 button
                     .on_click(store.on(Action::Dismiss))
@@ -53,6 +67,15 @@ fn said(session: &Session, words: &Texts, notice: &Notice) -> String {
             let what = words.sentence(&phrase(session.scenario(), command));
             words.say("ui.planned", &[("what", &what), ("at", &words.moment(*at))])
         }
+        Notice::Forked(left) => {
+            let now = session.branches();
+            let now = now.into_iter().find(|branch| branch.current);
+            let now = now.map(|branch| branch.name).unwrap_or_default();
+            let left = session.branch_name(*left);
+            words.say("ui.forked", &[("now", &now), ("left", &left)])
+        }
+        Notice::Deleted(name) => words.say("ui.deleted", &[("name", name)]),
+        Notice::Undone(name) => words.say("ui.undone", &[("what", &words.sentence(name))]),
         Notice::BadFile(name, problem) => {
             let problem = problem.as_ref().map_or_else(
                 || words.get("ui.unreadable").to_owned(),

@@ -3,8 +3,8 @@
 use crate::app::pace::Speed;
 use crate::dhcp::Reason;
 use crate::scenario::{Command, LinkId, NodeId, Problem};
-use crate::sim::EventId;
-use crate::text::Language;
+use crate::sim::{BranchId, EventId};
+use crate::text::{Language, Sentence};
 use crate::time::Instant;
 
 /// Light and dark.
@@ -90,6 +90,12 @@ pub(crate) enum Notice {
     NoneBefore(Target),
     /// What was to be done at another instant is done there.
     Planned(Instant, Command),
+    /// What was done began a branch; what was known goes on in this one.
+    Forked(BranchId),
+    /// A branch of this name was deleted.
+    Deleted(String),
+    /// This was undone.
+    Undone(Sentence),
     /// No node has a name with this in it.
     NoNode(String),
     /// A file of this name could not be opened, and why: by the reader's own words, or without any
@@ -155,6 +161,18 @@ pub(crate) enum Action {
     /// Run the scenario that is in a file of this name, which has this text; none where it cannot
     /// be read.
     Load(String, Option<String>),
+    /// Take back the last change.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Look at another branch.
+    Switch(BranchId),
+    /// Call a branch so; by what began it, if this is empty.
+    Rename(BranchId, String),
+    /// Delete a branch.
+    Delete(BranchId),
+    /// Have a branch stand beside the one that is looked at, or none.
+    Compare(Option<BranchId>),
     /// Take letters as keys, or not.
     Letters(bool),
     /// The notice was read.

@@ -48,13 +48,13 @@ impl Session {
         while let Some(Errand { to, goal }) = self.errand.clone() {
             match goal {
                 Goal::There => {
-                    if !self.recording.approach(to, &mut *more) {
+                    if !self.here().approach(to, &mut *more) {
                         return;
                     }
                     self.errand = None;
                 }
                 Goal::Do(command, from) => {
-                    if !self.recording.approach(to, &mut *more) {
+                    if !self.here().approach(to, &mut *more) {
                         return;
                     }
                     self.act(command.clone());
@@ -65,7 +65,7 @@ impl Session {
                 }
                 Goal::Next(target, from) => {
                     let (mut is_late, all) = (false, self.show_all);
-                    let hit = self.recording.run_to(to, |entry| {
+                    let hit = self.branches.here().run_to(to, |entry| {
                         let is_it = is(entry, target, all);
                         is_late = !is_it && !more();
                         is_it || is_late
@@ -85,20 +85,14 @@ impl Session {
 
     /// Goes back to where the last of these has just happened.
     pub(super) fn go_back_to(&mut self, target: Target) {
-        let (from, all) = (self.now(), self.show_all);
-        self.recording.step_back();
-        let past = self.journal().range(0..self.world().written());
-        let found = past.rev().find(|(_, entry)| is(entry, target, all));
-        let Some((place, at)) = found.map(|(id, entry)| (id.index(), entry.at)) else {
-            self.go(from);
+        let all = self.show_all;
+        if self
+            .here()
+            .run_back_to(|entry| is(entry, target, all))
+            .is_none()
+        {
             self.notice = Some(Notice::NoneBefore(target));
-            return;
-        };
-        self.recording.seek(at);
-        while self.world().written() > place {
-            self.recording.step_back();
         }
-        self.recording.step_forward(at);
     }
 
     pub(super) fn go(&mut self, to: Instant) {
@@ -127,7 +121,8 @@ impl Session {
         while self.playing && left > 0 && self.errand.is_none() && more() {
             let now = self.now();
             let next = self
-                .recording
+                .branches
+                .recording()
                 .next_at()
                 .map_or(self.end, |at| at.min(self.end));
             let flight = self.slowest_flight();
@@ -138,15 +133,15 @@ impl Session {
             };
             let at = self.pace.advance(now, ahead, &mut left);
             if at < next {
-                self.recording.seek(at);
+                self.here().seek(at);
                 break;
             }
-            let written = self.recording.world().written();
-            if !self.recording.step_forward(at) {
-                self.recording.seek(at);
+            let written = self.world().written();
+            if !self.here().step_forward(at) {
+                self.here().seek(at);
                 self.playing = self.now() < self.end;
             }
-            if narration::is_told(&self.recording, written) {
+            if narration::is_told(self.branches.recording(), written) {
                 let in_flight = self.slowest_flight().is_some();
                 self.pace.rest(in_flight);
             }

@@ -1,13 +1,14 @@
 //! What the page knows, without a browser: a run, where the person is in it, and what is open.
 //!
 //! [`Session::apply`] takes one [`Action`] at a time; nothing else changes a session, and reading it
-//! never does. What is done to the network goes into the run as a [`Command`] at the playhead.
+//! never does. What is done to the network goes into the run as a command at the playhead.
 //!
 //! A way through the run can be long. It is gone for as long as the page has time; what is left of it
 //! is an errand, on which the session goes on at each [`Action::Tick`].
 
 mod action;
 mod asking;
+mod branches;
 mod deeds;
 mod going;
 mod read;
@@ -18,16 +19,16 @@ use super::flights::{Wave, flights};
 use super::lanes::Lanes;
 use super::layout::Layout;
 use super::pace::{Pace, Speed};
-use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
-use crate::sim::Recording;
+use crate::scenario::{NodeFile, NodeId, Problem, Scenario, library};
+use crate::sim::{BranchId, Branches};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
-use crate::view::ladder::Ladder;
 use crate::view::stage::Flight;
-use crate::view::timeline::Timeline;
+use branches::{Change, Picture};
 use going::{Awaited, Errand, Goal};
 
 pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
+pub(crate) use branches::BranchView;
 pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
 
 /// How much longer the story lasts when something is done close to its end.
@@ -55,9 +56,15 @@ struct Drawn {
 
 /// A run and how it is being looked at.
 pub(crate) struct Session {
-    recording: Recording,
-    ladder: Ladder,
-    timeline: Timeline,
+    branches: Branches,
+    picture: Picture,
+    /// Those of branches that are not looked at.
+    pictures: Vec<(BranchId, Picture)>,
+    /// The scenario that all this is about.
+    shown: Rc<Scenario>,
+    undo: Vec<Change>,
+    redo: Vec<Change>,
+    beside: Option<BranchId>,
     run: u32,
     end: Instant,
     pace: Pace,
@@ -88,10 +95,15 @@ pub(crate) type More<'a> = &'a mut dyn FnMut() -> bool;
 impl Session {
     /// A session at the first instant of a scenario, paused.
     pub(crate) fn new(scenario: Scenario, language: Language, theme: Theme) -> Self {
+        let shown = Rc::new(scenario);
         let mut session = Self {
-            recording: Recording::new(Rc::new(scenario)),
-            ladder: Ladder::default(),
-            timeline: Timeline::default(),
+            branches: Branches::new(Rc::clone(&shown)),
+            picture: Picture::default(),
+            pictures: Vec::new(),
+            shown,
+            undo: Vec::new(),
+            redo: Vec::new(),
+            beside: None,
             run: 0,
             end: Instant::ZERO,
             pace: Pace::default(),
@@ -168,15 +180,16 @@ impl Session {
             }
             Action::StepForward => {
                 self.halt();
-                if !self.recording.step_forward(self.end) {
-                    self.recording.seek(self.end);
+                let end = self.end;
+                if !self.here().step_forward(end) {
+                    self.here().seek(end);
                 }
             }
             Action::StepBack => {
                 self.halt();
-                self.recording.step_back();
+                self.here().step_back();
                 if self.now() == Instant::ZERO {
-                    self.recording.seek(Instant::ZERO);
+                    self.here().seek(Instant::ZERO);
                 }
             }
             Action::Next(target) => {
@@ -249,9 +262,16 @@ impl Session {
                 }
             }
             Action::Letters(on) => self.letters = on,
+            Action::Undo => self.undo(),
+            Action::Redo => self.redo(),
+            Action::Switch(id) => self.switch(id),
+            Action::Rename(id, name) => self.rename(id, &name),
+            Action::Delete(id) => self.delete(id),
+            Action::Compare(id) => self.beside = id.filter(|id| *id != self.branches.current()),
             Action::Dismiss => {}
         }
         self.go_on(more);
+        self.follow_beside(more);
         self.read_on();
         if self.errand.is_none() {
             self.settle();
@@ -276,14 +296,6 @@ impl Session {
         };
     }
 
-    /// Runs another scenario, of the library or of a file.
-    fn run(&mut self, scenario: Scenario, is_file: bool) {
-        self.recording = Recording::new(Rc::new(scenario));
-        self.is_file = is_file;
-        self.panel = None;
-        self.begin();
-    }
-
     fn find(&self, text: &str) -> Option<NodeId> {
         let has = |(_, node): &(NodeId, &NodeFile)| node.id.contains(text);
         let scenario = self.scenario();
@@ -291,59 +303,17 @@ impl Session {
         scenario.find(text).or_else(part_of)
     }
 
-    fn begin(&mut self) {
-        self.layout = Rc::new(Layout::new(self.scenario()));
-        self.lanes = Rc::new(Lanes::new(self.scenario()));
-        self.story += 1;
-        self.playing = false;
-        self.end = self.scenario().until();
-        self.lines = LINES;
-        self.forget();
-        self.reset();
-        self.errand = None;
-        self.recording.seek(Instant::ZERO);
-        self.read_on();
-    }
-
-    /// What was drawn of the run is out of date: a past was changed, or the run is another.
-    fn forget(&mut self) {
-        self.run += 1;
-        self.ladder = Ladder::default();
-        self.timeline = Timeline::default();
-        let off = self
-            .scenario()
-            .nodes()
-            .filter(|(_, node)| !node.on)
-            .map(|(id, _)| id);
-        let off: Vec<NodeId> = off.collect();
-        self.timeline.off_from_start(off.into_iter());
-    }
-
-    fn read_on(&mut self) {
-        let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
-        self.ladder.extend(journal, journal.len());
-        self.timeline.extend(scenario, journal);
-    }
-
-    fn act(&mut self, command: Command) {
-        self.reset();
-        self.errand = None;
-        let written = self.world().written();
-        let is_past = |panel: &Panel| match panel {
-            Panel::Node(_) | Panel::Link(_) | Panel::Deeds | Panel::Help => true,
-            Panel::Packet(id) | Panel::Why(id) => id.index() < written,
-        };
-        self.panel = self.panel.filter(is_past);
-        self.recording.act(command);
-        let sequel = self.now() + SEQUEL;
-        self.end = self.scenario().until();
-        if self.now() + SEQUEL.fraction(1, 6) >= self.end {
-            self.end = sequel;
-        }
-        self.forget();
+    /// What a scenario is called.
+    fn title_of(&self, scenario: &Scenario) -> String {
+        let file = scenario.file();
+        let title = file.title.get(self.texts.language().tag());
+        let title = title.or_else(|| file.title.get("en"));
+        title.unwrap_or(&file.name).clone()
     }
 }
 
+#[cfg(test)]
+mod branches_tests;
 #[cfg(test)]
 mod deeds_tests;
 #[cfg(test)]

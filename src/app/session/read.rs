@@ -18,7 +18,7 @@ use crate::view::timeline::Timeline;
 impl Session {
     /// What is being run.
     pub(crate) fn scenario(&self) -> &Scenario {
-        self.recording.scenario()
+        self.branches.recording().scenario()
     }
 
     /// Whether that came out of a file, not out of the library.
@@ -43,22 +43,22 @@ impl Session {
 
     /// The world at the playhead.
     pub(crate) fn world(&self) -> &World {
-        self.recording.world()
+        self.branches.recording().world()
     }
 
     /// Everything that has been seen, beyond the playhead too.
     pub(crate) fn journal(&self) -> &Journal {
-        self.recording.journal()
+        self.branches.recording().journal()
     }
 
     /// Every message that has been seen.
     pub(crate) fn ladder(&self) -> &Ladder {
-        &self.ladder
+        &self.picture.ladder
     }
 
     /// Everything seen, as the timeline paints it.
     pub(crate) fn timeline(&self) -> &Timeline {
-        &self.timeline
+        &self.picture.timeline
     }
 
     /// What the picture of the past depends on.
@@ -88,7 +88,7 @@ impl Session {
 
     /// The furthest instant that was seen.
     pub(crate) fn seen(&self) -> Instant {
-        self.recording.seen().min(self.end)
+        self.branches.recording().seen().min(self.end)
     }
 
     /// When the story is over.
