@@ -211,7 +211,16 @@ fn short(note: &Note) -> Option<Short> {
             } => None,
             ServerNote::Committed { address, .. } => text("mark.committed", address),
             ServerNote::Expired { address, .. } => text("mark.expired", address),
-            ServerNote::Released { address, .. } => text("mark.freed", address),
+            ServerNote::Released {
+                address, withheld, ..
+            } => text(
+                if withheld {
+                    "mark.given-back"
+                } else {
+                    "mark.freed"
+                },
+                address,
+            ),
             ServerNote::Declined { address, .. } => text("mark.abandoned", address),
             ServerNote::QuarantineEnded { address } => text("mark.freed", address),
             ServerNote::Refused { .. } => Some(Short::Text("mark.refused", String::new())),

@@ -220,6 +220,9 @@ pub enum ServerNote {
         address: Ipv4Addr,
         /// Whose it was.
         client: Mac,
+        /// Whether failover keeps it from other clients still.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        withheld: bool,
     },
     /// A client gave its address back.
     Released {
@@ -227,6 +230,9 @@ pub enum ServerNote {
         address: Ipv4Addr,
         /// Whose it was.
         client: Mac,
+        /// Whether failover keeps it from other clients still.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        withheld: bool,
     },
     /// A client found its address in use: it is set aside.
     Declined {

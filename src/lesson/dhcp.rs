@@ -266,8 +266,13 @@ fn server(story: &Story<'_>, note: &ServerNote, node: Named, own: Option<Cidr>) 
         ServerNote::Expired {
             address: freed,
             client: mac,
+            withheld,
         } => sourced(
-            "tell.binding-expired",
+            if withheld {
+                "tell.binding-expired-withheld"
+            } else {
+                "tell.binding-expired"
+            },
             vec![node, address(freed), client(mac)],
             2131,
             "4.3",
@@ -275,8 +280,13 @@ fn server(story: &Story<'_>, note: &ServerNote, node: Named, own: Option<Cidr>) 
         ServerNote::Released {
             address: freed,
             client: mac,
+            withheld,
         } => sourced(
-            "tell.binding-released",
+            if withheld {
+                "tell.binding-released-withheld"
+            } else {
+                "tell.binding-released"
+            },
             vec![node, address(freed), client(mac)],
             2131,
             "4.3.4",

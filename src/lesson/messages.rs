@@ -46,15 +46,11 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
                     sourced(key, values, 2131, "2.2")
                 })
             }
-            Transport::Tcp(_) => match summary(frame.bytes()).what {
-                // That it is still there is said every few seconds.
+            Transport::Tcp(tcp) => match summary(frame.bytes()).what {
                 What::Tcp {
                     kind: TcpKind::Failover(kind),
                     ..
-                } if kind != failover::MessageType::Contact => {
-                    let values = vec![("node", node), ("message", plain(kind.name()))];
-                    Some(sentence("tell.failover.sent", values))
-                }
+                } => failover_sent(kind, tcp.payload, node),
                 What::Tcp { .. }
                 | What::Dhcp { .. }
                 | What::Arp { .. }
@@ -65,6 +61,42 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
         },
         Payload::Other(_) => None,
     }
+}
+
+/// A message to a failover partner, and what it is about where that fits into a sentence.
+fn failover_sent(kind: failover::MessageType, segment: &[u8], node: Value) -> Option<Sentence> {
+    let message = failover::summary(segment)?;
+    let node = ("node", node);
+    Some(
+        match (kind, message.address, message.status, message.state) {
+            // That it is still there is said every few seconds.
+            (failover::MessageType::Contact, ..) => return None,
+            (failover::MessageType::BndUpd, Some(address), Some(status), _) => {
+                let values = vec![
+                    node,
+                    ("address", plain(address)),
+                    ("status", plain(status.name())),
+                ];
+                sentence("tell.failover.bndupd", values)
+            }
+            (failover::MessageType::BndAck, Some(address), ..) => {
+                let key = if message.rejected {
+                    "tell.failover.bndack-refused"
+                } else {
+                    "tell.failover.bndack"
+                };
+                sentence(key, vec![node, ("address", plain(address))])
+            }
+            (failover::MessageType::State, .., Some(state)) => sentence(
+                "tell.failover.state-sent",
+                vec![node, ("state", plain(state.name()))],
+            ),
+            _ => sentence(
+                "tell.failover.sent",
+                vec![node, ("message", plain(kind.name()))],
+            ),
+        },
+    )
 }
 
 fn arp_sent(arp: &Arp, node: Value) -> Sentence {

@@ -1,6 +1,6 @@
 //! The built-in scenarios.
 
-use super::file::{File, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+use super::file::{File, LinkFile, NodeFile, NodeKind, Show, Texts, TimedFile, Verb};
 use super::{Problem, Scenario};
 use crate::dhcp::server::Range;
 use crate::dhcp::{Cidr, client, server};
@@ -122,6 +122,7 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         });
     }
     File {
+        schema: None,
         version: 1,
         name: "workload".to_owned(),
         title: Texts::new(),
@@ -131,5 +132,7 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         nodes,
         links,
         commands,
+        notes: Vec::new(),
+        show: Show::default(),
     }
 }

@@ -6,8 +6,10 @@
 mod check;
 mod command;
 mod file;
+mod layout;
 pub mod library;
 mod offset;
+mod save;
 mod settings;
 
 use std::rc::Rc;
@@ -21,7 +23,9 @@ pub use crate::dhcp::Cidr;
 pub use crate::json::Problem;
 pub use crate::net::link::{Fate, Faults};
 pub use command::{Command, Meddle, Partition, Which};
-pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+pub use file::{
+    File, InterfaceFile, LinkFile, NodeFile, NodeKind, NoteFile, Show, Texts, TimedFile, Verb,
+};
 pub use offset::Offset;
 pub use settings::{Change, section, values};
 

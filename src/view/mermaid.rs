@@ -64,7 +64,10 @@ fn everyone(scenario: &Scenario) -> String {
 
 fn arrows<'a>(text: &mut String, message: &Message, name: &impl Fn(NodeId) -> &'a str) {
     let from = name(message.from);
-    let label = message.summary.label();
+    let label = match message.summary.about() {
+        Some(address) => format!("{} {address}", message.summary.label()),
+        None => message.summary.label().to_owned(),
+    };
     for copy in &message.copies {
         let arrow = if copy.lost.is_some() { "-x" } else { "->>" };
         let _ = writeln!(

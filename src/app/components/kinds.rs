@@ -3,13 +3,14 @@
 use std::net::Ipv4Addr;
 
 use crate::app::session::Session;
+use crate::dhcp::FAILOVER;
 use crate::scenario::{NodeKind, Scenario};
 use crate::text::Texts;
 use crate::view::ladder::Message;
 use crate::wire::Mac;
 use crate::wire::dhcp::{self, MessageType, code};
 use crate::wire::frame::{Frame, Payload, Transport, parse};
-use crate::wire::summary::{Summary, What};
+use crate::wire::summary::{self, Summary, What};
 
 use super::icons::Icon;
 
@@ -78,8 +79,10 @@ pub(crate) fn about(frame: &Frame) -> Option<Ipv4Addr> {
     let Payload::Ip(packet) = parse(frame.bytes()).ok()? else {
         return None;
     };
-    let Transport::Udp(datagram) = packet.transport else {
-        return None;
+    let datagram = match packet.transport {
+        Transport::Udp(datagram) => datagram,
+        Transport::Tcp(_) if FAILOVER => return summary::summary(frame.bytes()).about(),
+        Transport::Tcp(_) | Transport::Echo(_) | Transport::Other(_) => return None,
     };
     let message = dhcp::Message::parse(datagram.payload).ok()?;
     [

@@ -7,13 +7,12 @@ use crate::sim::EventId;
 impl Session {
     /// The entry that is asked about.
     pub(super) fn asked(&self, what: Ask) -> Option<EventId> {
-        let (scenario, journal) = (self.scenario(), self.journal());
         let written = self.world().written();
         match what {
-            Ask::Last => latest(scenario, journal, written).map(|(id, _)| id),
-            Ask::Node(node) => why::standing(journal, written, node),
+            Ask::Last => latest(self.scenario(), self.journal(), written).map(|(id, _)| id),
+            Ask::Node(node) => why::standing(&self.recording, node),
             Ask::Deadline(node, reason) => {
-                let waits = why::waits(scenario, self.world(), journal, node);
+                let waits = why::waits(&self.recording, node);
                 let mut waits = waits.into_iter();
                 waits.find(|wait| wait.reason == reason)?.set_by
             }

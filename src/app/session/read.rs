@@ -8,7 +8,7 @@ use crate::app::lanes::Lanes;
 use crate::app::layout::Layout;
 use crate::app::pace::Speed;
 use crate::scenario::Scenario;
-use crate::sim::{Journal, World};
+use crate::sim::{Journal, Recording, World};
 use crate::text::Texts;
 use crate::time::Instant;
 use crate::view::ladder::Ladder;
@@ -16,6 +16,11 @@ use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
 
 impl Session {
+    /// The run.
+    pub(crate) fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
     /// What is being run.
     pub(crate) fn scenario(&self) -> &Scenario {
         self.branches.recording().scenario()

@@ -331,7 +331,7 @@ fn why_did_the_last_thing_happen_and_back_to_what_was_done() {
     session.finish(Action::Ask(Ask::Last));
     let (id, words) = explained(&session);
     assert!(words.starts_with("server2 stays silent"), "{words}");
-    let chain = why::chain(session.scenario(), session.journal(), id);
+    let chain = why::chain(session.recording(), id);
     session.finish(Action::Play);
     session.finish(Action::Show(chain.last().unwrap().id));
     assert_eq!(explained(&session).1, "laptop is switched on.");

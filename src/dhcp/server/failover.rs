@@ -8,9 +8,9 @@
 //! Both listen on that port, and both connect (draft-ietf-dhc-failover-12 section 8.2): what the
 //! primary opens is the stream, what the secondary opens only tells the primary to do so.
 
-use std::net::Ipv4Addr;
+mod settings;
 
-use serde::Serialize;
+use std::net::Ipv4Addr;
 
 use super::allocate::finite;
 use super::{Binding, BindingState, Bindings, Config, Context, Identity, Server, Subnet, subnet};
@@ -18,86 +18,12 @@ use crate::dhcp::failover::{
     self, Ask, Endpoint, Input, LeaseEvent, Output, Role, Timer, Unserved,
 };
 use crate::dhcp::{Action, FAILOVER, Note, Reason, Silence, StreamAction, StreamEvent};
-use crate::json::FromJson;
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::Message;
 use crate::wire::failover::{BindingStatus as Status, PORT};
 
-/// How a server works with its failover partner. Both must name each other and have the same
-/// pools; one is the primary, the other the secondary.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
-#[serde(deny_unknown_fields, default)]
-pub struct Failover {
-    /// Which of the two it is.
-    pub role: Role,
-    /// The partner's address.
-    pub partner: Ipv4Addr,
-    /// The maximum client lead time: how much longer a lease may be than the partner knows. The
-    /// secondary takes the primary's.
-    pub mclt: Duration,
-    /// How long the partner may be out of reach before it counts as down; none waits for an
-    /// operator (ISC dhcpd: `auto-partner-down`).
-    pub safe_period: Option<Duration>,
-    /// Whether each client has one server while both work (RFC 3074). Else both answer all.
-    pub load_balance: bool,
-    /// How many of the 256 buckets of clients are the primary's. The secondary takes what the
-    /// primary says.
-    pub split: u16,
-    /// From how many seconds of waiting on a client is answered by either server.
-    pub load_balance_max_seconds: u16,
-    /// After how long a silence a connection is given up.
-    pub max_response_delay: Duration,
-    /// How many BNDUPDs may be unanswered.
-    pub max_unacked_updates: u32,
-    /// How long after a connection that broke the primary tries the next.
-    pub reconnect: Duration,
-    /// How many percent of the free addresses may have to move to the partner before any does.
-    pub max_lease_misbalance: u8,
-}
-
-impl Default for Failover {
-    fn default() -> Self {
-        let config = failover::Config::default();
-        Self {
-            role: config.role,
-            partner: Ipv4Addr::UNSPECIFIED,
-            mclt: config.mclt,
-            safe_period: config.safe_period,
-            load_balance: config.load_balance,
-            split: config.split,
-            load_balance_max_seconds: config.max_secs,
-            max_response_delay: config.receive_timer,
-            max_unacked_updates: config.max_unacked,
-            reconnect: config.reconnect,
-            max_lease_misbalance: config.balance.misbalance,
-        }
-    }
-}
-
-impl Failover {
-    fn endpoint(&self, subnets: &[Subnet]) -> failover::Config {
-        let pools = subnets.iter().map(|subnet| subnet.pools.clone());
-        let config = failover::Config::default();
-        failover::Config {
-            role: self.role,
-            mclt: self.mclt,
-            pools: pools.collect(),
-            max_unacked: self.max_unacked_updates,
-            receive_timer: self.max_response_delay,
-            safe_period: self.safe_period,
-            reconnect: self.reconnect,
-            load_balance: self.load_balance,
-            split: self.split,
-            max_secs: self.load_balance_max_seconds,
-            balance: failover::balance::Limits {
-                misbalance: self.max_lease_misbalance,
-                ..config.balance
-            },
-            ..config
-        }
-    }
-}
+pub use settings::Failover;
 
 /// A server's endpoint, and what the server keeps for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -254,6 +180,11 @@ impl Server {
         })
     }
 
+    /// Whether failover keeps an address from whoever has not had it.
+    pub(super) fn is_withheld_from_others(&self, address: Ipv4Addr) -> bool {
+        self.is_withheld(address, &Identity::of_partners(&nobody()))
+    }
+
     pub(super) fn check_withheld(
         &self,
         address: Ipv4Addr,
@@ -389,14 +320,7 @@ impl Server {
             None if state == BindingState::Free => return,
             Some(_) | None => {}
         }
-        let nobody = failover::store::Client {
-            id: None,
-            hardware: crate::wire::failover::Hardware {
-                kind: 0,
-                address: Vec::new(),
-            },
-        };
-        let client = change.client.unwrap_or(nobody);
+        let client = change.client.unwrap_or_else(nobody);
         let card = client.hardware.address.as_slice();
         let binding = Binding {
             state,
@@ -407,5 +331,16 @@ impl Server {
             granted: None,
         };
         self.bindings.set(address, binding);
+    }
+}
+
+/// A client that no one is.
+fn nobody() -> failover::store::Client {
+    failover::store::Client {
+        id: None,
+        hardware: crate::wire::failover::Hardware {
+            kind: 0,
+            address: Vec::new(),
+        },
     }
 }

@@ -4,6 +4,7 @@ mod errors;
 mod faults;
 mod random;
 mod routers;
+mod saving;
 
 use super::*;
 

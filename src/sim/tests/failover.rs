@@ -74,7 +74,7 @@ fn the_drawing_comes_about_by_itself() {
         "04:08:00.003 client has 192.168.1.10 for 8 h",
         "08:08:00.001 client has 192.168.1.10 for 8 h",
         "By the standard a RELEASE ends the lease",
-        "21:06:00.000 The lease of client has ended without renewal: server2 has 192.168.1.10 free again",
+        "21:06:00.000 The lease of client has ended without renewal: 192.168.1.10 is no one's any more. Because of failover server2 does not give it",
     ] {
         assert!(diagram.contains(note), "{note} in {diagram}");
     }

@@ -233,8 +233,16 @@ fn server_notes() -> Vec<ServerNote> {
             client,
             until: Instant::MAX,
         },
-        ServerNote::Expired { address, client },
-        ServerNote::Released { address, client },
+        ServerNote::Expired {
+            address,
+            client,
+            withheld: false,
+        },
+        ServerNote::Released {
+            address,
+            client,
+            withheld: false,
+        },
         ServerNote::Declined { address, client },
         ServerNote::QuarantineEnded { address },
     ];
