@@ -7,6 +7,7 @@ use super::icons::{Icon, icon};
 use super::kinds;
 use crate::app::session::{Action, Notice, Session, phrase};
 use crate::app::store::{Props, use_view};
+use crate::scenario::library;
 use crate::text::Texts;
 
 /// The notice, if there is one.
@@ -20,11 +21,12 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
         let notice = session.notice()?;
         Some(said(session, &words, notice))
     });
-    let way_back = match notice {
+    let way_back = match &notice {
         Some(Notice::Forked(_) | Notice::Deleted(_) | Notice::Planned(..)) => {
             Some(("ui.undo", Action::Undo))
         }
         Some(Notice::Undone(_)) => Some(("ui.redo", Action::Redo)),
+        Some(Notice::NotLoaded(action)) => Some(("ui.try-again", (**action).clone())),
         Some(_) | None => None,
     };
     let way_back = way_back.map(|(text, action)| {
@@ -76,6 +78,9 @@ fn said(session: &Session, words: &Texts, notice: &Notice) -> String {
         }
         Notice::Deleted(name) => words.say("ui.deleted", &[("name", name)]),
         Notice::Undone(name) => words.say("ui.undone", &[("what", &words.sentence(name))]),
+        Notice::NotLoaded(action) => {
+            words.say("ui.not-loaded", &[("what", &subject(action, words))])
+        }
         Notice::BadFile(name, problem) => {
             let problem = problem.as_ref().map_or_else(
                 || words.get("ui.unreadable").to_owned(),
@@ -84,4 +89,16 @@ fn said(session: &Session, words: &Texts, notice: &Notice) -> String {
             words.say("ui.bad-file", &[("name", name), ("problem", &problem)])
         }
     }
+}
+
+/// What was to be loaded.
+fn subject(action: &Action, words: &Texts) -> String {
+    if let Action::Language(language) = action {
+        return language.name().to_owned();
+    }
+    let Action::Scenario(name) = action else {
+        return String::new();
+    };
+    let titles = library::titles().remove(name).unwrap_or_default();
+    kinds::in_language(&titles, words, name).to_owned()
 }

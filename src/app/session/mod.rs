@@ -147,7 +147,7 @@ impl Session {
         language: Language,
         theme: Theme,
     ) -> Result<Self, Problem> {
-        let first = library::FILES[0].0;
+        let first = library::NAMES[0];
         let wanted = wanted.filter(|name| !name.is_empty());
         let scenario = match library::load(wanted.unwrap_or(first)) {
             Ok(scenario) => return Ok(Self::new(scenario, language, theme)),
@@ -248,7 +248,12 @@ impl Session {
             Action::ShowAll(on) => self.show_all = on,
             Action::Reading(on) => self.reading = on,
             Action::Earlier => self.lines += LINES,
-            Action::Language(language) => self.texts = Rc::new(Texts::new(language)),
+            Action::Language(language) => {
+                self.texts = Rc::new(Texts::new(language));
+                if matches!(self.notice, Some(Notice::NotLoaded(_))) {
+                    self.notice = None;
+                }
+            }
             Action::Theme(theme) => self.theme = theme,
             Action::Scenario(name) => match library::load(&name) {
                 Ok(scenario) => self.run(scenario, false),
@@ -261,6 +266,7 @@ impl Session {
                     Err(problem) => self.notice = Some(Notice::BadFile(name, problem)),
                 }
             }
+            Action::NotLoaded(action) => self.notice = Some(Notice::NotLoaded(action)),
             Action::Letters(on) => self.letters = on,
             Action::Undo => self.undo(),
             Action::Redo => self.redo(),

@@ -18,7 +18,7 @@ use crate::view::timeline::Timeline;
 impl Session {
     /// The run.
     pub(crate) fn recording(&self) -> &Recording {
-        &self.recording
+        self.branches.recording()
     }
 
     /// What is being run.
