@@ -10,7 +10,7 @@ use crate::view::ladder::{Ladder, Message, Row};
 use crate::view::node::{Detail, view};
 
 /// How many lines of what the two share are shown.
-const SHARED: usize = 5;
+const SHARED: usize = 2;
 /// How many lines of what comes after that.
 const LINES: usize = 200;
 /// How many entries are looked at for one that can be told.

@@ -5,7 +5,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, KeyboardEvent};
 
 use super::browser;
-use super::session::{Action, Ask, Panel};
+use super::session::{Action, Ask, Export, Panel};
 use super::store::Store;
 use crate::sim::EventId;
 
@@ -53,6 +53,7 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
         let writes = is("textarea, input:not([type=range]):not([type=checkbox])");
         return match (event.key().as_str(), event.shift_key()) {
             _ if writes => None,
+            ("s" | "S", false) => Some(Action::Export(Export::Scenario)),
             ("z" | "Z", false) => Some(Action::Undo),
             ("z" | "Z", true) | ("y" | "Y", _) => Some(Action::Redo),
             _ => None,
@@ -60,9 +61,10 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
     }
     match event.key().as_str() {
         "Escape" if store.read(|session| session.on_its_way().is_some()) => Some(Action::Pause),
-        "Escape" => store
-            .read(|session| session.panel().is_some())
-            .then_some(Action::Close),
+        "Escape" => store.read(|session| {
+            let open = session.panel().map(|_| Action::Close);
+            open.or_else(|| session.beside().map(|_| Action::Compare(None)))
+        }),
         " " if !is(
             "button, a, select, textarea, input:not([type=range]), summary, [role=treeitem]",
         ) =>

@@ -36,16 +36,20 @@ mod ticker;
 mod trouble;
 
 use crate::text::Language;
-use browser::Loader;
+use browser::{Loader, Outlet};
 use session::Session;
 use store::Store;
 
 /// Puts the page into the document.
-fn mount(language: Language, loader: Loader) {
+fn mount(language: Language, loader: Loader, outlet: Outlet, given: Option<String>) {
     let theme = browser::theme();
-    match Session::open(browser::query("scenario").as_deref(), language, theme) {
+    let session = match given {
+        Some(text) => Session::linked(&text, language, theme),
+        None => Session::open(browser::query("scenario").as_deref(), language, theme),
+    };
+    match session {
         Ok(session) => {
-            let store = Store::new(session, loader);
+            let store = Store::new(session, loader, outlet);
             store.apply(session::Action::Letters(browser::letters()));
             ticker::run(store.clone());
             yew::Renderer::<components::App>::with_props(store::Props { store }).render();

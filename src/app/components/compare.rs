@@ -75,7 +75,7 @@ pub(crate) fn Compare(props: &Props) -> Html {
         )
         .on_click(store.on(Action::Compare(None)))
         .put(icon(Icon::Close));
-        let (said, at) = sheet.said();
+        let (told, at) = sheet.told();
         let go = at.map(|at| {
             el!("button", "class" = "button text")
                 .on_click(store.on(Action::Seek(at)))
@@ -86,6 +86,7 @@ pub(crate) fn Compare(props: &Props) -> Html {
             .with(which("ui.messages", false))
             .with(which("ui.tables", true))
             .with(el!("span", "class" = "spacer"))
+            .maybe(go)
             .with(close);
         let heads = names.iter().enumerate().map(|(side, name)| {
             let key = if side == 0 {
@@ -106,6 +107,9 @@ pub(crate) fn Compare(props: &Props) -> Html {
         let heads = el!("div", "class" = "compare-row side-heads")
             .with(el!("span", "class" = "time"))
             .all(heads);
+        let difference = el!("div", "class" = "compare-row difference", "role" = "status")
+            .with(el!("b").text(words.get("ui.first-difference")))
+            .all(told.iter().map(|told| el!("span").text(told)));
         let body = if *tables {
             sheet.tables()
         } else {
@@ -117,12 +121,8 @@ pub(crate) fn Compare(props: &Props) -> Html {
             "aria-label" = words.get("ui.compare").to_owned()
         )
         .with(head)
-        .with(
-            el!("p", "class" = "difference", "role" = "status")
-                .text(&said)
-                .maybe(go),
-        )
         .with(heads)
+        .with(difference)
         .with(el!("div", "class" = "compare-body").with(body))
         .html()
     })
@@ -137,27 +137,23 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    /// What the first difference is, and when.
-    fn said(&self) -> (String, Option<Instant>) {
+    /// What the first difference is, in either, and when.
+    fn told(&self) -> ([String; 2], Option<Instant>) {
         let told = self.sides.map(|side| {
             let recording = side.recording;
             next_told(recording.scenario(), recording.journal(), self.first)
         });
         let at = told.iter().flatten().map(|(at, _)| *at).min();
-        let [ours, theirs] = told.map(|told| {
+        let told = told.map(|told| {
             told.map_or_else(
                 || self.words.get("ui.nothing-yet").to_owned(),
                 |(at, sentence)| {
-                    format!(
-                        "{} {}",
-                        self.words.moment(at),
-                        self.words.sentence(&sentence)
-                    )
+                    let at = self.words.moment(at);
+                    format!("{at} · {}", self.words.sentence(&sentence))
                 },
             )
         });
-        let values = [("ours", ours.as_str()), ("theirs", theirs.as_str())];
-        (self.words.say("ui.first-difference", &values), at)
+        (told, at)
     }
 
     fn ladders(&self) -> Element {

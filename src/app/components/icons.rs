@@ -53,6 +53,12 @@ pub(crate) enum Icon {
     Delete,
     /// Two sides.
     Compare,
+    /// A way out of a box.
+    Share,
+    /// Down into a box.
+    Save,
+    /// Three dots.
+    Menu,
     /// To the next of a kind.
     Next,
     /// To the last of a kind.
@@ -137,6 +143,9 @@ fn paths(icon: Icon) -> &'static [&'static str] {
             "M4 5.5h6.5v13H4zM13.5 5.5H20v13h-6.5z",
             "M6 9.5h2.5M15.5 9.5H18M15.5 13H18",
         ],
+        Icon::Share => &["M12 3.5v11M8 7l4-4 4 4", "M6.5 10.5h-1v9h13v-9h-1"],
+        Icon::Save => &["M12 3.5v11M8 11l4 4 4-4", "M5.5 15.5v4h13v-4"],
+        Icon::Menu => &["M12 5.5h.01M12 12h.01M12 18.5h.01"],
         Icon::Next => &["M5.5 6.5l6 5.5-6 5.5M12.5 6.5l6 5.5-6 5.5"],
         Icon::Last => &["M18.5 6.5l-6 5.5 6 5.5M11.5 6.5l-6 5.5 6 5.5"],
         Icon::Down => &["M12 5v14M6 13l6 6 6-6"],

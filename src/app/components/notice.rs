@@ -69,6 +69,16 @@ fn said(session: &Session, words: &Texts, notice: &Notice) -> String {
             let what = words.sentence(&phrase(session.scenario(), command));
             words.say("ui.planned", &[("what", &what), ("at", &words.moment(*at))])
         }
+        Notice::BadLink(problem) => {
+            let title = kinds::title(session.scenario(), words);
+            let problem = problem.as_ref().map_or_else(
+                || words.get("ui.unreadable").to_owned(),
+                ToString::to_string,
+            );
+            words.say("ui.bad-link", &[("problem", &problem), ("title", title)])
+        }
+        Notice::Shared(true) => words.get("ui.shared").to_owned(),
+        Notice::Shared(false) => words.get("ui.shared-by-address").to_owned(),
         Notice::Forked(left) => {
             let now = session.branches();
             let now = now.into_iter().find(|branch| branch.current);

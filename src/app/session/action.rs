@@ -1,5 +1,6 @@
 //! What a person does to a session, and what can be open in it.
 
+use super::Export;
 use crate::app::pace::Speed;
 use crate::dhcp::Reason;
 use crate::scenario::{Command, LinkId, NodeId, Problem, library};
@@ -101,6 +102,11 @@ pub(crate) enum Notice {
     /// A file of this name could not be opened, and why: by the reader's own words, or without any
     /// where the browser could not read it.
     BadFile(String, Option<Problem>),
+    /// What the page's address holds is no scenario, and why: by the reader's own words, or without
+    /// any where it could not even be unpacked.
+    BadLink(Option<Problem>),
+    /// A link was made: it is in the clipboard, or else in the page's address.
+    Shared(bool),
     /// This could not be done, since a file for it could not be loaded.
     NotLoaded(Box<Action>),
 }
@@ -163,6 +169,12 @@ pub(crate) enum Action {
     /// Run the scenario that is in a file of this name, which has this text; none where it cannot
     /// be read.
     Load(String, Option<String>),
+    /// Save this as a file.
+    Export(Export),
+    /// Make a link that holds everything that was done.
+    Share,
+    /// It was made, and is in the clipboard or not.
+    Shared(bool),
     /// Take back the last change.
     Undo,
     /// Do again what was taken back last.

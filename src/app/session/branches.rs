@@ -251,6 +251,9 @@ impl Session {
         let now = self.now();
         self.here().seek(now);
         self.repaint();
+        if now == Instant::ZERO {
+            self.show();
+        }
     }
 
     /// Brings the picture in line with what is done in the branch: what comes before the first thing

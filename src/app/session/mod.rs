@@ -10,6 +10,7 @@ mod action;
 mod asking;
 mod branches;
 mod deeds;
+mod files;
 mod going;
 mod read;
 
@@ -30,6 +31,7 @@ use going::{Awaited, Errand, Goal};
 pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
 pub(crate) use branches::BranchView;
 pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
+pub(crate) use files::{Content, Export};
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
@@ -133,6 +135,8 @@ impl Session {
             awaited: Awaited::default(),
         };
         session.begin();
+        session.go_on(&mut || true);
+        session.read_on();
         session.settle();
         session
     }
@@ -273,6 +277,9 @@ impl Session {
             Action::Switch(id) => self.switch(id),
             Action::Rename(id, name) => self.rename(id, &name),
             Action::Delete(id) => self.delete(id),
+            Action::Shared(copied) => self.notice = Some(Notice::Shared(copied)),
+            // The session is only read for it.
+            Action::Export(_) | Action::Share => {}
             Action::Compare(id) => self.beside = id.filter(|id| *id != self.branches.current()),
             Action::Dismiss => {}
         }
@@ -322,5 +329,7 @@ impl Session {
 mod branches_tests;
 #[cfg(test)]
 mod deeds_tests;
+#[cfg(test)]
+mod files_tests;
 #[cfg(test)]
 mod tests;
