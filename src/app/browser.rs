@@ -1,7 +1,7 @@
 //! What the page takes from the browser and leaves there. Nothing here fails: where a browser
 //! withholds something, the page goes without it.
 
-use js_sys::Function;
+use js_sys::{Function, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -9,7 +9,7 @@ use web_sys::{
     ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window,
 };
 
-use super::session::Theme;
+use super::session::{Content, Theme};
 use crate::text::Language;
 
 const LANGUAGE: &str = "dhcp-lab.language";
@@ -139,6 +139,38 @@ impl Loader {
     }
 }
 
+/// Where files and links go: two functions of `start.js` (see `embed::open`).
+pub(crate) struct Outlet {
+    save: Function,
+    link: Function,
+}
+
+impl Outlet {
+    /// An outlet by those functions.
+    pub(crate) fn new(save: Function, link: Function) -> Self {
+        Self { save, link }
+    }
+
+    /// Has a file saved.
+    pub(crate) fn save(&self, name: &str, content: &Content) {
+        let content = match content {
+            Content::Text(text) => JsValue::from_str(text),
+            Content::Bytes(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+        };
+        let _ = self
+            .save
+            .call2(&JsValue::NULL, &JsValue::from_str(name), &content);
+    }
+
+    /// Has a link made that holds a text, then says whether it is in the clipboard.
+    pub(crate) fn link(&self, text: &str, done: impl FnOnce(bool) + 'static) {
+        let done = Closure::once_into_js(move |copied: JsValue| done(copied.is_truthy()));
+        let _ = self
+            .link
+            .call2(&JsValue::NULL, &JsValue::from_str(text), &done);
+    }
+}
+
 /// Has the list of this id show what is chosen in it, whatever a person has chosen since.
 pub(crate) fn choose(id: &str, value: &str) {
     let list = document().and_then(|document| document.get_element_by_id(id));
@@ -193,6 +225,14 @@ pub(crate) fn focus_in(list: &yew::NodeRef, place: usize) {
     let children = list.cast::<Element>().map(|list| list.children());
     let child = children.and_then(|children| children.item(u32::try_from(place).ok()?));
     focus(child.and_then(|child| child.dyn_into().ok()));
+}
+
+/// Moves the focus to a text field and marks all that is in it.
+pub(crate) fn select_all(field: &yew::NodeRef) {
+    if let Some(field) = field.cast::<HtmlInputElement>() {
+        let _ = field.focus();
+        field.select();
+    }
 }
 
 /// Scrolls the element of this id into sight, no further than it takes.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::Function;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::browser::Loader;
+use super::browser::{Loader, Outlet};
 use crate::scenario::{Scenario, library};
 use crate::sim::Recording;
 use crate::supplies;
@@ -29,10 +29,14 @@ pub fn story(wanted: &str) -> String {
 
 /// Puts the page into the document, in a language whose texts were handed over. `load` gets the names
 /// of further files, with a space between them, and a function; it hands the files over and then calls
-/// that with whether it could.
+/// that with whether it could. `save` gets a file's name and what is in it, text or bytes. `link` gets a
+/// text and a function; it makes an address that holds the text, and then calls that with whether the
+/// address is in the clipboard. `given` is the text that the page's own address holds, if it holds one;
+/// it is empty where it could not be unpacked.
 #[wasm_bindgen]
-pub fn open(language: &str, load: Function) {
-    super::mount(Language::from_tag(language), Loader::new(load));
+pub fn open(language: &str, load: Function, save: Function, link: Function, given: Option<String>) {
+    let (loader, outlet) = (Loader::new(load), Outlet::new(save, link));
+    super::mount(Language::from_tag(language), loader, outlet, given);
 }
 
 fn run(scenario: &str, until_micros: u64, seed: Option<u64>) -> Result<Recording, String> {

@@ -25,6 +25,60 @@ const primary = (tag) => tag.split("-")[0].toLowerCase();
 const wanted = primary(query.get("lang") ?? kept() ?? navigator.language);
 const language = languages.split(" ").find((tag) => primary(tag) === wanted) ?? "en";
 
+// A file to keep.
+const save = (name, content) => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([content]));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 9999);
+};
+
+// A link that holds a run: its scenario file, packed, behind "#run=".
+const LONGEST = 4e6;
+const through = async (bytes, stream) => {
+  const parts = [];
+  let length = 0;
+  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return new Blob(parts).arrayBuffer();
+    length += value.length;
+    if (length > LONGEST) throw new Error("too long");
+    parts.push(value);
+  }
+};
+const link = async (text) => {
+  let [sign, bytes] = ["p", new TextEncoder().encode(text)];
+  if ("CompressionStream" in window) {
+    [sign, bytes] = ["z", new Uint8Array(await through(bytes, new CompressionStream("deflate-raw")))];
+  }
+  let code = "";
+  for (const byte of bytes) code += String.fromCharCode(byte);
+  code = btoa(code).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const address = location.href.split(/[?#]/)[0] + "#run=" + sign + code;
+  try {
+    await navigator.clipboard.writeText(address);
+    return true;
+  } catch {
+    history.replaceState(null, "", address);
+    return false;
+  }
+};
+const given = async () => {
+  if (!location.hash.startsWith("#run=")) return undefined;
+  try {
+    const [, sign, code] = location.hash.match(/^#run=([pz])([\w-]+)$/);
+    const packed = Uint8Array.from(atob(code.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+    const bytes = sign === "z" ? await through(packed, new DecompressionStream("deflate-raw")) : packed;
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return "";
+  }
+};
+// A link that is pasted into the address of an open page.
+addEventListener("hashchange", () => location.reload());
+
 const start = async () => {
   const texts = files(`locales/${language}/lesson.json locales/${language}/page.json`);
   // Which stories there are is known to the program alone.
@@ -44,7 +98,8 @@ const start = async () => {
   };
   await supply(texts);
   await supply(told ? files(program.story(told)) : first);
-  program.open(language, (names, done) => supply(files(names)).then(() => done(true), () => done(false)));
+  const load = (names, done) => supply(files(names)).then(() => done(true), () => done(false));
+  program.open(language, load, save, (text, done) => link(text).then(done, () => done(false)), await given());
   // The beginning of the embedding interface: what another script on the page can call.
   const from = (call) => call && (async (name, ...rest) => call((await file(`scenarios/${name}.json`))[1], ...rest));
   window.dhcpLab = { digest: from(program.digest), journal: from(program.journal) };

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::browser::{self, Loader};
+use super::browser::{self, Loader, Outlet};
 use super::components::Handler;
 use super::map::SortedMap;
 use super::session::{Action, Session};
@@ -24,6 +24,7 @@ struct Shared {
     listeners: RefCell<SortedMap<u32, Listener>>,
     last: Cell<u32>,
     loader: Loader,
+    outlet: Outlet,
     /// What waits for its files.
     waiting: RefCell<Vec<Action>>,
 }
@@ -47,12 +48,13 @@ pub(crate) struct Props {
 
 impl Store {
     /// A handle to a new session.
-    pub(crate) fn new(session: Session, loader: Loader) -> Self {
+    pub(crate) fn new(session: Session, loader: Loader, outlet: Outlet) -> Self {
         Self(Rc::new(Shared {
             session: RefCell::new(session),
             listeners: RefCell::default(),
             last: Cell::new(0),
             loader,
+            outlet,
             waiting: RefCell::default(),
         }))
     }
@@ -94,6 +96,7 @@ impl Store {
             (session.texts().language().tag(), scenario)
         });
         browser::choose("language", language);
+        browser::choose("menu-language", language);
         browser::choose("scenario", &scenario);
     }
 
@@ -102,6 +105,16 @@ impl Store {
     fn carry_out(&self, action: Action) {
         if let Action::Language(language) = action {
             browser::keep_language(language);
+        }
+        if let Action::Export(what) = action {
+            let (name, content) = self.read(|session| session.export(what));
+            self.0.outlet.save(&name, &content);
+        }
+        if action == Action::Share {
+            let store = self.clone();
+            let text = self.read(Session::link);
+            let done = move |copied| store.apply(Action::Shared(copied));
+            self.0.outlet.link(&text, done);
         }
         let (start, mut asked) = (browser::clock(), 0_u32);
         // To ask the browser for the time costs as much as a small event.

@@ -249,6 +249,7 @@ fn groups(
                 About::Flight => words.get("about.flight").to_owned(),
                 About::Network => words.get("about.network").to_owned(),
                 About::Time => words.get("about.time").to_owned(),
+                About::Page => words.get("about.page").to_owned(),
             }
         })
     };

@@ -74,7 +74,7 @@ pub(crate) fn LadderPane(props: &Props) -> Html {
 }
 
 /// Where each line stands.
-struct Columns(Rc<Lanes>);
+pub(super) struct Columns(pub(super) Rc<Lanes>);
 
 impl Columns {
     fn place(&self, lane: usize) -> f64 {
@@ -86,7 +86,7 @@ impl Columns {
         self.0.of(node).map(|lane| self.place(lane))
     }
 
-    fn style(&self, lane: usize) -> String {
+    pub(super) fn style(&self, lane: usize) -> String {
         format!("left:{}", percent(self.place(lane)))
     }
 
@@ -268,7 +268,7 @@ fn row(
 }
 
 /// The clock, where it has moved since the line above.
-fn time(at: Instant, last: &mut Option<Instant>) -> Element {
+pub(super) fn time(at: Instant, last: &mut Option<Instant>) -> Element {
     let moved = last.is_none_or(|last| last.as_micros() / 1_000 != at.as_micros() / 1_000);
     *last = Some(at);
     let clock = if moved { at.to_string() } else { String::new() };
@@ -311,7 +311,7 @@ fn chip(
 }
 
 /// A message's line: from its sender to everyone whom it reached, or towards whom it is under way.
-fn arrow(
+pub(super) fn arrow(
     lanes: Element,
     session: &Session,
     columns: &Columns,

@@ -1,5 +1,7 @@
 //! What is seen. Each component gets the store and draws its own small projection of the session.
 
+mod branches;
+mod compare;
 mod controls;
 mod crowd;
 mod deeds_panel;

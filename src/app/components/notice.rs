@@ -13,29 +13,33 @@ use crate::text::Texts;
 #[part]
 pub(crate) fn NoticeBar(props: &Props) -> Html {
     let store = &props.store;
-    let (words, _) = use_view(store, |session| {
+    let (words, notice) = use_view(store, |session| {
         (session.texts().clone(), session.notice().cloned())
     });
     let text = store.read(|session| {
         let notice = session.notice()?;
         Some(said(session, &words, notice))
     });
-    let again = store.read(|session| {
-        let Some(Notice::NotLoaded(action)) = session.notice() else {
-            return None;
-        };
-        Some(store.on((**action).clone()))
-    });
-    let again = again.map(|again| {
-        let button = el!("button", "class" = "button text").on_click(again);
-        button.text(words.get("ui.try-again"))
+    let way_back = match &notice {
+        Some(Notice::Forked(_) | Notice::Deleted(_) | Notice::Planned(..)) => {
+            Some(("ui.undo", Action::Undo))
+        }
+        Some(Notice::Undone(_)) => Some(("ui.redo", Action::Redo)),
+        Some(Notice::NotLoaded(action)) => Some(("ui.try-again", (**action).clone())),
+        Some(_) | None => None,
+    };
+    let way_back = way_back.map(|(text, action)| {
+        el!("button", "class" = "button text")
+            .on_click(store.on(action))
+            .text(words.get(text))
     });
     let notice = text.map(|text| {
         let dismiss = words.get("ui.dismiss").to_owned();
         let button = el!("button", "class" = "button quiet", "aria-label" = dismiss);
         el!("p", "class" = "notice")
             .with(el!("span").text(&text))
-            .maybe(again)
+            .with(el!("span", "class" = "spacer"))
+            .maybe(way_back)
             .with(
                 button
                     .on_click(store.on(Action::Dismiss))
@@ -64,6 +68,25 @@ fn said(session: &Session, words: &Texts, notice: &Notice) -> String {
             let what = words.sentence(&phrase(session.scenario(), command));
             words.say("ui.planned", &[("what", &what), ("at", &words.moment(*at))])
         }
+        Notice::BadLink(problem) => {
+            let title = kinds::title(session.scenario(), words);
+            let problem = problem.as_ref().map_or_else(
+                || words.get("ui.unreadable").to_owned(),
+                ToString::to_string,
+            );
+            words.say("ui.bad-link", &[("problem", &problem), ("title", title)])
+        }
+        Notice::Shared(true) => words.get("ui.shared").to_owned(),
+        Notice::Shared(false) => words.get("ui.shared-by-address").to_owned(),
+        Notice::Forked(left) => {
+            let now = session.branches();
+            let now = now.into_iter().find(|branch| branch.current);
+            let now = now.map(|branch| branch.name).unwrap_or_default();
+            let left = session.branch_name(*left);
+            words.say("ui.forked", &[("now", &now), ("left", &left)])
+        }
+        Notice::Deleted(name) => words.say("ui.deleted", &[("name", name)]),
+        Notice::Undone(name) => words.say("ui.undone", &[("what", &words.sentence(name))]),
         Notice::NotLoaded(action) => {
             words.say("ui.not-loaded", &[("what", &subject(action, words))])
         }

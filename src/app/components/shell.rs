@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::compare::Compare;
 use super::controls::Controls;
 use super::element::{classes, el, handler, spelt, when};
 use super::header::{Header, opener};
@@ -58,6 +59,7 @@ pub(crate) fn App(props: &Props) -> Html {
         Some(Panel::Node(_) | Panel::Link(_) | Panel::Deeds) => "node",
         Some(Panel::Packet(_) | Panel::Why(_) | Panel::Help) => "packet",
     });
+    let compares = use_view(&store, |session| session.beside().is_some());
     let tab = use_state_eq(|| Tab::Stage);
     use_effect_with((), {
         let store = store.clone();
@@ -125,13 +127,17 @@ pub(crate) fn App(props: &Props) -> Html {
         "role" = "tablist",
         "aria-label" = label("ui.views")
     );
-    let panes = el!("main", "class" = "main")
-        .with(
-            stage
-                .put(part::<Stage>(&store))
-                .put(part::<OpenPanel>(&store)),
-        )
-        .with(ladder.put(part::<LadderPane>(&store)));
+    let panes = el!(
+        "main",
+        "class" = if compares { "main comparing" } else { "main" }
+    )
+    .with(
+        stage
+            .put(part::<Stage>(&store))
+            .put(part::<OpenPanel>(&store)),
+    )
+    .with(ladder.put(part::<LadderPane>(&store)))
+    .put(part::<Compare>(&store));
     let deck = el!("footer", "class" = "deck")
         .put(part::<NarrationLine>(&store))
         .put(part::<Controls>(&store))

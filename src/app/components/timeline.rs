@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::branches::Branches;
 use super::element::{Element, classes, el, group, handler};
 use super::kinds;
 use super::part::part;
@@ -69,7 +70,11 @@ pub(crate) fn TimelineTrack(props: &Props) -> Html {
         .put(part::<Painting>(store))
         .put(part::<Promises>(store))
         .put(part::<Playhead>(store));
-    section.with(names).with(track).html()
+    section
+        .with(names)
+        .with(track)
+        .put(part::<Branches>(store))
+        .html()
 }
 
 /// Few hosts have a lane each. Otherwise the first servers do, the client that is looked at and those
@@ -110,18 +115,18 @@ fn lanes(session: &Session) -> Vec<Lane> {
 
 /// Instants as parts of the whole story.
 #[derive(Clone, Copy)]
-struct Scale(Instant);
+pub(super) struct Scale(pub(super) Instant);
 
 /// How far it has to be to the next deadline for a name between them, in hundredths of the whole.
 const ROOM: f64 = 2.0;
 
 impl Scale {
-    fn part(self, at: Instant) -> f64 {
+    pub(super) fn part(self, at: Instant) -> f64 {
         let whole = self.0.as_micros().max(1) as f64;
         (at.as_micros() as f64 / whole * 100.0).clamp(0.0, 100.0)
     }
 
-    fn at(self, at: Instant) -> String {
+    pub(super) fn at(self, at: Instant) -> String {
         percent(self.part(at))
     }
 
@@ -140,11 +145,11 @@ impl Scale {
         usize::try_from(bins.as_micros()).map_or(0, |bin| bin.min(BINS - 1))
     }
 
-    fn left(self, at: Instant) -> String {
+    pub(super) fn left(self, at: Instant) -> String {
         format!("left:{}", self.at(at))
     }
 
-    fn width(self, from: Instant, to: Instant) -> String {
+    pub(super) fn width(self, from: Instant, to: Instant) -> String {
         percent((self.part(to) - self.part(from)).max(0.0))
     }
 }

@@ -1,11 +1,11 @@
 //! What a person does to a session, and what can be open in it.
 
-use super::Filter;
+use super::{Export, Filter};
 use crate::app::pace::Speed;
 use crate::dhcp::Reason;
 use crate::scenario::{Command, LinkId, NodeId, Problem, library};
-use crate::sim::EventId;
-use crate::text::Language;
+use crate::sim::{BranchId, EventId};
+use crate::text::{Language, Sentence};
 use crate::time::Instant;
 
 /// Light and dark.
@@ -91,11 +91,22 @@ pub(crate) enum Notice {
     NoneBefore(Target),
     /// What was to be done at another instant is done there.
     Planned(Instant, Command),
+    /// What was done began a branch; what was known goes on in this one.
+    Forked(BranchId),
+    /// A branch of this name was deleted.
+    Deleted(String),
+    /// This was undone.
+    Undone(Sentence),
     /// No node has a name with this in it.
     NoNode(String),
     /// A file of this name could not be opened, and why: by the reader's own words, or without any
     /// where the browser could not read it.
     BadFile(String, Option<Problem>),
+    /// What the page's address holds is no scenario, and why: by the reader's own words, or without
+    /// any where it could not even be unpacked.
+    BadLink(Option<Problem>),
+    /// A link was made: it is in the clipboard, or else in the page's address.
+    Shared(bool),
     /// This could not be done, since a file for it could not be loaded.
     NotLoaded(Box<Action>),
 }
@@ -158,6 +169,24 @@ pub(crate) enum Action {
     /// Run the scenario that is in a file of this name, which has this text; none where it cannot
     /// be read.
     Load(String, Option<String>),
+    /// Save this as a file.
+    Export(Export),
+    /// Make a link that holds everything that was done.
+    Share,
+    /// It was made, and is in the clipboard or not.
+    Shared(bool),
+    /// Take back the last change.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Look at another branch.
+    Switch(BranchId),
+    /// Call a branch so; by what began it, if this is empty.
+    Rename(BranchId, String),
+    /// Delete a branch.
+    Delete(BranchId),
+    /// Have a branch stand beside the one that is looked at, or none.
+    Compare(Option<BranchId>),
     /// What was to be done needs a file that could not be loaded.
     NotLoaded(Box<Action>),
     /// Take letters as keys, or not.

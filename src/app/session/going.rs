@@ -47,13 +47,13 @@ impl Session {
         while let Some(Errand { to, goal }) = self.errand.clone() {
             match goal {
                 Goal::There => {
-                    if !self.recording.approach(to, &mut *more) {
+                    if !self.here().approach(to, &mut *more) {
                         return;
                     }
                     self.errand = None;
                 }
                 Goal::Do(command, from) => {
-                    if !self.recording.approach(to, &mut *more) {
+                    if !self.here().approach(to, &mut *more) {
                         return;
                     }
                     self.act(command.clone());
@@ -64,7 +64,7 @@ impl Session {
                 }
                 Goal::Next(target, from) => {
                     let (mut is_late, filter) = (false, self.filter);
-                    let hit = self.recording.run_to(to, |entry| {
+                    let hit = self.branches.here().run_to(to, |entry| {
                         let is_it = is(entry, target, filter);
                         is_late = !is_it && !more();
                         is_it || is_late
@@ -84,20 +84,14 @@ impl Session {
 
     /// Goes back to where the last of these has just happened.
     pub(super) fn go_back_to(&mut self, target: Target) {
-        let (from, filter) = (self.now(), self.filter);
-        self.recording.step_back();
-        let past = self.journal().range(0..self.world().written());
-        let found = past.rev().find(|(_, entry)| is(entry, target, filter));
-        let Some((place, at)) = found.map(|(id, entry)| (id.index(), entry.at)) else {
-            self.go(from);
+        let filter = self.filter;
+        if self
+            .here()
+            .run_back_to(|entry| is(entry, target, filter))
+            .is_none()
+        {
             self.notice = Some(Notice::NoneBefore(target));
-            return;
-        };
-        self.recording.seek(at);
-        while self.world().written() > place {
-            self.recording.step_back();
         }
-        self.recording.step_forward(at);
     }
 
     pub(super) fn go(&mut self, to: Instant) {
@@ -126,7 +120,8 @@ impl Session {
         while self.playing && left > 0 && self.errand.is_none() && more() {
             let now = self.now();
             let next = self
-                .recording
+                .branches
+                .recording()
                 .next_at()
                 .map_or(self.end, |at| at.min(self.end));
             let flight = self.slowest_flight();
@@ -137,15 +132,16 @@ impl Session {
             };
             let at = self.pace.advance(now, ahead, &mut left);
             if at < next {
-                self.recording.seek(at);
+                self.here().seek(at);
                 break;
             }
-            let written = self.recording.world().written();
-            if !self.recording.step_forward(at) {
-                self.recording.seek(at);
+            let written = self.world().written();
+            if !self.here().step_forward(at) {
+                self.here().seek(at);
                 self.playing = self.now() < self.end;
             }
-            if let Some(reading) = narration::reading(&self.recording, written, self.filter) {
+            let here = self.branches.recording();
+            if let Some(reading) = narration::reading(here, written, self.filter) {
                 let in_flight = self.slowest_flight().is_some();
                 self.pace.rest(reading, in_flight);
             }

@@ -1,14 +1,16 @@
 //! What the page knows, without a browser: a run, where the person is in it, and what is open.
 //!
 //! [`Session::apply`] takes one [`Action`] at a time; nothing else changes a session, and reading it
-//! never does. What is done to the network goes into the run as a [`Command`] at the playhead.
+//! never does. What is done to the network goes into the run as a command at the playhead.
 //!
 //! A way through the run can be long. It is gone for as long as the page has time; what is left of it
 //! is an errand, on which the session goes on at each [`Action::Tick`].
 
 mod action;
 mod asking;
+mod branches;
 mod deeds;
+mod files;
 mod filter;
 mod going;
 mod read;
@@ -19,17 +21,19 @@ use super::flights::{Wave, flights};
 use super::lanes::Lanes;
 use super::layout::Layout;
 use super::pace::{Pace, Speed};
-use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
-use crate::sim::{Limits, Recording};
+use crate::scenario::{NodeFile, NodeId, Problem, Scenario, library};
+use crate::sim::{BranchId, Branches, Limits};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
-use crate::view::ladder::{Ladder, Message};
+use crate::view::ladder::Message;
 use crate::view::stage::Flight;
-use crate::view::timeline::Timelines;
+use branches::{Change, Picture};
 use going::{Awaited, Errand, Goal};
 
 pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
+pub(crate) use branches::BranchView;
 pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
+pub(crate) use files::{Content, Export};
 pub(crate) use filter::Filter;
 
 /// How much longer the story lasts when something is done close to its end.
@@ -70,9 +74,15 @@ struct Drawn {
 
 /// A run and how it is being looked at.
 pub(crate) struct Session {
-    recording: Recording,
-    ladder: Ladder,
-    timelines: Timelines,
+    branches: Branches,
+    picture: Picture,
+    /// Those of branches that are not looked at.
+    pictures: Vec<(BranchId, Picture)>,
+    /// The scenario that all this is about.
+    shown: Rc<Scenario>,
+    undo: Vec<Change>,
+    redo: Vec<Change>,
+    beside: Option<BranchId>,
     run: u32,
     end: Instant,
     pace: Pace,
@@ -105,10 +115,15 @@ pub(crate) type More<'a> = &'a mut dyn FnMut() -> bool;
 impl Session {
     /// A session at the first instant of a scenario, paused.
     pub(crate) fn new(scenario: Scenario, language: Language, theme: Theme) -> Self {
+        let shown = Rc::new(scenario);
         let mut session = Self {
-            timelines: Timelines::new(&scenario),
-            recording: Recording::with_limits(Rc::new(scenario), LIMITS),
-            ladder: Ladder::default(),
+            branches: Branches::with_limits(Rc::clone(&shown), LIMITS),
+            picture: Picture::new(&shown),
+            pictures: Vec::new(),
+            shown,
+            undo: Vec::new(),
+            redo: Vec::new(),
+            beside: None,
             run: 0,
             end: Instant::ZERO,
             pace: Pace::default(),
@@ -142,6 +157,8 @@ impl Session {
             awaited: Awaited::default(),
         };
         session.begin();
+        session.go_on(&mut || true);
+        session.read_on();
         session.settle();
         session
     }
@@ -189,15 +206,16 @@ impl Session {
             }
             Action::StepForward => {
                 self.halt();
-                if !self.recording.step_forward(self.end) {
-                    self.recording.seek(self.end);
+                let end = self.end;
+                if !self.here().step_forward(end) {
+                    self.here().seek(end);
                 }
             }
             Action::StepBack => {
                 self.halt();
-                self.recording.step_back();
+                self.here().step_back();
                 if self.now() == Instant::ZERO {
-                    self.recording.seek(Instant::ZERO);
+                    self.here().seek(Instant::ZERO);
                 }
             }
             Action::Next(target) => {
@@ -279,9 +297,19 @@ impl Session {
             }
             Action::NotLoaded(action) => self.notice = Some(Notice::NotLoaded(action)),
             Action::Letters(on) => self.letters = on,
+            Action::Undo => self.undo(),
+            Action::Redo => self.redo(),
+            Action::Switch(id) => self.switch(id),
+            Action::Rename(id, name) => self.rename(id, &name),
+            Action::Delete(id) => self.delete(id),
+            Action::Shared(copied) => self.notice = Some(Notice::Shared(copied)),
+            // The session is only read for it.
+            Action::Export(_) | Action::Share => {}
+            Action::Compare(id) => self.beside = id.filter(|id| *id != self.branches.current()),
             Action::Dismiss => {}
         }
         self.go_on(more);
+        self.follow_beside(more);
         self.read_on();
         if self.errand.is_none() {
             self.settle();
@@ -297,10 +325,11 @@ impl Session {
     fn settle(&mut self) {
         let written = self.world().written();
         let span = self.lines * ENTRIES;
-        self.recording.recall(written.saturating_sub(span));
-        self.ladder.follow(self.recording.journal(), written, span);
+        let here = self.branches.here();
+        here.recall(written.saturating_sub(span));
+        self.picture.ladder.follow(here.journal(), written, span);
         if let Some(Panel::Packet(id)) = self.panel
-            && let Some(message) = self.ladder.find(id)
+            && let Some(message) = self.picture.ladder.find(id)
         {
             self.message = Some(message.clone());
         }
@@ -320,14 +349,6 @@ impl Session {
         };
     }
 
-    /// Runs another scenario, of the library or of a file.
-    fn run(&mut self, scenario: Scenario, is_file: bool) {
-        self.recording = Recording::with_limits(Rc::new(scenario), LIMITS);
-        self.is_file = is_file;
-        self.panel = None;
-        self.begin();
-    }
-
     fn find(&self, text: &str) -> Option<NodeId> {
         let has = |(_, node): &(NodeId, &NodeFile)| node.id.contains(text);
         let scenario = self.scenario();
@@ -335,58 +356,20 @@ impl Session {
         scenario.find(text).or_else(part_of)
     }
 
-    fn begin(&mut self) {
-        self.layout = Rc::new(Layout::new(self.scenario()));
-        self.lanes = Rc::new(Lanes::new(self.scenario()));
-        self.story += 1;
-        self.playing = false;
-        self.end = self.scenario().until();
-        self.lines = self.first_lines();
-        let show = &self.scenario().file().show;
-        self.filter = Filter {
-            all: show.all,
-            failover: show.failover.unwrap_or(true),
-        };
-        self.forget();
-        self.timelines = Timelines::new(self.scenario());
-        self.reset();
-        self.errand = None;
-        self.recording.seek(self.scenario().opens());
-        self.read_on();
-    }
-
-    /// What was drawn of the run is out of date: a past was changed, or the run is another.
-    fn forget(&mut self) {
-        self.run += 1;
-        self.ladder = Ladder::default();
-        self.message = None;
-    }
-
-    fn read_on(&mut self) {
-        self.timelines.read_on(&self.recording);
-    }
-
-    fn act(&mut self, command: Command) {
-        self.reset();
-        self.errand = None;
-        let written = self.world().written();
-        let is_past = |panel: &Panel| match panel {
-            Panel::Node(_) | Panel::Link(_) | Panel::Deeds | Panel::Help => true,
-            Panel::Packet(id) | Panel::Why(id) => id.index() < written,
-        };
-        self.panel = self.panel.filter(is_past);
-        self.recording.act(command);
-        self.timelines.forget_after(written);
-        let sequel = self.now() + SEQUEL;
-        self.end = self.scenario().until();
-        if self.now() + SEQUEL.fraction(1, 6) >= self.end {
-            self.end = sequel;
-        }
-        self.forget();
+    /// What a scenario is called.
+    fn title_of(&self, scenario: &Scenario) -> String {
+        let file = scenario.file();
+        let title = file.title.get(self.texts.language().tag());
+        let title = title.or_else(|| file.title.get("en"));
+        title.unwrap_or(&file.name).clone()
     }
 }
 
 #[cfg(test)]
+mod branches_tests;
+#[cfg(test)]
 mod deeds_tests;
+#[cfg(test)]
+mod files_tests;
 #[cfg(test)]
 mod tests;

@@ -18,12 +18,12 @@ use crate::view::timeline::Timeline;
 impl Session {
     /// The run.
     pub(crate) fn recording(&self) -> &Recording {
-        &self.recording
+        self.branches.recording()
     }
 
     /// What is being run.
     pub(crate) fn scenario(&self) -> &Scenario {
-        self.recording.scenario()
+        self.branches.recording().scenario()
     }
 
     /// Whether that came out of a file, not out of the library.
@@ -48,28 +48,28 @@ impl Session {
 
     /// The world at the playhead.
     pub(crate) fn world(&self) -> &World {
-        self.recording.world()
+        self.branches.recording().world()
     }
 
     /// Everything that has been seen, beyond the playhead too.
     pub(crate) fn journal(&self) -> &Journal {
-        self.recording.journal()
+        self.branches.recording().journal()
     }
 
     /// The messages up to the playhead, as far back as the ladder shows them.
     pub(crate) fn ladder(&self) -> &Ladder {
-        &self.ladder
+        &self.picture.ladder
     }
 
     /// The message that was sent in an entry: one of the ladder's, or the open panel's.
     pub(crate) fn message(&self, id: EventId) -> Option<&Message> {
         let own = || self.message.as_ref().filter(|message| message.id == id);
-        self.ladder.find(id).or_else(own)
+        self.picture.ladder.find(id).or_else(own)
     }
 
     /// Everything seen, as the timeline paints it.
     pub(crate) fn timeline(&self) -> &Timeline {
-        self.timelines.now()
+        self.picture.timelines.now()
     }
 
     /// What the picture of the past depends on.
@@ -99,7 +99,7 @@ impl Session {
 
     /// The furthest instant that was seen.
     pub(crate) fn seen(&self) -> Instant {
-        self.recording.seen().min(self.end)
+        self.branches.recording().seen().min(self.end)
     }
 
     /// When the story is over.

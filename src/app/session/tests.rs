@@ -3,7 +3,7 @@ use crate::app::narration;
 use crate::dhcp::Reason;
 use crate::dhcp::client::State;
 use crate::lesson::why;
-use crate::scenario::LinkId;
+use crate::scenario::{Command, LinkId};
 use crate::sim::EventId;
 
 impl Session {
