@@ -42,6 +42,9 @@ pub(super) fn check(mut file: File) -> Result<Scenario, Problem> {
             format!("must be longer than nothing and at most {MAX_LENGTH}"),
         ));
     }
+    if file.opens > file.until {
+        return Err(Problem::new("opens", "must not be later than until"));
+    }
     if file.nodes.is_empty() || file.nodes.len() > MAX_NODES {
         return Err(Problem::new(
             "nodes",
