@@ -546,3 +546,40 @@ fn what_a_server_says_over_the_wire_is_by_its_own_clock() {
         assert_eq!(ahead, if at < 120 { -300 } else { 0 }, "at {at} s");
     }
 }
+
+/// One server's clock is an hour slow, the other's is set two hours on while they work; what they tell
+/// each other of times of day is understood.
+#[test]
+fn servers_whose_clocks_are_wrong_agree_all_the_same() {
+    let clocks = r#"
+        { "at": "0s", "do": "clock", "node": "server1", "offset": "-1h" },
+        { "at": "5m", "do": "clock", "node": "server2", "offset": "2h" },
+        { "at": "8m", "do": "power-off", "node": "server2" },
+        { "at": "9m", "do": "power-on", "node": "server2" }"#;
+    let mut recording = start(pair(clocks, ""));
+    recording.seek(at(900));
+    assert_eq!(states(&recording), [State::Normal; 2]);
+    let ahead = ["server1", "server2"].map(|name| {
+        let id = recording.scenario().find(name).unwrap();
+        recording.world().node(id).host().unwrap().clock()
+    });
+    assert_eq!(ahead, [-3_600, 7_200], "a clock goes on without power");
+    let ends = ["server1", "server2"].map(|name| {
+        let id = recording.scenario().find(name).unwrap();
+        let endpoint = recording
+            .world()
+            .node(id)
+            .server()
+            .unwrap()
+            .endpoint()
+            .unwrap();
+        let leases = endpoint.store().unwrap().leases.iter();
+        let ends =
+            leases.map(|(address, lease)| (*address, lease.times.expires.as_micros() / 1_000_000));
+        ends.collect::<Vec<_>>()
+    });
+    assert_eq!(ends[0], ends[1]);
+    let [one, two] = records(&recording);
+    assert_eq!(one, two);
+    assert_eq!(in_use(&recording).len(), 2);
+}

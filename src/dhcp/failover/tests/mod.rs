@@ -1,4 +1,5 @@
 mod accepting;
+mod clocks;
 mod crossing;
 mod deeds;
 mod discover;
