@@ -154,7 +154,7 @@ fn what_cannot_be_run_ends_in_one_clear_line_and_a_code() {
     let cases: [(&[&str], &str); 9] = [
         (
             &["run", "three-servers"],
-            "no built-in scenario 'three-servers'; there are two-servers, lease-origin",
+            "no built-in scenario 'three-servers'; there are two-server-day, split-pools",
         ),
         (&["run", "absent.json"], "cannot read absent.json"),
         (

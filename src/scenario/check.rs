@@ -73,6 +73,9 @@ pub(super) fn check(mut file: File) -> Result<Scenario, Vec<Problem>> {
         let message = format!("must be longer than nothing and at most {MAX_LENGTH}");
         found.add("until", message);
     }
+    if file.opens > file.until {
+        found.add("opens", "must not be later than until");
+    }
     for (field, length, most) in [
         ("nodes", file.nodes.len(), MAX_NODES),
         ("links", file.links.len(), MAX_LINKS),

@@ -35,6 +35,9 @@ pub struct File {
     pub seed: u64,
     /// How long it lasts.
     pub until: Duration,
+    /// Where the page opens it: what comes before is over then. From the start, if this is not set.
+    #[serde(default, skip_serializing_if = "Duration::is_zero")]
+    pub opens: Duration,
     /// The nodes.
     pub nodes: Vec<NodeFile>,
     /// The cables.

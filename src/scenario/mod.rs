@@ -196,6 +196,11 @@ impl Scenario {
         &self.commands
     }
 
+    /// Where the page opens the story.
+    pub fn opens(&self) -> Instant {
+        Instant::ZERO + self.file.opens
+    }
+
     /// When the story is over.
     pub fn until(&self) -> Instant {
         Instant::ZERO + self.file.until

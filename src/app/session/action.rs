@@ -1,8 +1,9 @@
 //! What a person does to a session, and what can be open in it.
 
+use super::Filter;
 use crate::app::pace::Speed;
 use crate::dhcp::Reason;
-use crate::scenario::{Command, LinkId, NodeId, Problem};
+use crate::scenario::{Command, LinkId, NodeId, Problem, library};
 use crate::sim::EventId;
 use crate::text::Language;
 use crate::time::Instant;
@@ -50,7 +51,7 @@ pub(crate) enum Ask {
 /// What playback can jump to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// A message; of DHCP only, where only DHCP is shown.
+    /// A message of those that are shown.
     Message,
     /// A client's T1.
     T1,
@@ -80,7 +81,7 @@ impl Target {
 }
 
 /// Something to tell the person besides the story.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Notice {
     /// The address of the page names a scenario that there is not.
     NoScenario(String),
@@ -95,6 +96,8 @@ pub(crate) enum Notice {
     /// A file of this name could not be opened, and why: by the reader's own words, or without any
     /// where the browser could not read it.
     BadFile(String, Option<Problem>),
+    /// This could not be done, since a file for it could not be loaded.
+    NotLoaded(Box<Action>),
 }
 
 /// What a person does, and the passing of time.
@@ -120,7 +123,7 @@ pub(crate) enum Action {
     Seek(Instant),
     /// To the end of the story.
     End,
-    /// To its first instant, paused.
+    /// To where it opens, paused.
     StartOver,
     /// Do something to the network, now.
     Do(Command),
@@ -140,8 +143,8 @@ pub(crate) enum Action {
     Speed(Speed),
     /// Let time pass as it really does, or not.
     RealTime(bool),
-    /// Show ARP and ping on the ladder, or not.
-    ShowAll(bool),
+    /// Show these messages.
+    Filter(Filter),
     /// Someone reads what lies further back on the ladder, or no longer.
     Reading(bool),
     /// Show more of what lies further back on the ladder.
@@ -155,8 +158,37 @@ pub(crate) enum Action {
     /// Run the scenario that is in a file of this name, which has this text; none where it cannot
     /// be read.
     Load(String, Option<String>),
+    /// What was to be done needs a file that could not be loaded.
+    NotLoaded(Box<Action>),
     /// Take letters as keys, or not.
     Letters(bool),
     /// The notice was read.
     Dismiss,
+}
+
+impl Action {
+    /// The files that it takes and that are not here yet.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        if let Self::Language(language) = self
+            && !language.is_here()
+        {
+            return language.names().to_vec();
+        }
+        if let Self::Scenario(name) = self
+            && library::NAMES.contains(&name.as_str())
+            && library::file(name).is_none()
+        {
+            return vec![library::file_name(name)];
+        }
+        Vec::new()
+    }
+
+    /// Whether an earlier one that still waits for its files need not be done any more.
+    pub(crate) fn replaces(&self, earlier: &Self) -> bool {
+        matches!(
+            (self, earlier),
+            (Self::Language(_), Self::Language(_))
+                | (Self::Scenario(_) | Self::Load(..), Self::Scenario(_))
+        )
+    }
 }
