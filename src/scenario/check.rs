@@ -32,7 +32,7 @@ pub(super) const MAX_LINKS: usize = 40_000;
 /// The most commands that a file may hold.
 pub(super) const MAX_COMMANDS: usize = 100_000;
 /// The longest story: ten years.
-const MAX_LENGTH: Duration = Duration::from_secs(3_650 * 86_400);
+pub(super) const MAX_LENGTH: Duration = Duration::from_secs(3_650 * 86_400);
 
 /// The longest that a client may collect offers.
 const MAX_WINDOW: Duration = Duration::from_secs(3_600);

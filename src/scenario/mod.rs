@@ -5,12 +5,14 @@
 
 mod check;
 mod command;
+mod edit;
 #[cfg(feature = "cli")]
 mod examine;
 mod file;
 mod layout;
 pub mod library;
 mod offset;
+pub mod permalink;
 mod save;
 #[cfg(feature = "cli")]
 mod schema;
@@ -27,6 +29,7 @@ pub use crate::dhcp::Cidr;
 pub use crate::json::Problem;
 pub use crate::net::link::{Fate, Faults};
 pub use command::{Command, Meddle, Partition, Which};
+pub use edit::Edit;
 pub use file::{
     File, InterfaceFile, LinkFile, NodeFile, NodeKind, NoteFile, Show, Texts, TimedFile, Verb,
 };

@@ -22,8 +22,6 @@ pub(super) fn check(file: &File, names: &Names, cables: &[Cable], found: &mut Fo
     let mut order: Vec<usize> = (0..file.commands.len()).collect();
     order.sort_by_key(|number| file.commands[*number].at);
     let mut checker = Checker::new(file, names, cables);
-    let mut partitions = Vec::new();
-    let mut healed = Vec::new();
     let mut commands = Vec::with_capacity(order.len());
     for number in order {
         let timed = &file.commands[number];
@@ -31,22 +29,10 @@ pub(super) fn check(file: &File, names: &Names, cables: &[Cable], found: &mut Fo
         else {
             continue;
         };
-        if let Command::Partition(groups) = command.plain() {
-            partitions.push(Rc::clone(groups));
-        } else if let Command::Heal(Some(groups)) = &command {
-            healed.push((number, Rc::clone(groups)));
-        }
         commands.push(Timed {
             at: Instant::ZERO + timed.at,
             command,
         });
-    }
-    partitions.sort_unstable();
-    for (number, groups) in healed {
-        if partitions.binary_search(&groups).is_err() {
-            let message = "no command makes a partition between these groups";
-            found.add(format!("commands[{number}].groups"), message);
-        }
     }
     commands
 }
@@ -85,8 +71,6 @@ struct Checker<'a> {
     cables: &'a [Cable],
     /// Every cable by its ends, the smaller number first, in order.
     by_ends: Vec<([NodeId; 2], LinkId)>,
-    /// The cables whose latency a command changes, and the longest of it.
-    slowest: BTreeMap<LinkId, Duration>,
     /// The settings of nodes that an earlier command has changed.
     settings: BTreeMap<NodeId, Settings>,
 }
@@ -98,21 +82,13 @@ impl<'a> Checker<'a> {
             .map(|(link, cable)| (in_order(cable.ends), link))
             .collect();
         by_ends.sort_unstable();
-        let mut checker = Self {
+        Self {
             file,
             names,
             cables,
             by_ends,
-            slowest: BTreeMap::new(),
             settings: BTreeMap::new(),
-        };
-        for timed in &file.commands {
-            if let (Some(latency), Ok(link)) = (timed.latency, checker.cable(timed, "")) {
-                let slowest = checker.slowest.entry(link).or_default();
-                *slowest = latency.max(*slowest);
-            }
         }
-        checker
     }
 
     fn command(&mut self, timed: &TimedFile, path: &str) -> Result<Command, Problem> {
@@ -151,8 +127,7 @@ impl<'a> Checker<'a> {
                 let link = self.cable(timed, path)?;
                 let faults = timed.faults.unwrap_or_default();
                 let own = self.file.links[self.cables[link.index()].file as usize].latency;
-                let latency = self.slowest.get(&link).copied().unwrap_or_default();
-                fault::check(&faults, own.max(latency), &format!("{path}.faults"))?;
+                fault::check(&faults, own, &format!("{path}.faults"))?;
                 Ok(Command::Faults(link, faults))
             }
             Verb::Latency => self.latency(timed, path),
@@ -276,10 +251,6 @@ impl<'a> Checker<'a> {
         if latency == Duration::ZERO || latency > MAX_LATENCY {
             let message = format!("must be longer than nothing and at most {MAX_LATENCY}");
             return Err(Problem::new(path, message));
-        }
-        let file = &self.file.links[self.cables[link.index()].file as usize];
-        if let Some(faults) = &file.faults {
-            fault::check(faults, latency, &path).map_err(|problem| Problem { path, ..problem })?;
         }
         Ok(Command::Latency(link, latency))
     }

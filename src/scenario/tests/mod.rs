@@ -1,7 +1,9 @@
 mod commands;
 mod deeds;
+mod edit;
 mod errors;
 mod faults;
+mod permalink;
 mod random;
 mod routers;
 mod saving;
