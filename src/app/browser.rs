@@ -1,6 +1,7 @@
 //! What the page takes from the browser and leaves there. Nothing here fails: where a browser
 //! withholds something, the page goes without it.
 
+use js_sys::Function;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -47,13 +48,6 @@ fn keep(key: &str, value: &str) {
         // A full or locked storage only means that the choice is asked for again.
         let _ = storage.set_item(key, value);
     }
-}
-
-/// The language to begin with: by the address, by an earlier choice, by the browser.
-pub(crate) fn language() -> Language {
-    let browsers = || window().and_then(|window| window.navigator().language());
-    let tag = query("lang").or_else(|| kept(LANGUAGE)).or_else(browsers);
-    tag.map_or_else(Language::default, |tag| Language::from_tag(&tag))
 }
 
 /// The theme that was chosen before.
@@ -127,8 +121,35 @@ fn matches(query: &str) -> bool {
         .is_some_and(|query| query.matches())
 }
 
+/// Where further files come from: a function of `start.js` (see `embed::open`).
+pub(crate) struct Loader(Function);
+
+impl Loader {
+    /// A loader by that function.
+    pub(crate) fn new(load: Function) -> Self {
+        Self(load)
+    }
+
+    /// Has the files of these names handed over, then says whether they are here.
+    pub(crate) fn load(&self, names: &[String], done: impl FnOnce(bool) + 'static) {
+        let done = Closure::once_into_js(move |is_here: JsValue| done(is_here.is_truthy()));
+        let _ = self
+            .0
+            .call2(&JsValue::NULL, &JsValue::from_str(&names.join(" ")), &done);
+    }
+}
+
+/// Has the list of this id show what is chosen in it, whatever a person has chosen since.
+pub(crate) fn choose(id: &str, value: &str) {
+    let list = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(list) = list {
+        // A list takes its value by the same name as a field.
+        list.unchecked_into::<HtmlInputElement>().set_value(value);
+    }
+}
+
 /// Has `step` called before the next picture.
-pub(crate) fn request_frame(step: &js_sys::Function) {
+pub(crate) fn request_frame(step: &Function) {
     if let Some(window) = window() {
         let _ = window.request_animation_frame(step);
     }

@@ -61,7 +61,8 @@ impl Lanes {
         }
     }
 
-    fn is_whole(&self) -> bool {
+    /// Whether each host has its own.
+    pub(crate) fn is_whole(&self) -> bool {
         !self.owners.contains(&None)
     }
 

@@ -58,7 +58,7 @@ const GAP: Duration = Duration::from_secs(60);
 /// The last lines before the playhead, and whether there are more before them.
 pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
     let ladder = session.ladder();
-    let written = session.world().written();
+    let written = session.key().written;
     let is_past = |row: &Row| match row {
         Row::Message(place) => ladder.messages()[*place].id.index() < written,
         Row::Event(id) => id.index() < written,
@@ -73,26 +73,30 @@ pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
         Row::Gap(_) => false,
     };
     let began = session.ladder_begins();
-    let is_recent = |row: &Row| match row {
-        Row::Message(place) => ladder.messages()[*place].at >= began,
-        Row::Event(id) => {
-            let entry = session.journal().get(*id);
-            entry.is_some_and(|entry| entry.at >= began)
-        }
-        Row::Gap(_) => true,
+    let at = |row: &Row| match row {
+        Row::Message(place) => Some(ladder.messages()[*place].at),
+        Row::Event(id) => session.journal().get(*id).map(|entry| entry.at),
+        Row::Gap(_) => None,
     };
+    let is_recent = |row: &Row| at(row).is_none_or(|at| at >= began);
     let recent = (0..end).rev().take_while(|at| is_recent(&rows[*at]));
     let shown = recent.filter(|at| is_shown(&rows[*at]));
     let start = shown.take(session.lines()).last().unwrap_or(end);
+    let more = start > 0 || ladder.start() > 0;
     let mut page = Page {
         session,
         lines: Vec::new(),
-        last: (began > Instant::ZERO).then_some(began),
+        // What came before the first line that is shown is no silence.
+        last: if began > Instant::ZERO {
+            Some(began)
+        } else {
+            rows[start..end].iter().find_map(at).filter(|_| more)
+        },
     };
     for row in &rows[start..end] {
         page.add(row);
     }
-    (page.lines, start > 0)
+    (page.lines, more)
 }
 
 /// The lines so far.

@@ -33,18 +33,20 @@ mod store;
 mod ticker;
 mod trouble;
 
+use crate::text::Language;
+use browser::Loader;
 use session::Session;
 use store::Store;
 
 /// Puts the page into the document.
-pub fn mount() {
-    let (language, theme) = (browser::language(), browser::theme());
+fn mount(language: Language, loader: Loader) {
+    let theme = browser::theme();
     match Session::open(browser::query("scenario").as_deref(), language, theme) {
         Ok(session) => {
-            let store = Store::new(session);
+            let store = Store::new(session, loader);
             store.apply(session::Action::Letters(browser::letters()));
             ticker::run(store.clone());
-            yew::Renderer::<components::App>::with_props(store::Props { store }).render();
+            components::show(store);
         }
         Err(problem) => browser::report(&problem.to_string()),
     }

@@ -1,18 +1,21 @@
 //! The page's head: which story, which language, which theme, which keys.
 
+use std::collections::BTreeMap;
+
 use yew::prelude::*;
 
 use super::element::{Element, Handler, el, handler};
 use super::icons::{Icon, icon};
 use super::kinds;
+use super::part::part;
 use crate::app::browser;
 use crate::app::session::{Action, Panel, Theme};
 use crate::app::store::{Props, Store, use_view};
-use crate::scenario::{Scenario, library};
+use crate::scenario::{self, library};
 use crate::text::{Language, Texts};
 
 /// The head.
-#[function_component]
+#[part]
 pub(crate) fn Header(props: &Props) -> Html {
     let store = &props.store;
     let (words, theme, current, own) = use_view(store, |session| {
@@ -24,13 +27,7 @@ pub(crate) fn Header(props: &Props) -> Html {
             own.then(|| kinds::title(session.scenario(), session.texts()).to_owned()),
         )
     });
-    let scenarios = use_memo((), |()| {
-        let load = |(name, _): &(&str, &str)| library::load(name).ok();
-        library::FILES
-            .iter()
-            .filter_map(load)
-            .collect::<Vec<Scenario>>()
-    });
+    let titles = use_memo((), |()| library::titles());
     let logo = el!(
         "svg",
         "viewBox" = "0 0 24 24",
@@ -56,7 +53,7 @@ pub(crate) fn Header(props: &Props) -> Html {
         .text(words.get("ui.act"));
     el!("header", "class" = "head")
         .with(brand)
-        .with(scenario(store, &words, &scenarios, &current, own))
+        .with(scenario(store, &words, &titles, &current, own))
         .with(open_file(store, &words))
         .with(act)
         .with(el!("div", "class" = "spacer"))
@@ -75,25 +72,27 @@ pub(crate) fn Header(props: &Props) -> Html {
 fn scenario(
     store: &Store,
     words: &Texts,
-    scenarios: &[Scenario],
+    titles: &BTreeMap<String, scenario::Texts>,
     current: &str,
     own: Option<String>,
 ) -> Element {
     let from_file = own.is_some();
-    let option = |scenario: &Scenario| {
-        let name = scenario.file().name.clone();
+    let option = |name: &'static str| {
         let selected = !from_file && name == current;
-        el!("option", "value" = name, "selected" = selected).text(kinds::title(scenario, words))
+        let title = titles
+            .get(name)
+            .map_or(name, |titles| kinds::in_language(titles, words, name));
+        el!("option", "value" = name, "selected" = selected).text(title)
     };
     let store = store.clone();
     let choose = handler(move |event| store.apply(Action::Scenario(browser::value(&event))));
     el!("label", "class" = "field scenario")
         .with(el!("span", "class" = "field-name").text(words.get("ui.scenario")))
         .with(
-            el!("select")
+            el!("select", "id" = "scenario")
                 .on("change", choose)
                 .maybe(own.map(|title| el!("option", "selected" = true).text(&title)))
-                .all(scenarios.iter().map(option)),
+                .all(library::NAMES.into_iter().map(option)),
         )
 }
 
@@ -127,7 +126,6 @@ fn language(store: &Store, words: &Texts) -> Element {
     let store = store.clone();
     let choose = handler(move |event| {
         let language = Language::from_tag(&browser::value(&event));
-        browser::keep_language(language);
         store.apply(Action::Language(language));
     });
     let option = |language: Language| {
@@ -135,7 +133,7 @@ fn language(store: &Store, words: &Texts) -> Element {
         let tag = language.tag();
         el!("option", "value" = tag, "lang" = tag, "selected" = selected).text(language.name())
     };
-    let select = el!("select", "class" = "language")
+    let select = el!("select", "id" = "language", "class" = "language")
         .on("change", choose)
         .all(Language::ALL.into_iter().map(option));
     el!("label", "class" = "field")

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use crate::app::session::Session;
-use crate::scenario::{NodeKind, Scenario};
+use crate::scenario::{self, NodeKind, Scenario};
 use crate::text::Texts;
 use crate::view::ladder::Message;
 use crate::wire::Mac;
@@ -188,19 +188,16 @@ pub(crate) fn kind_key(kind: NodeKind) -> &'static str {
 /// The scenario's title in a language.
 pub(crate) fn title<'a>(scenario: &'a Scenario, texts: &Texts) -> &'a str {
     let file = scenario.file();
-    let title = file
-        .title
-        .get(texts.language().tag())
-        .or_else(|| file.title.get("en"));
-    title.unwrap_or(&file.name)
+    in_language(&file.title, texts, &file.name)
+}
+
+/// A text in a language, in English where there is none in that, else what it is called.
+pub(super) fn in_language<'a>(all: &'a scenario::Texts, texts: &Texts, name: &'a str) -> &'a str {
+    let text = all.get(texts.language().tag()).or_else(|| all.get("en"));
+    text.map_or(name, String::as_str)
 }
 
 /// What the scenario shows, in a language.
 pub(crate) fn summary<'a>(scenario: &'a Scenario, texts: &Texts) -> &'a str {
-    let file = scenario.file();
-    let summary = file
-        .summary
-        .get(texts.language().tag())
-        .or_else(|| file.summary.get("en"));
-    summary.map_or("", String::as_str)
+    in_language(&scenario.file().summary, texts, "")
 }

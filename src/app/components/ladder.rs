@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::element::{Element, classes, el, group, handler, spelt, when};
 use super::icons::{Icon, icon};
 use super::kinds;
+use super::part::part;
 use super::shell::{part, texts};
 use crate::app::lanes::Lanes;
 use crate::app::layout::percent;
@@ -26,7 +27,7 @@ const NEAR: i32 = 48;
 const LATE: Duration = Duration::from_millis(10);
 
 /// The ladder with its head.
-#[function_component]
+#[part]
 pub(crate) fn LadderPane(props: &Props) -> Html {
     let store = &props.store;
     let (words, filter, failover, owners, _) = use_view(store, |session| {
@@ -94,7 +95,7 @@ impl Columns {
     }
 }
 
-#[function_component]
+#[part]
 fn Rows(props: &Props) -> Html {
     let store = &props.store;
     let words = use_view(store, texts);

@@ -22,6 +22,7 @@ mod notice;
 mod packet_panel;
 mod packets;
 mod panel;
+pub(crate) mod part;
 mod settings;
 mod shell;
 mod stage;
@@ -30,4 +31,4 @@ mod tree;
 mod why_panel;
 
 pub(crate) use element::Handler;
-pub(crate) use shell::App;
+pub(crate) use shell::show;

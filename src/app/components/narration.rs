@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::element::el;
 use super::kinds;
+use super::part::part;
 use super::why_panel::{ask, source};
 use crate::app::narration::{Narration, drop_lightest, narration};
 use crate::app::session::{Action, Ask, Session};
@@ -30,7 +31,7 @@ struct Shown {
 }
 
 /// What has just happened, and why, with the section that says so.
-#[function_component]
+#[part]
 pub(crate) fn NarrationLine(props: &Props) -> Html {
     let state = use_view(&props.store, |session| {
         let over = session.is_over();

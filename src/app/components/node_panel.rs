@@ -6,10 +6,11 @@ use super::diagram::diagram;
 use super::element::{Handler, el, group, handler};
 use super::failover::{orders, partnership};
 use super::kinds;
-use super::node_actions::NodeActions;
+use super::node_actions::{NodeActions, NodeActionsProps};
 use super::node_tables::{bindings, deadlines, lease, neighbours, own_neighbours, ports, relay};
 use super::panel::frame;
-use super::settings::SettingsForm;
+use super::part::{draw, part};
+use super::settings::{SettingsForm, SettingsProps};
 use super::stage::status;
 use crate::app::session::Session;
 use crate::app::store::{Store, use_view};
@@ -19,7 +20,7 @@ use crate::text::Texts;
 use crate::view::node::{Detail, NodeView, glance, view};
 
 /// Which node.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct NodePanelProps {
     /// The session.
     pub(super) store: Store,
@@ -49,7 +50,7 @@ pub(super) struct Sheet<'a> {
 const ROWS: usize = 50;
 
 /// A node's panel.
-#[function_component]
+#[part]
 pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
     let NodePanelProps { store, id } = props;
     // What is left of a deadline is shown in seconds at best.
@@ -92,12 +93,15 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
             .chain(addresses)
             .filter(|part| !part.is_empty())
             .collect();
-        let settings = session
-            .world()
-            .settings(*id)
-            .map(|now| html! { <SettingsForm store={store.clone()} id={*id} {now} /> });
+        let settings = session.world().settings(*id).map(|now| {
+            let (store, id) = (store.clone(), *id);
+            draw::<SettingsForm>(SettingsProps { store, id, now })
+        });
         let body = el!("div", "class" = "panel-body")
-            .put(html! { <NodeActions store={store.clone()} id={*id} /> })
+            .put(draw::<NodeActions>(NodeActionsProps {
+                store: store.clone(),
+                id: *id,
+            }))
             .put(detail(store, &sheet, *id))
             .put(settings.unwrap_or_default())
             .html();

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use super::element::{Element, Handler, el, handler};
 use super::icons::{Icon, icon};
+use super::part::part;
 use crate::app::browser;
 use crate::app::session::{Action, Session};
 use crate::app::store::Store;
@@ -17,7 +18,7 @@ use crate::scenario::{NodeId, section, values};
 use crate::text::Texts;
 
 /// Whose settings, and what they are now.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct SettingsProps {
     /// The session.
     pub(super) store: Store,
@@ -28,7 +29,7 @@ pub(super) struct SettingsProps {
 }
 
 /// The form. What is typed stands in it until it is applied or the settings become others.
-#[function_component]
+#[part]
 pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
     let SettingsProps { store, id, now } = props;
     let draft = use_state(|| values(now));

@@ -1,13 +1,12 @@
 //! The stage: the network, and what travels on it.
 
-use yew::prelude::*;
-
-use super::crowd::{Head, Squares};
+use super::crowd::{CrowdProps, Head, Squares};
 use super::element::{Element, classes, el, when};
 use super::failover as partners;
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::packets::Packets;
+use super::part::{draw_keyed, part};
 use super::shell::part;
 use crate::app::layout::{Crowd, Place, percent};
 use crate::app::lines::short_state;
@@ -20,7 +19,7 @@ use crate::text::Texts;
 use crate::view::node::{Glance, glance};
 
 /// The stage.
-#[function_component]
+#[part]
 pub(crate) fn Stage(props: &Props) -> Html {
     let store = &props.store;
     let (words, _, panel) = use_view(store, |session| {
@@ -77,7 +76,13 @@ pub(crate) fn Stage(props: &Props) -> Html {
             network = network.put(part::<Head>(store));
         }
         for number in 0..layout.crowds.len() {
-            network = network.put(html! { <Squares store={store.clone()} {number} /> });
+            network = network.put(draw_keyed::<Squares>(
+                number,
+                CrowdProps {
+                    store: store.clone(),
+                    number,
+                },
+            ));
         }
         network
             .with(links)

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::element::{Element, classes, el, group, handler};
 use super::kinds;
+use super::part::part;
 use super::shell::{part, texts};
 use crate::app::browser;
 use crate::app::layout::percent;
@@ -41,7 +42,7 @@ enum Lane {
 }
 
 /// The timeline with its lanes' names.
-#[function_component]
+#[part]
 pub(crate) fn TimelineTrack(props: &Props) -> Html {
     let store = &props.store;
     let (words, lanes, _) = use_view(store, |session| {
@@ -149,7 +150,7 @@ impl Scale {
 }
 
 /// Everything that has been seen. It changes only with that, not with the playhead.
-#[function_component]
+#[part]
 fn Painting(props: &Props) -> Html {
     let store = &props.store;
     let (words, lanes, _) = use_view(store, |session| {
@@ -331,7 +332,7 @@ fn held(session: &Session, scale: Scale, top: usize) -> Element {
         }
     }
     for tick in &timeline.ticks {
-        sent[scale.bin(tick.at)] += 1;
+        sent[scale.bin(tick.at)] += tick.count as usize;
     }
     let is_client = |kind: NodeKind| kind == NodeKind::Client;
     let nodes = session.scenario().nodes();
@@ -417,7 +418,7 @@ fn deadline(class: &'static str, x: String, top: usize) -> Element {
 }
 
 /// What the leases at the playhead promise.
-#[function_component]
+#[part]
 fn Promises(props: &Props) -> Html {
     let store = &props.store;
     let (words, lanes, _) = use_view(store, |session| {
@@ -493,7 +494,7 @@ fn axis(scale: Scale, words: &Texts) -> Element {
     el!("div", "class" = "axis", "aria-hidden" = "true").all((0..=whole / step).map(label))
 }
 
-#[function_component]
+#[part]
 fn Playhead(props: &Props) -> Html {
     let store = props.store.clone();
     let words = use_view(&store, texts);

@@ -3,7 +3,7 @@
 use super::Filter;
 use crate::app::pace::Speed;
 use crate::dhcp::Reason;
-use crate::scenario::{Command, LinkId, NodeId, Problem};
+use crate::scenario::{Command, LinkId, NodeId, Problem, library};
 use crate::sim::EventId;
 use crate::text::Language;
 use crate::time::Instant;
@@ -81,7 +81,7 @@ impl Target {
 }
 
 /// Something to tell the person besides the story.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Notice {
     /// The address of the page names a scenario that there is not.
     NoScenario(String),
@@ -96,6 +96,8 @@ pub(crate) enum Notice {
     /// A file of this name could not be opened, and why: by the reader's own words, or without any
     /// where the browser could not read it.
     BadFile(String, Option<Problem>),
+    /// This could not be done, since a file for it could not be loaded.
+    NotLoaded(Box<Action>),
 }
 
 /// What a person does, and the passing of time.
@@ -156,8 +158,37 @@ pub(crate) enum Action {
     /// Run the scenario that is in a file of this name, which has this text; none where it cannot
     /// be read.
     Load(String, Option<String>),
+    /// What was to be done needs a file that could not be loaded.
+    NotLoaded(Box<Action>),
     /// Take letters as keys, or not.
     Letters(bool),
     /// The notice was read.
     Dismiss,
+}
+
+impl Action {
+    /// The files that it takes and that are not here yet.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        if let Self::Language(language) = self
+            && !language.is_here()
+        {
+            return language.names().to_vec();
+        }
+        if let Self::Scenario(name) = self
+            && library::NAMES.contains(&name.as_str())
+            && library::file(name).is_none()
+        {
+            return vec![library::file_name(name)];
+        }
+        Vec::new()
+    }
+
+    /// Whether an earlier one that still waits for its files need not be done any more.
+    pub(crate) fn replaces(&self, earlier: &Self) -> bool {
+        matches!(
+            (self, earlier),
+            (Self::Language(_), Self::Language(_))
+                | (Self::Scenario(_) | Self::Load(..), Self::Scenario(_))
+        )
+    }
 }

@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
-use super::{Filter, Key, LINES, Notice, Panel, Session, Target, Theme};
+use super::{Filter, Key, Notice, Panel, Session, Target, Theme};
 use crate::app::flights::Wave;
 use crate::app::lanes::Lanes;
 use crate::app::layout::Layout;
 use crate::app::pace::Speed;
 use crate::scenario::Scenario;
-use crate::sim::{Journal, Recording, World};
+use crate::sim::{EventId, Journal, Recording, World};
 use crate::text::Texts;
 use crate::time::Instant;
-use crate::view::ladder::Ladder;
+use crate::view::ladder::{Ladder, Message};
 use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
 
@@ -56,14 +56,20 @@ impl Session {
         self.recording.journal()
     }
 
-    /// Every message that has been seen.
+    /// The messages up to the playhead, as far back as the ladder shows them.
     pub(crate) fn ladder(&self) -> &Ladder {
         &self.ladder
     }
 
+    /// The message that was sent in an entry: one of the ladder's, or the open panel's.
+    pub(crate) fn message(&self, id: EventId) -> Option<&Message> {
+        let own = || self.message.as_ref().filter(|message| message.id == id);
+        self.ladder.find(id).or_else(own)
+    }
+
     /// Everything seen, as the timeline paints it.
     pub(crate) fn timeline(&self) -> &Timeline {
-        &self.timeline
+        self.timelines.now()
     }
 
     /// What the picture of the past depends on.
@@ -148,7 +154,7 @@ impl Session {
     /// From when on the ladder has lines: what came before the story opens is there on demand.
     pub(crate) fn ladder_begins(&self) -> Instant {
         let opens = self.scenario().opens();
-        if self.lines == LINES && self.now() >= opens {
+        if self.lines == self.first_lines() && self.now() >= opens {
             opens
         } else {
             Instant::ZERO

@@ -100,7 +100,7 @@ fn each_view(dark: bool) -> Result<()> {
         for _ in 0..5 {
             click(&page, "Next message")?;
         }
-        for _ in 0..3 {
+        for _ in 0..2 {
             click(&page, "Step forward")?;
         }
         page.press('w')?;
