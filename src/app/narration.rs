@@ -41,7 +41,7 @@ pub(crate) fn narration(session: &Session) -> Narration {
     // What comes before the opening is no news; what a person does then is.
     let (now, opens) = (session.now(), scenario.opens());
     let is_news = |entry: &Entry| {
-        let before = entry.at == Instant::ZERO || now == opens;
+        let before = entry.at == Instant::ZERO || (now == opens && entry.at < opens);
         !before || (entry.at == now && matches!(entry.what, What::Command(_)))
     };
     match last {
