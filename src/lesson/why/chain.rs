@@ -2,7 +2,7 @@
 
 use super::deadline::Deadline;
 use super::fault::fault;
-use super::{message, note, story, words};
+use super::{last, message, note, story, words};
 use crate::dhcp::{ClientNote, Note, ServerNote, failover};
 use crate::lesson::Story;
 use crate::scenario::{NodeId, NodeKind};
@@ -123,12 +123,9 @@ fn decision(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<EventId> {
             )
         )
     };
-    let between = (cause.0 + 1..id.0).rev().map(EventId);
-    between
-        .map_while(|other| Some((other, story.journal.get(other)?)))
-        .take_while(|(_, other)| other.at == entry.at)
-        .find(|(_, other)| other.cause == Some(cause) && decides(other))
-        .map(|(other, _)| other)
+    last(story.journal, cause.0 + 1..id.0, &|_, other| {
+        other.cause == Some(cause) && decides(other)
+    })
 }
 
 /// Whether the links beside it say as much.

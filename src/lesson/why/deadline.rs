@@ -3,7 +3,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::{message, note};
+use super::{last, made, message, note};
 use crate::dhcp::{ClientNote, Note, Reason, ServerNote, failover};
 use crate::lesson::Story;
 use crate::scenario::NodeId;
@@ -57,13 +57,13 @@ impl Deadline {
     pub(super) fn set_by(&self, story: &Story<'_>) -> EventId {
         let told = match self.reason {
             Reason::Renew | Reason::Rebind | Reason::LeaseEnds => {
-                self.sibling(story, |note| matches!(note, ClientNote::Leased { .. }))
+                self.sibling(story, &|note| matches!(note, ClientNote::Leased { .. }))
             }
             Reason::AfterConflict => {
-                self.sibling(story, |note| matches!(note, ClientNote::Conflict { .. }))
+                self.sibling(story, &|note| matches!(note, ClientNote::Conflict { .. }))
             }
             Reason::Ipv6Only => {
-                self.sibling(story, |note| matches!(note, ClientNote::Ipv6Only { .. }))
+                self.sibling(story, &|note| matches!(note, ClientNote::Ipv6Only { .. }))
             }
             Reason::Retry { .. } | Reason::GiveUp | Reason::ArpSilence { .. } => {
                 self.awaited(story)
@@ -130,29 +130,21 @@ impl Deadline {
             | Reason::TcpTimeWait
             | Reason::Failover { .. } => return None,
         };
-        self.last(story, start, |id, entry| {
+        self.last(story, start, &|id, entry| {
             message(id, entry).is_some_and(is_it)
         })
     }
 
     /// What the client said of itself when the deadline was set.
-    fn sibling(&self, story: &Story<'_>, is_it: impl Fn(&ClientNote) -> bool) -> Option<EventId> {
-        let at = story.journal.get(self.cause)?.at;
-        story
-            .journal
-            .from(self.cause.index())
-            .take_while(|(id, entry)| *id < self.end && entry.at == at)
-            .find(|(_, entry)| {
-                entry.cause == Some(self.cause)
-                    && matches!(&entry.what, What::Dhcp(Note::Client(note)) if is_it(note))
-            })
-            .map(|(id, _)| id)
+    fn sibling(&self, story: &Story<'_>, is_it: &dyn Fn(&ClientNote) -> bool) -> Option<EventId> {
+        let said = |_: EventId, entry: &Entry| matches!(note(entry), Some(Note::Client(note)) if is_it(note));
+        made(story.journal, self.cause, &said).filter(|id| *id < self.end)
     }
 
     /// What the server last said of the address. It keeps one timer for all that it waits for, so
     /// what set that timer may be about another address.
     fn record(&self, story: &Story<'_>, address: Ipv4Addr) -> Option<EventId> {
-        self.last(story, EventId(0), |_, entry| {
+        self.last(story, EventId(0), &|_, entry| {
             let about = match note(entry) {
                 Some(Note::Server(note)) => about(note),
                 Some(Note::Failover(failover::Note::Taken { address, .. })) => Some(*address),
@@ -195,7 +187,7 @@ impl Deadline {
             | failover::Timer::Balance
             | failover::Timer::Off => spoke(entry),
         };
-        self.last(story, EventId(0), is_it)
+        self.last(story, EventId(0), &is_it)
     }
 
     /// The last entry of its node before the deadline, from `start` on, that is the one.
@@ -203,14 +195,11 @@ impl Deadline {
         &self,
         story: &Story<'_>,
         start: EventId,
-        is_it: impl Fn(EventId, &Entry) -> bool,
+        is_it: &dyn Fn(EventId, &Entry) -> bool,
     ) -> Option<EventId> {
-        // What was let go may have been nearer.
-        let past = (start.0..self.end.0).rev().map(EventId);
-        let mut past = past.map_while(|id| Some((id, story.journal.get(id)?)));
-        let own = |entry: &Entry| entry.node == Some(self.node);
-        past.find(|(id, entry)| own(entry) && is_it(*id, entry))
-            .map(|(id, _)| id)
+        last(story.journal, start.0..self.end.0, &|id, entry| {
+            entry.node == Some(self.node) && is_it(id, entry)
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What made the network lose a message: the cable that was pulled out, the power that went, the
 //! fault that a person has set.
 
+use super::last;
 use crate::lesson::Story;
 use crate::scenario::{Command, Faults, LinkId, NodeId, Partition};
 use crate::sim::{DropReason, Entry, EventId, What};
@@ -12,11 +13,8 @@ pub(super) fn fault(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<Eve
         return None;
     };
     let node = entry.node?;
-    let last = |is_it: &dyn Fn(&Entry) -> bool| {
-        let past = (0..id.0).rev().map(EventId);
-        let mut past = past.map_while(|id| Some((id, story.journal.get(id)?)));
-        past.find(|(_, entry)| is_it(entry)).map(|(id, _)| id)
-    };
+    let last =
+        |is_it: &dyn Fn(&Entry) -> bool| last(story.journal, 0..id.0, &|_, entry| is_it(entry));
     match reason {
         DropReason::NoCarrier => last(&|past| {
             matches!(&past.what, What::Carrier { link, up: false }
@@ -27,7 +25,7 @@ pub(super) fn fault(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<Eve
             last(&|past| matches!(&past.what, What::Carrier { link, up: false } if *link == over))
         }
         DropReason::Crashed => {
-            last(&|past| past.node == Some(node) && past.what == What::Software(false))
+            last(&|past| past.node == Some(node) && matches!(past.what, What::Software(false)))
         }
         DropReason::Partition => {
             let sender = story.journal.get(*origin)?.node?;
@@ -43,29 +41,31 @@ pub(super) fn fault(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<Eve
 
 /// Over which link the copy of a message came that was lost at a node.
 fn link(story: &Story<'_>, message: EventId, lost: EventId, node: NodeId) -> Option<LinkId> {
-    let copies = (message.0..lost.0).rev().map(EventId);
-    copies
-        .map_while(|id| story.journal.get(id))
-        .find_map(|entry| match &entry.what {
-            What::Sent {
-                origin, link, to, ..
-            } => (*origin == message && *to == node).then_some(*link),
-            What::Flooded { origin, over, .. } if *origin == message => {
-                let mut over = over.iter();
-                over.find(|(_, to)| *to == node).map(|(link, _)| link)
-            }
-            What::Flooded { .. }
-            | What::Command(_)
-            | What::Ended(_)
-            | What::Power(_)
-            | What::Software(_)
-            | What::Carrier { .. }
-            | What::Received { .. }
-            | What::Dropped { .. }
-            | What::Fired { .. }
-            | What::Dhcp(_)
-            | What::Net(_) => None,
-        })
+    let over = |entry: &Entry| match &entry.what {
+        What::Sent {
+            origin, link, to, ..
+        } => (*origin == message && *to == node).then_some(*link),
+        What::Flooded { origin, over, .. } if *origin == message => {
+            let mut over = over.iter();
+            over.find(|(_, to)| *to == node).map(|(link, _)| link)
+        }
+        What::Flooded { .. }
+        | What::Command(_)
+        | What::Ended(_)
+        | What::Power(_)
+        | What::Software(_)
+        | What::Carrier { .. }
+        | What::Received { .. }
+        | What::Dropped { .. }
+        | What::Fired { .. }
+        | What::Dhcp(_)
+        | What::Net(_) => None,
+    };
+    let journal = story.journal;
+    let id = last(journal, message.0..lost.0, &|_, entry| {
+        over(entry).is_some()
+    })?;
+    over(journal.get(id)?)
 }
 
 /// What was done in this entry: a command, or what takes its place when its time is over.

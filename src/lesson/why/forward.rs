@@ -12,15 +12,18 @@ pub fn came_of(recording: &Recording, id: EventId) -> Vec<EventId> {
     let (journal, end) = (recording.journal(), recording.world().written());
     let mut parents = vec![id];
     let mut came = Vec::new();
-    let all = journal.from(id.index() + 1);
-    for (id, entry) in all.take_while(|(id, _)| id.index() < end) {
+    for number in id.index() + 1..end {
+        let next = EventId(u32::try_from(number).unwrap_or(u32::MAX));
+        let Some(entry) = journal.get(next) else {
+            continue;
+        };
         if !entry.cause.is_some_and(|cause| parents.contains(&cause)) {
             continue;
         }
-        if is_passed_over(id, entry) {
-            parents.push(id);
+        if is_passed_over(next, entry) {
+            parents.push(next);
         } else {
-            came.push(id);
+            came.push(next);
             if came.len() == MOST {
                 break;
             }

@@ -14,6 +14,8 @@ mod scene;
 mod untold;
 mod wait;
 
+use std::ops::Range;
+
 use super::{Story, plain, sentence, tell};
 use crate::dhcp::Note;
 use crate::scenario::Scenario;
@@ -57,6 +59,37 @@ fn note(entry: &Entry) -> Option<&Note> {
     } else {
         None
     }
+}
+
+/// The last entry of these numbers that is the one; nothing where one may have been let go that was
+/// nearer.
+fn last(
+    journal: &Journal,
+    numbers: Range<u32>,
+    is_it: &dyn Fn(EventId, &Entry) -> bool,
+) -> Option<EventId> {
+    for id in numbers.rev().map(EventId) {
+        if is_it(id, journal.get(id)?) {
+            return Some(id);
+        }
+    }
+    None
+}
+
+/// The first entry after this one, at the same instant, that came from it and is the one.
+fn made(
+    journal: &Journal,
+    id: EventId,
+    is_it: &dyn Fn(EventId, &Entry) -> bool,
+) -> Option<EventId> {
+    let at = journal.get(id)?.at;
+    for next in (id.0 + 1..).map(EventId) {
+        let entry = journal.get(next).filter(|entry| entry.at == at)?;
+        if entry.cause == Some(id) && is_it(next, entry) {
+            return Some(next);
+        }
+    }
+    None
 }
 
 fn story<'a>(scenario: &'a Scenario, journal: &'a Journal) -> Story<'a> {

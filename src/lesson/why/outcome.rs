@@ -4,7 +4,7 @@
 use std::net::Ipv4Addr;
 
 use super::deadline::Deadline;
-use super::scene::{Scene, Step};
+use super::scene::{Scene, Step, Ways};
 use super::{message, note, plain, sentence, story, tell, words};
 use crate::dhcp::{ClientNote, Note, RelayNote, ServerNote, failover};
 use crate::lesson::Story;
@@ -14,7 +14,7 @@ use crate::sim::{DropReason, Entry, EventId, Journal, Recording, What};
 use crate::text::{Sentence, Value};
 use crate::time::{Duration, Instant};
 use crate::wire::dhcp::{Message, SERVER_PORT};
-use crate::wire::frame::{Frame, Payload, Transport, parse};
+use crate::wire::frame::{Frame, Ip, Payload, Transport, parse};
 use crate::wire::summary::{What as Packet, summary};
 
 /// How long after a message its copies and its answer are looked for.
@@ -99,8 +99,6 @@ pub fn outcomes(recording: &Recording, id: EventId) -> Vec<Outcome> {
     let look = Look {
         recording,
         story: story(recording.scenario(), recording.journal()),
-        end: recording.world().written(),
-        now: recording.world().now(),
     };
     look.outcomes(id, true)
 }
@@ -116,6 +114,17 @@ fn is_refused(entry: &Entry) -> bool {
     }
 }
 
+/// Whether it is what an answer that follows comes from, or waits for.
+fn is_news(entry: &Entry) -> bool {
+    matches!(
+        note(entry),
+        Some(
+            Note::Server(ServerNote::Pinging { .. } | ServerNote::Refused { .. })
+                | Note::Failover(failover::Note::Limited { .. })
+        )
+    )
+}
+
 /// Whether a frame that is lost for this reason does not get on the cable at all.
 fn at_sender(reason: DropReason) -> bool {
     match reason {
@@ -129,278 +138,268 @@ fn at_sender(reason: DropReason) -> bool {
     }
 }
 
+/// A sentence, and the entry that it tells, where there is one.
+type Told = (Option<EventId>, Sentence);
+
 struct Look<'a> {
     recording: &'a Recording,
     story: Story<'a>,
-    end: usize,
-    now: Instant,
 }
 
-/// A message, and where its copies were seen.
+/// Where a copy of a message was seen.
+#[derive(Clone, Copy)]
+enum Seen {
+    /// It was put on this cable, and gets to the end of it then.
+    Sent(LinkId, Instant),
+    Dropped(DropReason),
+    Received,
+}
+
+/// A message, and where its copies were seen: in which entry, and at which node.
 struct Trail<'a> {
     from: NodeId,
     frame: &'a Frame,
-    sent: Vec<(NodeId, LinkId, Instant)>,
-    dropped: Vec<(EventId, NodeId, DropReason)>,
-    received: Vec<(EventId, NodeId)>,
+    copies: Vec<(EventId, NodeId, Seen)>,
 }
 
 impl Look<'_> {
-    fn entries(&self, start: EventId) -> impl Iterator<Item = (EventId, &Entry)> {
-        let from = self.story.journal.from(start.index());
-        from.take_while(|(id, _)| id.index() < self.end)
+    /// Goes through the entries from `start` on, up to the cursor and for as long as `go_on` says.
+    fn each(&self, start: EventId, go_on: &mut dyn FnMut(EventId, &Entry) -> bool) {
+        let end = u32::try_from(self.recording.world().written()).unwrap_or(u32::MAX);
+        for id in (start.0..end).map(EventId) {
+            let entry = self.story.journal.get(id);
+            if !entry.is_some_and(|entry| go_on(id, entry)) {
+                break;
+            }
+        }
     }
 
-    fn words(&self, id: EventId) -> Option<(Option<EventId>, Sentence)> {
-        let sentence = words(self.story.scenario, self.story.journal, id)?;
-        Some((Some(id), sentence))
+    fn words(&self, id: EventId) -> Vec<Told> {
+        let sentence = words(self.story.scenario, self.story.journal, id);
+        sentence
+            .map(|sentence| (Some(id), sentence))
+            .into_iter()
+            .collect()
+    }
+
+    fn named(&self, key: &str, node: NodeId) -> Vec<Told> {
+        vec![(None, sentence(key, vec![("node", self.story.name(node))]))]
     }
 
     fn outcomes(&self, id: EventId, follow: bool) -> Vec<Outcome> {
-        let Some(trail) = self.trail(id) else {
+        let (Some(trail), Some(scene)) = (self.trail(id), Scene::before(self.recording, id)) else {
             return Vec::new();
         };
-        let scenario = self.story.scenario;
-        let Some(scene) = Scene::before(self.recording, id) else {
-            return Vec::new();
-        };
-        let Some((_, first, _)) = trail.sent.first() else {
-            // It never left its own card.
-            let mut told: Vec<_> = self.words(id).into_iter().collect();
-            let dead = scene.cables_at(trail.from).find(|link| {
-                let cable = scene.cable(*link);
-                !cable && !scenario.is_spare(*link)
-            });
-            told.extend(dead.and_then(|link| self.dead(&scene, link)));
-            return vec![Outcome {
+        let nowhere = |became, told| {
+            vec![Outcome {
                 node: None,
-                became: Became::Lost,
+                became,
                 told,
-            }];
+            }]
+        };
+        let Some((_, _, Seen::Sent(first, _))) = trail.copies.first() else {
+            // It never left its own card.
+            let mut told = self.words(id);
+            let mut own = scene.cables_at(trail.from).iter();
+            let is_own = |link: &&LinkId| !self.story.scenario.is_spare(**link);
+            if let Some(link) = own.find(|link| is_own(link) && !scene.cable(**link)) {
+                told.extend(self.dead(&scene, *link));
+            }
+            return nowhere(Became::Lost, told);
         };
         let ways = scene.ways(trail.from, *first);
         let meant = match self.meant(&trail, &ways) {
             Ok(meant) => meant,
-            Err(sentence) => {
-                return vec![Outcome {
-                    node: None,
-                    became: Became::Absent,
-                    told: vec![(None, sentence)],
-                }];
-            }
+            Err(sentence) => return nowhere(Became::Absent, vec![(None, sentence)]),
         };
         let mut outcomes = Vec::new();
         for node in meant {
-            let heard = trail.received.iter().filter(|(_, at)| *at == node);
-            let heard = heard.map(|(id, _)| self.heard(&trail, node, *id, follow));
-            // Where a cable made two of it, the first may be answered and the second not.
-            let best = heard.min_by_key(|(outcome, _)| outcome.became != Became::Answered);
-            let (outcome, behind) =
-                best.unwrap_or_else(|| (self.not_heard(&trail, &scene, &ways, node), Vec::new()));
-            outcomes.push(outcome);
-            outcomes.extend(behind);
+            let mut behind = Vec::new();
+            let mut best = None;
+            for id in trail.received(node) {
+                let heard = self.heard(&trail, node, id, follow, &mut behind);
+                // Where a cable made two of it, the first may be answered and the second not.
+                if best.is_none() || heard.0 == Became::Answered {
+                    best = Some(heard);
+                }
+            }
+            let (became, told) =
+                best.unwrap_or_else(|| self.not_heard(&trail, &scene, &ways, node));
+            outcomes.push(Outcome {
+                node: Some(node),
+                became,
+                told,
+            });
+            outcomes.append(&mut behind);
         }
         outcomes
     }
 
     fn trail(&self, id: EventId) -> Option<Trail<'_>> {
-        let entry = self.story.journal.get(id)?;
-        let (What::Sent { origin, frame, .. } | What::Dropped { origin, frame, .. }) = &entry.what
-        else {
-            return None;
-        };
-        let mut trail = (*origin == id).then_some(Trail {
-            from: entry.node?,
-            frame,
-            sent: Vec::new(),
-            dropped: Vec::new(),
-            received: Vec::new(),
-        })?;
-        let last = entry.at + WINDOW;
-        for (number, entry) in self.entries(id).take_while(|(_, entry)| entry.at <= last) {
-            let Some(node) = entry.node else { continue };
-            match &entry.what {
+        let sent = self.story.journal.get(id)?;
+        let mut copies = Vec::new();
+        self.each(id, &mut |number, entry| {
+            let (origin, seen) = match &entry.what {
                 What::Sent {
                     origin,
                     link,
                     arrives,
                     ..
-                } if *origin == id => trail.sent.push((node, *link, *arrives)),
+                } => (*origin, Seen::Sent(*link, *arrives)),
                 What::Flooded {
                     origin,
                     over,
                     arrives,
                     ..
-                } if *origin == id => {
-                    let links = over.iter().map(|(link, _)| (node, link, *arrives));
-                    trail.sent.extend(links);
+                } => {
+                    if let (Some(node), true) = (entry.node, *origin == id) {
+                        for (link, _) in over.iter() {
+                            copies.push((number, node, Seen::Sent(link, *arrives)));
+                        }
+                    }
+                    return true;
                 }
-                What::Dropped { origin, reason, .. } if *origin == id => {
-                    trail.dropped.push((number, node, *reason));
-                }
-                What::Received { origin, .. } if *origin == id => {
-                    trail.received.push((number, node));
-                }
-                What::Sent { .. }
-                | What::Flooded { .. }
-                | What::Dropped { .. }
-                | What::Received { .. }
-                | What::Command(_)
+                What::Dropped { origin, reason, .. } => (*origin, Seen::Dropped(*reason)),
+                What::Received { origin, .. } => (*origin, Seen::Received),
+                What::Command(_)
                 | What::Ended(_)
                 | What::Power(_)
                 | What::Software(_)
                 | What::Carrier { .. }
                 | What::Fired { .. }
                 | What::Dhcp(_)
-                | What::Net(_) => {}
+                | What::Net(_) => return true,
+            };
+            if let (Some(node), true) = (entry.node, origin == id) {
+                copies.push((number, node, seen));
             }
-        }
-        Some(trail)
+            entry.at <= sent.at + WINDOW
+        });
+        Some(Trail {
+            from: sent.node?,
+            frame: message(id, sent)?,
+            copies,
+        })
     }
 
     /// The hosts that a message is for; a sentence where there is none.
-    fn meant(&self, trail: &Trail<'_>, ways: &[Vec<Step>]) -> Result<Vec<NodeId>, Sentence> {
+    fn meant(&self, trail: &Trail<'_>, ways: &Ways) -> Result<Vec<NodeId>, Sentence> {
         let scenario = self.story.scenario;
-        let ends = || ways.iter().filter_map(|way| way.last()).map(|step| step.to);
         let some = |nodes: Vec<NodeId>, key: &str, address: Ipv4Addr| {
             if nodes.is_empty() {
                 return Err(sentence(key, vec![("address", plain(address))]));
             }
             Ok(nodes)
         };
-        let heard = || trail.received.iter().map(|(_, node)| *node);
-        let owner = |mac| {
-            let owner = scenario.nodes().find(|(_, node)| node.has_card(mac));
-            owner.map(|(id, _)| id).into_iter().collect::<Vec<_>>()
+        let heard = |node: &NodeId| !trail.received(*node).is_empty();
+        let all = |is_it: &dyn Fn(&NodeId) -> bool| -> Vec<NodeId> {
+            scenario.nodes().map(|(id, _)| id).filter(is_it).collect()
         };
+        let file = |node: &NodeId| scenario.node(*node);
+        let destination = trail.frame.destination();
         match parse(trail.frame.bytes()) {
             Ok(Payload::Arp(arp)) => {
-                let by_file = ends().filter(|node| scenario.node(*node).has_address(arp.tpa));
-                let mut meant: Vec<NodeId> = by_file.collect();
                 let claimed = arp.spa == arp.tpa;
-                let answered =
-                    heard().filter(|node| claimed || !self.answers(trail, *node).is_empty());
-                for node in answered.collect::<Vec<_>>() {
-                    if !meant.contains(&node) {
-                        meant.push(node);
-                    }
-                }
+                let by_file = |node: &NodeId| ways.reach(*node) && file(node).has_address(arp.tpa);
+                let meant = all(&|node| {
+                    let spoke = || claimed || self.spoke(trail, *node).is_some();
+                    by_file(node) || heard(node) && spoke()
+                });
                 some(meant, "why.no-one-uses", arp.tpa)
             }
-            Ok(Payload::Ip(ip)) if !trail.frame.destination().is_group() => some(
-                owner(trail.frame.destination()),
-                "why.no-one-uses",
-                ip.destination,
-            ),
-            Ok(Payload::Ip(ip)) => match ip.transport {
-                Transport::Udp(udp) if udp.destination == SERVER_PORT => {
-                    let mut servers: Vec<NodeId> = ends()
-                        .filter(|end| {
-                            let node = scenario.node(*end);
-                            node.kind == NodeKind::Server || node.relay.is_some()
-                        })
-                        .collect();
-                    servers.sort_unstable();
-                    some(servers, "why.no-server", ip.destination)
+            Ok(Payload::Ip(ip)) if !destination.is_group() => {
+                let owner = scenario.owner(destination).into_iter().collect();
+                some(owner, "why.no-one-uses", ip.destination)
+            }
+            Ok(Payload::Ip(Ip {
+                transport: Transport::Udp(udp),
+                destination,
+                ..
+            })) => {
+                if udp.destination == SERVER_PORT {
+                    let serves = |node: &NodeId| {
+                        file(node).kind == NodeKind::Server || file(node).relay.is_some()
+                    };
+                    let servers = all(&|node| ways.reach(*node) && serves(node));
+                    return some(servers, "why.no-server", destination);
                 }
-                Transport::Udp(udp) => {
-                    let mac = Message::parse(udp.payload).map(|message| message.mac());
-                    Ok(mac.map_or_else(|_| heard().collect(), owner))
-                }
-                Transport::Echo(_) | Transport::Tcp(_) | Transport::Other(_) => {
-                    Ok(heard().collect())
-                }
-            },
-            Ok(Payload::Other(_)) | Err(_) => Ok(heard().collect()),
+                let client = Message::parse(udp.payload).ok();
+                let client = client.and_then(|message| scenario.owner(message.mac()));
+                Ok(client.map_or_else(|| all(&heard), |client| vec![client]))
+            }
+            Ok(Payload::Ip(_) | Payload::Other(_)) | Err(_) => Ok(all(&heard)),
         }
     }
 
-    /// What a host made of a copy that it received in entry `id`, and what became of what it passed
-    /// on.
+    /// What a host made of a copy that it received in entry `id`; `behind`, what became of what it
+    /// passed on.
     fn heard(
         &self,
         trail: &Trail<'_>,
         node: NodeId,
         id: EventId,
         follow: bool,
-    ) -> (Outcome, Vec<Outcome>) {
-        let outcome = |became, told: Vec<Option<(Option<EventId>, Sentence)>>| Outcome {
-            node: Some(node),
-            became,
-            told: told.into_iter().flatten().collect(),
-        };
-        let made: Vec<(EventId, &Entry)> = self.made(node, id).collect();
-        if let Some((why, _)) = made.iter().find(|(_, entry)| is_refused(entry)) {
-            return (outcome(Became::Silent, vec![self.words(*why)]), Vec::new());
+        behind: &mut Vec<Outcome>,
+    ) -> (Became, Vec<Told>) {
+        let mut told = Vec::new();
+        let mut passed = Vec::new();
+        // What it said of itself: told in the narration, or else anything.
+        let mut said: Option<(EventId, bool)> = None;
+        for (made, entry) in self.made(node, id) {
+            if is_refused(entry) {
+                return (Became::Silent, self.words(made));
+            }
+            if is_news(entry) && told.is_empty() {
+                told = self.words(made);
+            }
+            if matches!(entry.what, What::Dhcp(_) | What::Net(_)) {
+                let is_told = self.is_told(made);
+                if said.is_none_or(|(_, known)| is_told && !known) {
+                    said = Some((made, is_told));
+                }
+            }
+            if self.passes_on(trail, node, made) {
+                passed.push(made);
+            }
         }
-        let is_news = |entry: &Entry| {
-            matches!(
-                entry.what,
-                What::Dhcp(
-                    Note::Server(ServerNote::Pinging { .. } | ServerNote::Refused { .. })
-                        | Note::Failover(failover::Note::Limited { .. })
-                )
-            )
-        };
-        let first = made.iter().find(|(_, entry)| is_news(entry));
-        let first = first.and_then(|(id, _)| self.words(*id));
         let Some(answer) = self.answer(trail, node, id) else {
-            if first.is_some() {
-                return (outcome(Became::Working, vec![first]), Vec::new());
+            if told.is_empty() {
+                return (Became::Taken, self.words(said.map_or(id, |(id, _)| id)));
             }
-            let notes = made
-                .iter()
-                .filter(|(_, entry)| matches!(entry.what, What::Dhcp(_) | What::Net(_)));
-            let told = notes.clone().find(|(id, _)| self.is_told(*id));
-            let told = told
-                .or_else(|| notes.clone().next())
-                .map_or(id, |(id, _)| *id);
-            return (outcome(Became::Taken, vec![self.words(told)]), Vec::new());
+            return (Became::Working, told);
         };
-        let passes_on = self.passes_on(trail, node, answer);
-        let became = if passes_on {
-            Became::PassedOn
-        } else {
-            Became::Answered
-        };
-        let mut told = vec![first, self.words(answer)];
-        if !follow {
-            return (outcome(became, told), Vec::new());
-        }
-        if passes_on {
+        told.extend(self.words(answer));
+        if self.passes_on(trail, node, answer) {
             // It may go to several servers.
-            let copies = self.made(node, id).map(|(id, _)| id);
-            let mut copies: Vec<EventId> = copies
-                .filter(|copy| self.passes_on(trail, node, *copy))
-                .collect();
-            if copies.is_empty() {
-                copies.push(answer);
+            if passed.is_empty() {
+                passed.push(answer);
             }
-            let behind = copies
-                .into_iter()
-                .flat_map(|copy| self.outcomes(copy, true));
-            return (outcome(became, told), behind.collect());
+            if follow {
+                for copy in passed {
+                    behind.extend(self.outcomes(copy, true));
+                }
+            }
+            return (Became::PassedOn, told);
         }
-        let back = self.outcomes(answer, false).into_iter();
-        let back = back.filter(|outcome| {
-            let arrived = matches!(
-                outcome.became,
-                Became::Taken | Became::Answered | Became::PassedOn
-            );
-            !arrived && outcome.node.is_none_or(|back| back == trail.from)
-        });
-        told.extend(back.flat_map(|outcome| outcome.told).map(Some));
-        (outcome(became, told), Vec::new())
+        if follow {
+            for outcome in self.outcomes(answer, false) {
+                let arrived = matches!(
+                    outcome.became,
+                    Became::Taken | Became::Answered | Became::PassedOn
+                );
+                if !arrived && outcome.node.is_none_or(|back| back == trail.from) {
+                    told.extend(outcome.told);
+                }
+            }
+        }
+        (Became::Answered, told)
     }
 
     /// Whether what a node sent is what it got, on its way to another network.
     fn passes_on(&self, trail: &Trail<'_>, node: NodeId, sent: EventId) -> bool {
         let label = |frame: &Frame| summary(frame.bytes()).label();
-        let frame = self
-            .story
-            .journal
-            .get(sent)
-            .and_then(|entry| message(sent, entry));
+        let entry = self.story.journal.get(sent);
+        let frame = entry.and_then(|entry| message(sent, entry));
         self.story.scenario.node(node).kind == NodeKind::Router
             && frame.is_some_and(|frame| label(frame) == label(trail.frame))
     }
@@ -410,19 +409,31 @@ impl Look<'_> {
     }
 
     /// What a node did at once on receiving something in entry `id`.
-    fn made(&self, node: NodeId, id: EventId) -> impl Iterator<Item = (EventId, &Entry)> {
-        let at = self.story.journal.get(id).map(|entry| entry.at);
-        self.entries(id)
-            .take_while(move |(_, entry)| Some(entry.at) == at)
-            .filter(move |(_, entry)| entry.cause == Some(id) && entry.node == Some(node))
+    fn made(&self, node: NodeId, id: EventId) -> Vec<(EventId, &Entry)> {
+        let mut made = Vec::new();
+        let mut at = None;
+        self.each(id, &mut |number, entry| {
+            if entry.cause == Some(id) && entry.node == Some(node) {
+                made.push(number);
+            }
+            *at.get_or_insert(entry.at) == entry.at
+        });
+        let journal = self.story.journal;
+        made.into_iter()
+            .filter_map(|id| Some((id, journal.get(id)?)))
+            .collect()
     }
 
-    /// What a node sent at once on hearing this message.
-    fn answers(&self, trail: &Trail<'_>, node: NodeId) -> Vec<EventId> {
-        let heard = trail.received.iter().filter(|(_, at)| *at == node);
-        let made = heard.flat_map(|(id, _)| self.made(node, *id));
-        let sent = made.filter(|(id, entry)| message(*id, entry).is_some() && self.is_told(*id));
-        sent.map(|(id, _)| id).collect()
+    /// The first message that a node sent at once on hearing this one.
+    fn spoke(&self, trail: &Trail<'_>, node: NodeId) -> Option<EventId> {
+        for id in trail.received(node) {
+            for (made, entry) in self.made(node, id) {
+                if message(made, entry).is_some() && self.is_told(made) {
+                    return Some(made);
+                }
+            }
+        }
+        None
     }
 
     /// The message with which a node answered, or that it passed on.
@@ -433,24 +444,22 @@ impl Look<'_> {
             ..
         } = summary(trail.frame.bytes()).what
         else {
-            let made = self.made(node, id);
-            let mut sent = made.filter(|(id, entry)| message(*id, entry).is_some());
-            return sent.find(|(id, _)| self.is_told(*id)).map(|(id, _)| id);
+            return self.spoke(trail, node);
         };
         // A server may ping first, or ask by ARP for the client's card.
-        let is_answer = |frame: &Frame| match summary(frame.bytes()).what {
-            Packet::Dhcp { xid, .. } => xid == asked,
-            Packet::Arp { .. } | Packet::Echo { .. } | Packet::Tcp { .. } | Packet::Other(_) => {
-                false
-            }
-        };
         let last = self.story.journal.get(id)?.at + WINDOW;
-        self.entries(id)
-            .take_while(|(_, entry)| entry.at <= last)
-            .filter(|(_, entry)| entry.node == Some(node))
-            .take_while(|(_, entry)| entry.what != What::Power(false))
-            .find(|(id, entry)| message(*id, entry).is_some_and(is_answer))
-            .map(|(id, _)| id)
+        let mut answer = None;
+        self.each(id, &mut |id, entry| {
+            if entry.node != Some(node) {
+                return entry.at <= last;
+            }
+            let what = message(id, entry).map(|frame| summary(frame.bytes()).what);
+            if matches!(what, Some(Packet::Dhcp { xid, .. }) if xid == asked) {
+                answer = Some(id);
+            }
+            answer.is_none() && entry.at <= last && !matches!(entry.what, What::Power(false))
+        });
+        answer
     }
 
     /// Why no copy was heard at a host.
@@ -458,96 +467,97 @@ impl Look<'_> {
         &self,
         trail: &Trail<'_>,
         scene: &Scene<'_>,
-        ways: &[Vec<Step>],
+        ways: &Ways,
         node: NodeId,
-    ) -> Outcome {
-        let outcome = |became, told: Option<(Option<EventId>, Sentence)>| Outcome {
-            node: Some(node),
-            became,
-            told: told.into_iter().collect(),
-        };
-        let named = |key: &str| {
-            let values = vec![("node", self.story.name(node))];
-            Some((None, sentence(key, values)))
-        };
+    ) -> (Became, Vec<Told>) {
         if !scene.power(node) {
-            return outcome(Became::Off, self.off(scene, node));
+            return (Became::Off, self.off(scene, node));
         }
-        let mut ways = ways.iter();
-        let Some(way) = ways.find(|way| way.last().is_some_and(|step| step.to == node)) else {
-            return outcome(Became::CutOff, named("why.elsewhere"));
-        };
-        if let Some(step) = way.iter().find(|step| !scene.cable(step.link)) {
-            return outcome(Became::CutOff, self.dead(scene, step.link));
+        let way = ways.to(node);
+        if way.is_empty() {
+            return (Became::CutOff, self.named("why.elsewhere", node));
         }
-        let mut at = trail.from;
+        let now = self.recording.world().now();
+        let under_way = || (Became::UnderWay, self.named("why.under-way", node));
         let mut there = Instant::ZERO;
-        for Step { link, to } in way.iter().copied() {
-            let lost = |place: NodeId, leaving: bool| {
-                let mut dropped = trail.dropped.iter();
-                dropped.find(|(_, node, why)| *node == place && at_sender(*why) == leaving)
-            };
-            let copies = || {
-                trail
-                    .sent
-                    .iter()
-                    .filter(|(from, over, _)| (*from, *over) == (at, link))
-            };
-            let passed_on = trail.sent.iter().any(|(from, _, _)| *from == to);
-            let Some(arrives) = copies().map(|(_, _, arrives)| *arrives).max() else {
-                return if let Some((id, ..)) = lost(at, true) {
-                    outcome(Became::Lost, self.words(*id))
-                } else if there >= self.now {
-                    outcome(Became::UnderWay, named("why.under-way"))
-                } else {
-                    let values = vec![
-                        ("node", self.story.name(node)),
-                        ("switch", self.story.name(at)),
-                    ];
-                    outcome(Became::CutOff, Some((None, sentence("why.misled", values))))
-                };
-            };
-            if let (Some((id, ..)), false) = (lost(to, false), passed_on) {
-                return outcome(Became::Lost, self.words(*id));
+        for Step { from, link, to } in way {
+            if !scene.cable(link) {
+                return (Became::CutOff, self.dead(scene, link));
             }
-            (at, there) = (to, arrives);
+            let (mut sent, mut passed_on, mut left, mut lost) = (None, false, None, None);
+            for (id, place, seen) in &trail.copies {
+                match seen {
+                    Seen::Sent(over, arrives) => {
+                        if (*place, *over) == (from, link) {
+                            sent = sent.max(Some(*arrives));
+                        }
+                        passed_on |= *place == to;
+                    }
+                    Seen::Dropped(why) if at_sender(*why) && *place == from => left = Some(*id),
+                    Seen::Dropped(why) if !at_sender(*why) && *place == to => lost = Some(*id),
+                    Seen::Dropped(_) | Seen::Received => {}
+                }
+            }
+            let Some(arrives) = sent else {
+                if let Some(id) = left {
+                    return (Became::Lost, self.words(id));
+                }
+                if there >= now {
+                    return under_way();
+                }
+                let values = vec![
+                    ("node", self.story.name(node)),
+                    ("switch", self.story.name(from)),
+                ];
+                return (Became::CutOff, vec![(None, sentence("why.misled", values))]);
+            };
+            if let (Some(id), false) = (lost, passed_on) {
+                return (Became::Lost, self.words(id));
+            }
+            there = arrives;
         }
-        if there >= self.now {
-            return outcome(Became::UnderWay, named("why.under-way"));
+        if there >= now {
+            return under_way();
         }
-        outcome(Became::Unused, named("why.unused"))
+        (Became::Unused, self.named("why.unused", node))
     }
 
     /// That a node has no power, and since when.
-    fn off(&self, scene: &Scene<'_>, node: NodeId) -> Option<(Option<EventId>, Sentence)> {
-        let name = ("node", self.story.name(node));
-        if let Some((id, at)) = scene.power_since(node) {
-            let values = vec![name, ("since", Value::At(at))];
-            return Some((Some(id), sentence("why.off-since", values)));
-        }
-        let key = if scene.is_whole() {
-            "why.never-on"
-        } else {
-            "why.off"
+    fn off(&self, scene: &Scene<'_>, node: NodeId) -> Vec<Told> {
+        let Some((id, at)) = scene.power_since(node) else {
+            let whole = scene.is_whole();
+            return self.named(if whole { "why.never-on" } else { "why.off" }, node);
         };
-        Some((None, sentence(key, vec![name])))
+        let values = vec![("node", self.story.name(node)), ("since", Value::At(at))];
+        vec![(Some(id), sentence("why.off-since", values))]
     }
 
-    /// That a cable carries nothing, and since when; that a switch at it has no power, where that
-    /// is why.
-    fn dead(&self, scene: &Scene<'_>, link: LinkId) -> Option<(Option<EventId>, Sentence)> {
-        let ends = self.story.scenario.ends(link);
-        if let Some(end) = ends.into_iter().find(|end| !scene.power(*end)) {
-            return self.off(scene, end);
+    /// That a cable carries nothing, and since when; that a node at it has no power, where that is
+    /// why.
+    fn dead(&self, scene: &Scene<'_>, link: LinkId) -> Vec<Told> {
+        for end in self.story.scenario.ends(link) {
+            if !scene.power(end) {
+                return self.off(scene, end);
+            }
         }
         let mut values = self.story.cable(link).to_vec();
-        let since = scene.cable_since(link);
-        values.extend(since.map(|(_, at)| ("since", Value::At(at))));
-        let key = if since.is_some() {
-            "why.cable-dead"
-        } else {
-            "why.cable-out"
+        let Some((id, at)) = scene.cable_since(link) else {
+            return vec![(None, sentence("why.cable-out", values))];
         };
-        Some((since.map(|(id, _)| id), sentence(key, values)))
+        values.push(("since", Value::At(at)));
+        vec![(Some(id), sentence("why.cable-dead", values))]
+    }
+}
+
+impl Trail<'_> {
+    /// In which entries a node received a copy.
+    fn received(&self, node: NodeId) -> Vec<EventId> {
+        let mut entries = Vec::new();
+        for (id, at, seen) in &self.copies {
+            if *at == node && matches!(seen, Seen::Received) {
+                entries.push(*id);
+            }
+        }
+        entries
     }
 }

@@ -2,7 +2,7 @@
 //! of causes it stands alone.
 
 use super::wait::reason;
-use super::{plain, sentence};
+use super::{made, note, plain, sentence};
 use crate::dhcp::{ClientNote, Note, Reason, failover};
 use crate::lesson::{Story, failover as partners, tell};
 use crate::net::NetNote;
@@ -53,7 +53,7 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
         }
         What::Fired { reason: due, .. } => {
             let ours = !matches!(due, Reason::Failover { .. });
-            if let Some(note) = what_came_of_it(story, id, entry).filter(|_| ours) {
+            if let Some(note) = what_came_of_it(story, id).filter(|_| ours) {
                 return tell(story.scenario, story.journal, note);
             }
             let due = Value::Sentence(Box::new(reason(*due)));
@@ -67,13 +67,11 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
 }
 
 /// What its node says of a deadline that was due: that it gives up, that a lease is over.
-fn what_came_of_it(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<EventId> {
-    let after = story.journal.from(id.index() + 1);
-    after
-        .take_while(|(_, after)| after.at == entry.at)
-        .filter(|(_, after)| after.cause == Some(id) && matches!(after.what, What::Dhcp(_)))
-        .find(|(note, _)| tell(story.scenario, story.journal, *note).is_some())
-        .map(|(note, _)| note)
+fn what_came_of_it(story: &Story<'_>, id: EventId) -> Option<EventId> {
+    let is_told = |id| tell(story.scenario, story.journal, id).is_some();
+    made(story.journal, id, &|next, entry| {
+        note(entry).is_some() && is_told(next)
+    })
 }
 
 fn sender(story: &Story<'_>, origin: EventId) -> Value {

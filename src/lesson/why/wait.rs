@@ -1,7 +1,7 @@
 //! What a node waits for, and why it stands where it stands.
 
 use super::deadline::Deadline;
-use super::{note, plain, sentence, story};
+use super::{last, note, plain, sentence, story};
 use crate::dhcp::failover::{self, Timer};
 use crate::dhcp::{ClientNote, Note, Reason};
 use crate::scenario::NodeId;
@@ -75,12 +75,10 @@ pub fn standing(recording: &Recording, node: NodeId) -> Option<EventId> {
         ),
         None => matches!(entry.what, What::Power(_) | What::Software(_)),
     };
-    let journal = recording.journal();
-    let numbers = 0..u32::try_from(recording.world().written()).unwrap_or(u32::MAX);
-    let past = numbers.rev().map(EventId);
-    let mut past = past.map_while(|id| Some((id, journal.get(id)?)));
-    past.find(|(_, entry)| entry.node == Some(node) && is_it(entry))
-        .map(|(id, _)| id)
+    let end = u32::try_from(recording.world().written()).unwrap_or(u32::MAX);
+    last(recording.journal(), 0..end, &|_, entry| {
+        entry.node == Some(node) && is_it(entry)
+    })
 }
 
 /// What a deadline is for, in a few words.
