@@ -46,7 +46,7 @@ fn mount(language: Language, loader: Loader) {
             let store = Store::new(session, loader);
             store.apply(session::Action::Letters(browser::letters()));
             ticker::run(store.clone());
-            yew::Renderer::<components::App>::with_props(store::Props { store }).render();
+            components::show(store);
         }
         Err(problem) => browser::report(&problem.to_string()),
     }

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::element::{Element, Handler, el, handler};
 use super::icons::{Icon, icon};
 use super::kinds;
+use super::part::part;
 use crate::app::browser;
 use crate::app::session::{Action, Panel, Theme};
 use crate::app::store::{Props, Store, use_view};
@@ -14,7 +15,7 @@ use crate::scenario::{self, library};
 use crate::text::{Language, Texts};
 
 /// The head.
-#[function_component]
+#[part]
 pub(crate) fn Header(props: &Props) -> Html {
     let store = &props.store;
     let (words, theme, current, own) = use_view(store, |session| {

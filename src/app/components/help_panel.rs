@@ -1,9 +1,8 @@
 //! What one can do here, and by which key.
 
-use yew::prelude::*;
-
 use super::element::{el, handler};
 use super::panel::frame;
+use super::part::part;
 use crate::app::browser;
 use crate::app::session::Action;
 use crate::app::store::{Props, use_view};
@@ -32,7 +31,7 @@ const KEYS: [(&str, &str); 10] = [
 ];
 
 /// The help.
-#[function_component]
+#[part]
 pub(super) fn HelpPanel(props: &Props) -> Html {
     let store = &props.store;
     let (words, letters) = use_view(store, |session| {

@@ -1,17 +1,16 @@
 //! What there is to tell besides the story.
 
-use yew::prelude::*;
-
 use super::element::el;
 use super::icons::{Icon, icon};
 use super::kinds;
+use super::part::part;
 use crate::app::session::{Action, Notice, Session, phrase};
 use crate::app::store::{Props, use_view};
 use crate::scenario::library;
 use crate::text::Texts;
 
 /// The notice, if there is one.
-#[function_component]
+#[part]
 pub(crate) fn NoticeBar(props: &Props) -> Html {
     let store = &props.store;
     let (words, _) = use_view(store, |session| {

@@ -9,6 +9,7 @@
 mod action;
 mod asking;
 mod deeds;
+mod filter;
 mod going;
 mod read;
 
@@ -29,6 +30,7 @@ use going::{Awaited, Errand, Goal};
 
 pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
 pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
+pub(crate) use filter::Filter;
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
@@ -77,7 +79,7 @@ pub(crate) struct Session {
     playing: bool,
     speed: Speed,
     real_time: bool,
-    show_all: bool,
+    filter: Filter,
     lines: usize,
     kind: Target,
     letters: bool,
@@ -113,7 +115,10 @@ impl Session {
             playing: false,
             speed: Speed::ORDINARY,
             real_time: false,
-            show_all: false,
+            filter: Filter {
+                all: false,
+                failover: true,
+            },
             lines: 0,
             kind: Target::Message,
             letters: true,
@@ -174,7 +179,7 @@ impl Session {
             Action::Tick(viewer) => self.tick(viewer, more),
             Action::Play => {
                 if self.is_over() {
-                    self.go(Instant::ZERO);
+                    self.go(self.scenario().opens());
                 }
                 self.playing = true;
             }
@@ -215,7 +220,7 @@ impl Session {
             }
             Action::StartOver => {
                 self.halt();
-                self.go(Instant::ZERO);
+                self.go(self.scenario().opens());
             }
             Action::Do(command) => self.act(command),
             Action::DoAt(at, command) => {
@@ -248,7 +253,10 @@ impl Session {
             Action::Close => self.panel = None,
             Action::Speed(speed) => self.speed = speed,
             Action::RealTime(on) => self.real_time = on,
-            Action::ShowAll(on) => self.show_all = on,
+            Action::Filter(filter) => {
+                self.filter = filter;
+                self.awaited = Awaited::default();
+            }
             Action::Reading(on) => self.reading = on,
             Action::Earlier => self.lines += LINES[0],
             Action::Language(language) => {
@@ -278,6 +286,11 @@ impl Session {
         if self.errand.is_none() {
             self.settle();
         }
+    }
+
+    /// How many lines the ladder has before a person asks for more.
+    fn first_lines(&self) -> usize {
+        LINES[usize::from(!self.lanes.is_whole())]
     }
 
     /// From now on this is what is drawn.
@@ -328,12 +341,17 @@ impl Session {
         self.story += 1;
         self.playing = false;
         self.end = self.scenario().until();
-        self.lines = LINES[usize::from(!self.lanes.is_whole())];
+        self.lines = self.first_lines();
+        let show = &self.scenario().file().show;
+        self.filter = Filter {
+            all: show.all,
+            failover: show.failover.unwrap_or(true),
+        };
         self.forget();
         self.timelines = Timelines::new(self.scenario());
         self.reset();
         self.errand = None;
-        self.recording.seek(Instant::ZERO);
+        self.recording.seek(self.scenario().opens());
         self.read_on();
     }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Key, Notice, Panel, Session, Target, Theme};
+use super::{Filter, Key, Notice, Panel, Session, Target, Theme};
 use crate::app::flights::Wave;
 use crate::app::lanes::Lanes;
 use crate::app::layout::Layout;
@@ -137,9 +137,28 @@ impl Session {
         self.real_time
     }
 
-    /// Whether the ladder has ARP and ping.
-    pub(crate) fn shows_all(&self) -> bool {
-        self.show_all
+    /// Which messages are shown.
+    pub(crate) fn filter(&self) -> Filter {
+        self.filter
+    }
+
+    /// Whether two servers are failover partners.
+    pub(crate) fn has_failover(&self) -> bool {
+        let mut nodes = self.scenario().nodes();
+        nodes.any(|(_, node)| {
+            let server = node.server.as_ref();
+            server.is_some_and(|server| server.failover.is_some())
+        })
+    }
+
+    /// From when on the ladder has lines: what came before the story opens is there on demand.
+    pub(crate) fn ladder_begins(&self) -> Instant {
+        let opens = self.scenario().opens();
+        if self.lines == self.first_lines() && self.now() >= opens {
+            opens
+        } else {
+            Instant::ZERO
+        }
     }
 
     /// How many lines the ladder may have.
