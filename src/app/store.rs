@@ -11,9 +11,11 @@ use super::components::Handler;
 use super::map::SortedMap;
 use super::session::{Action, Session};
 
-/// How long the engine may work at a time, in milliseconds: half of what lies between two pictures,
-/// so that the page answers and draws in between.
-const SLICE: f64 = 8.0;
+/// How long the engine may work at a time, in milliseconds: from picture to picture so little that the
+/// page answers and draws in between, and for what a person does as long as no one notices, so that
+/// most of it is done at once.
+const FRAME: f64 = 8.0;
+const AT_ONCE: f64 = 40.0;
 /// How many events are carried out between two looks at the clock.
 const ASKS: u32 = 16;
 
@@ -117,10 +119,12 @@ impl Store {
             self.0.outlet.link(&text, done);
         }
         let (start, mut asked) = (browser::clock(), 0_u32);
+        let is_tick = matches!(action, Action::Tick(_));
+        let slice = if is_tick { FRAME } else { AT_ONCE };
         // To ask the browser for the time costs as much as a small event.
         let mut more = || {
             asked += 1;
-            asked % ASKS != 0 || browser::clock() - start < SLICE
+            asked % ASKS != 0 || browser::clock() - start < slice
         };
         self.0.session.borrow_mut().apply(action, &mut more);
         // A listener may come or go while they are told.

@@ -50,7 +50,7 @@ const ENTRIES: usize = 7;
 const LIMITS: Limits = Limits {
     entries: 64 * 1_024,
     near: LINES[1] * ENTRIES,
-    memory: 64 * 1_024 * 1_024,
+    memory: 96 * 1_024 * 1_024,
     interval: 500,
 };
 

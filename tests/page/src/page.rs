@@ -180,6 +180,19 @@ impl Page {
         self.find("button", name)?.type_keys(path)
     }
 
+    /// Processor time of the page's main thread so far, in seconds.
+    pub fn processor_time(&self) -> Result<f64> {
+        let by_thread = json!({ "timeDomain": "threadTicks" });
+        self.browser.devtools("Performance.enable", by_thread)?;
+        let answer = self.browser.devtools("Performance.getMetrics", json!({}))?;
+        let metrics = answer["metrics"].as_array();
+        let mut metrics = metrics.into_iter().flatten();
+        metrics
+            .find(|metric| metric["name"] == "ThreadTime")
+            .and_then(|metric| metric["value"].as_f64())
+            .context("no thread time")
+    }
+
     /// What the process has in memory that runs the page.
     pub fn renderer_memory(&self) -> Result<Memory> {
         memory::renderer(self.browser.profile())

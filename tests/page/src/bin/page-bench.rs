@@ -44,12 +44,11 @@ const meter = window.meter = {
         const start = performance.now();
         field.value = at;
         field.dispatchEvent(new Event("input", { bubbles: true }));
-        const handled = performance.now() - start;
         await meter.idle();
         await meter.frame();
         const painted = performance.now() - start;
         meter.weigh();
-        return [handled, painted, document.querySelector("[role=timer]").textContent];
+        return painted;
     },
 };
 const tick = at => {
@@ -105,7 +104,7 @@ fn works() -> Result<Vec<Work>> {
 fn main() -> Result<()> {
     let only = env::args().nth(1);
     println!(
-        "| | ready | frame p95 / max, playing | Pause p95 | to the end | frame p95 / max | seek p50 | p95 | max | handler p95 | JS heap | wasm | renderer, private |"
+        "| | ready | frame p95 / max, playing | Pause p95 | to the end | frame p95 / max | seek p50 | p95 | max | processor a seek | JS heap | wasm | renderer, private |"
     );
     println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     for work in works()? {
@@ -177,8 +176,9 @@ fn measure(work: &Work) -> Result<String> {
 
     let mut random = Random(1);
     let end = end.as_f64().context("no end")?;
-    let (mut handled, mut painted) = (Vec::new(), Vec::new());
+    let mut painted = Vec::new();
     let mut memory = page.renderer_memory()?;
+    let before = page.processor_time()?;
     for _ in 0..SEEKS / BATCH {
         let instants: Vec<u64> = (0..BATCH).map(|_| (random.part() * end) as u64).collect();
         let body = format!(
@@ -189,8 +189,7 @@ fn measure(work: &Work) -> Result<String> {
              }})();"
         );
         for seek in page.script(&body)?.as_array().into_iter().flatten() {
-            handled.push(seek[0].as_f64().context("no figure")?);
-            painted.push(seek[1].as_f64().context("no figure")?);
+            painted.push(seek.as_f64().context("no figure")?);
         }
         let now = page.renderer_memory()?;
         memory = Memory {
@@ -198,6 +197,7 @@ fn measure(work: &Work) -> Result<String> {
             private: memory.private.max(now.private),
         };
     }
+    let spent = (page.processor_time()? - before) * 1e3 / painted.len() as f64;
     let weights = numbers(&page.script("return [meter.heap, meter.wasm]")?);
     let mega = |bytes: f64| format!("{:.0} MB", bytes / 1e6);
     Ok(format!(
@@ -213,7 +213,7 @@ fn measure(work: &Work) -> Result<String> {
         part(&painted, 0.5),
         part(&painted, 0.95),
         part(&painted, 1.0),
-        part(&handled, 0.95),
+        spent,
         mega(weights[0]),
         mega(weights[1]),
         mega(memory.private as f64),
