@@ -180,6 +180,14 @@ pub(crate) fn focus_on(id: &str) {
     focus(element.and_then(|element| element.dyn_into().ok()));
 }
 
+/// Scrolls to the end of what this selects.
+pub(crate) fn show_end(selector: &str) {
+    let found = document().and_then(|document| document.query_selector(selector).ok()?);
+    if let Some(list) = found {
+        list.set_scroll_top(list.scroll_height());
+    }
+}
+
 /// Moves the focus to an element's child of this number.
 pub(crate) fn focus_in(list: &yew::NodeRef, place: usize) {
     let children = list.cast::<Element>().map(|list| list.children());

@@ -24,6 +24,12 @@ macro_rules! scenarios {
 }
 
 scenarios![
+    "two-server-day",
+    "split-pools",
+    "operators-mistake",
+    "partition",
+    "crash-and-recover",
+    "load-balance",
     "two-servers",
     "lease-origin",
     "no-server",
@@ -34,9 +40,7 @@ scenarios![
     "authoritative",
     "relay",
     "wrong-network",
-    "inform",
-    "two-server-day",
-    "partition"
+    "inform"
 ];
 
 /// What a built-in scenario's file is called, as [`crate::supplies`] knows it.
@@ -144,6 +148,7 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         summary: Texts::new(),
         seed: 1,
         until,
+        opens: Duration::ZERO,
         nodes,
         links,
         commands,

@@ -5,11 +5,15 @@
 
 mod check;
 mod command;
+#[cfg(feature = "cli")]
+mod examine;
 mod file;
 mod layout;
 pub mod library;
 mod offset;
 mod save;
+#[cfg(feature = "cli")]
+mod schema;
 mod settings;
 
 use std::rc::Rc;
@@ -28,6 +32,8 @@ pub use file::{
 };
 pub use offset::Offset;
 pub use settings::{Change, section, values};
+#[cfg(feature = "cli")]
+pub use {examine::Located, schema::schema};
 
 /// A node, by its place in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,7 +98,7 @@ impl Scenario {
     /// # Errors
     /// The first [`Problem`], which says where in the file it is.
     pub fn new(file: File) -> Result<Self, Problem> {
-        check::check(file)
+        check::check(file).map_err(|mut found| found.swap_remove(0))
     }
 
     /// The same scenario with its random numbers drawn from another seed.
@@ -185,6 +191,11 @@ impl Scenario {
     /// What happens when, in order.
     pub fn commands(&self) -> &[Timed] {
         &self.commands
+    }
+
+    /// Where the page opens the story.
+    pub fn opens(&self) -> Instant {
+        Instant::ZERO + self.file.opens
     }
 
     /// When the story is over.

@@ -110,11 +110,20 @@ pub enum Value {
     Sentence(Box<Sentence>),
 }
 
+/// A text that says how something has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standard {
+    /// An RFC, by its number.
+    Rfc(u16),
+    /// draft-ietf-dhc-failover-12, which never became one.
+    Failover,
+}
+
 /// Where a standard says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The RFC's number.
-    pub rfc: u16,
+    /// Which one.
+    pub standard: Standard,
     /// The section in it.
     pub section: &'static str,
 }
@@ -122,15 +131,21 @@ pub struct Source {
 impl Source {
     /// Where it can be read.
     pub fn address(&self) -> String {
-        format!(
-            "https://www.rfc-editor.org/rfc/rfc{}#section-{}",
-            self.rfc, self.section
-        )
+        let document = match self.standard {
+            Standard::Rfc(number) => format!("www.rfc-editor.org/rfc/rfc{number}"),
+            Standard::Failover => {
+                "datatracker.ietf.org/doc/html/draft-ietf-dhc-failover-12".to_owned()
+            }
+        };
+        format!("https://{document}#section-{}", self.section)
     }
 
     /// What a link to it says: `RFC 2131, 4.3.2`.
     pub fn label(&self) -> String {
-        format!("RFC {}, {}", self.rfc, self.section)
+        match self.standard {
+            Standard::Rfc(number) => format!("RFC {number}, {}", self.section),
+            Standard::Failover => format!("failover draft, {}", self.section),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod deeds_panel;
 mod diagram;
 mod doing;
 mod element;
+mod failover;
 mod flight_menu;
 mod header;
 mod help_panel;

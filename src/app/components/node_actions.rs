@@ -10,7 +10,7 @@ use super::part::{draw, part};
 use crate::app::browser;
 use crate::app::session::{Action, Ask, Deed, Panel, Sense, Session, lasting};
 use crate::app::store::{Store, use_view};
-use crate::dhcp::{Cidr, failover};
+use crate::dhcp::Cidr;
 use crate::scenario::{Command, LinkId, NodeId, NodeKind, Offset, Partition};
 use crate::text::Texts;
 use crate::time::Duration;
@@ -34,7 +34,7 @@ fn is_common(deed: &Deed) -> bool {
                 | Command::Faults(..)
                 | Command::Heal(_)
                 | Command::Leave(_)
-                | Command::Failover(_, failover::Command::Pause)
+                | Command::Failover(..)
         )
     )
 }
@@ -44,7 +44,8 @@ fn is_common(deed: &Deed) -> bool {
 pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
     let NodeActionsProps { store, id } = props;
     let id = *id;
-    let (words, deeds, cables) = use_view(store, move |session| {
+    let (words, deeds, cables, shared) = use_view(store, move |session| {
+        let server = session.world().node(id).server();
         let links = session.cables_of(id);
         let cables = links
             .iter()
@@ -53,6 +54,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             session.texts().clone(),
             session.deeds_of_node(id),
             cables.collect::<Vec<Deed>>(),
+            server.is_some_and(|server| server.endpoint().is_some()),
         )
     });
     let whole = use_state_eq(|| false);
@@ -79,7 +81,9 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             .chain(order(Sense::Lease))
             .chain(order(Sense::Failover))
             .chain(order(Sense::Other))
-            .filter(|deed| is_common(deed));
+            .filter(|deed| is_common(deed))
+            // They stand with what they are about.
+            .filter(|deed| !(shared && matches!(deed.command(), Some(Command::LoseDisk(_)))));
         let why = el!(
             "button",
             "class" = "button text",

@@ -4,11 +4,10 @@ use yew::prelude::*;
 
 use super::diagram::diagram;
 use super::element::{Handler, el, group, handler};
+use super::failover::{orders, partnership};
 use super::kinds;
 use super::node_actions::{NodeActions, NodeActionsProps};
-use super::node_tables::{
-    bindings, deadlines, lease, neighbours, own_neighbours, partner, ports, relay,
-};
+use super::node_tables::{bindings, deadlines, lease, neighbours, own_neighbours, ports, relay};
 use super::panel::frame;
 use super::part::{draw, part};
 use super::settings::{SettingsForm, SettingsProps};
@@ -103,7 +102,7 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
                 store: store.clone(),
                 id: *id,
             }))
-            .put(detail(&sheet))
+            .put(detail(store, &sheet, *id))
             .put(settings.unwrap_or_default())
             .html();
         frame(
@@ -117,7 +116,7 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
     })
 }
 
-fn detail(sheet: &Sheet<'_>) -> Html {
+fn detail(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
     match &sheet.view.detail {
         Detail::Client { state, lease: held } => {
             let label = sheet.words.say("ui.diagram", &[("state", state.name())]);
@@ -141,11 +140,16 @@ fn detail(sheet: &Sheet<'_>) -> Html {
             free,
             failover,
         } => {
-            let mut parts: Vec<Html> = failover.iter().map(|view| partner(sheet, view)).collect();
-            parts.push(bindings(sheet, rows, *pool, *free, failover.is_some()));
-            parts.push(deadlines(sheet));
-            parts.push(own_neighbours(sheet));
-            group(parts)
+            let own = failover.as_ref();
+            group(vec![
+                own.map(|view| partnership(sheet, id, view))
+                    .unwrap_or_default(),
+                bindings(sheet, rows, *pool, *free, own),
+                own.map(|view| orders(store, sheet, id, view))
+                    .unwrap_or_default(),
+                deadlines(sheet),
+                own_neighbours(sheet),
+            ])
         }
         Detail::Switch { table } => ports(sheet, table),
         Detail::Router {

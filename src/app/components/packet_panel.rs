@@ -36,10 +36,7 @@ pub(super) fn PacketPanel(props: &PacketProps) -> Html {
     let (words, message) = use_view(&props.store, move |session| {
         (
             session.texts().clone(),
-            session
-                .ladder()
-                .find(id)
-                .map(|message| message.frame.clone()),
+            session.message(id).map(|message| message.frame.clone()),
         )
     });
     let lit = use_state_eq(|| None::<Range<usize>>);
@@ -49,17 +46,11 @@ pub(super) fn PacketPanel(props: &PacketProps) -> Html {
     let fields = use_memo(bytes.clone(), |bytes| dissect(bytes));
     let title = props
         .store
-        .read(|session| {
-            session
-                .ladder()
-                .find(id)
-                .map(|message| message.summary.label())
-        })
+        .read(|session| session.message(id).map(|message| message.summary.label()))
         .unwrap_or_default();
     let subtitle = props.store.read(|session| {
         session
-            .ladder()
-            .find(id)
+            .message(id)
             .map(|message| kinds::sentence(session, &words, message))
             .unwrap_or_default()
     });

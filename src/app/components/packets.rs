@@ -220,6 +220,10 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     };
     let mut packets: Vec<Packet> = flights
         .iter()
+        .filter(|flight| {
+            let summary = summary(flight.frame.bytes());
+            session.filter().follows(&summary.what)
+        })
         .map(|flight| packet(id(flight), flight, lane(flight, lanes), None))
         .collect();
     packets.extend(session.waves().iter().map(|wave| {

@@ -12,7 +12,7 @@ use super::part::part;
 use crate::app::browser;
 use crate::app::session::{Action, Session};
 use crate::app::store::Store;
-use crate::dhcp::{FAILOVER, Settings};
+use crate::dhcp::Settings;
 use crate::json;
 use crate::scenario::{NodeId, section, values};
 use crate::text::Texts;
@@ -196,7 +196,6 @@ impl Form<'_> {
 
     fn fields(&self, value: &Value, place: &str) -> Vec<Element> {
         let mut fields: Vec<(&String, &Value)> = value.as_object().into_iter().flatten().collect();
-        fields.retain(|(name, _)| FAILOVER || *name != "failover");
         fields.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
         let fields = fields.into_iter();
         fields

@@ -68,6 +68,12 @@ pub(crate) fn App(props: &Props) -> Html {
         move |language| browser::set_language(*language, &title)
     });
     use_effect_with(theme, |theme| browser::set_theme(*theme));
+    // What is not drawn cannot be scrolled.
+    use_effect_with(*tab, |tab| {
+        if *tab == Tab::Ladder {
+            browser::show_end(".ladder-body");
+        }
+    });
     let tab_button = |this: Tab| {
         let show = {
             let tab = tab.clone();

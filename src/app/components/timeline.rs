@@ -112,6 +112,9 @@ fn lanes(session: &Session) -> Vec<Lane> {
 #[derive(Clone, Copy)]
 struct Scale(Instant);
 
+/// How far it has to be to the next deadline for a name between them, in hundredths of the whole.
+const ROOM: f64 = 2.0;
+
 impl Scale {
     fn part(self, at: Instant) -> f64 {
         let whole = self.0.as_micros().max(1) as f64;
@@ -329,7 +332,7 @@ fn held(session: &Session, scale: Scale, top: usize) -> Element {
         }
     }
     for tick in &timeline.ticks {
-        sent[scale.bin(tick.at)] += 1;
+        sent[scale.bin(tick.at)] += tick.count as usize;
     }
     let is_client = |kind: NodeKind| kind == NodeKind::Client;
     let nodes = session.scenario().nodes();
@@ -441,12 +444,15 @@ fn Promises(props: &Props) -> Html {
             let top = TOP + number * LANE;
             let (x, width) = (scale.at(bar.from), scale.width(bar.from, bar.expiry));
             drawing = drawing.with(bar_of("lease promised", x, width, top, 3));
-            for (class, at) in marks(bar) {
+            let all: Vec<_> = marks(bar).into_iter().collect();
+            for (number, (class, at)) in all.iter().copied().enumerate() {
                 if at > session.end() {
                     continue;
                 }
+                let next = all.get(number + 1).map(|(_, at)| scale.part(*at));
+                let has_room = next.is_none_or(|next| next - scale.part(at) >= ROOM);
                 drawing = drawing.with(deadline(class, scale.at(at), top));
-                if at > now {
+                if at > now && has_room {
                     let name = match class {
                         "t1" => "T1",
                         "t2" => "T2",

@@ -1,5 +1,6 @@
 //! What a person does to a session, and what can be open in it.
 
+use super::Filter;
 use crate::app::pace::Speed;
 use crate::dhcp::Reason;
 use crate::scenario::{Command, LinkId, NodeId, Problem, library};
@@ -50,7 +51,7 @@ pub(crate) enum Ask {
 /// What playback can jump to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// A message; of DHCP only, where only DHCP is shown.
+    /// A message of those that are shown.
     Message,
     /// A client's T1.
     T1,
@@ -122,7 +123,7 @@ pub(crate) enum Action {
     Seek(Instant),
     /// To the end of the story.
     End,
-    /// To its first instant, paused.
+    /// To where it opens, paused.
     StartOver,
     /// Do something to the network, now.
     Do(Command),
@@ -142,8 +143,8 @@ pub(crate) enum Action {
     Speed(Speed),
     /// Let time pass as it really does, or not.
     RealTime(bool),
-    /// Show ARP and ping on the ladder, or not.
-    ShowAll(bool),
+    /// Show these messages.
+    Filter(Filter),
     /// Someone reads what lies further back on the ladder, or no longer.
     Reading(bool),
     /// Show more of what lies further back on the ladder.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::{Action, Panel, Session, Target};
 use crate::dhcp::client::State;
 use crate::dhcp::server::Server;
-use crate::dhcp::{Cidr, FAILOVER, failover};
+use crate::dhcp::{Cidr, failover};
 use crate::net::host::Host;
 use crate::scenario::{
     Command, Fate, Faults, LinkId, Meddle, NodeId, NodeKind, Partition, Scenario, Which,
@@ -219,7 +219,7 @@ impl Session {
                 }
             }
             let partner = node.server().and_then(Server::endpoint);
-            if let Some(endpoint) = partner.filter(|_| FAILOVER) {
+            if let Some(endpoint) = partner {
                 for (short, command) in [
                     ("ui.partner-down", failover::Command::PartnerDown),
                     ("ui.pause-service", failover::Command::Pause),

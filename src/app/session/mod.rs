@@ -9,6 +9,7 @@
 mod action;
 mod asking;
 mod deeds;
+mod filter;
 mod going;
 mod read;
 
@@ -19,21 +20,35 @@ use super::lanes::Lanes;
 use super::layout::Layout;
 use super::pace::{Pace, Speed};
 use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
-use crate::sim::Recording;
+use crate::sim::{Limits, Recording};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
-use crate::view::ladder::Ladder;
+use crate::view::ladder::{Ladder, Message};
 use crate::view::stage::Flight;
-use crate::view::timeline::Timeline;
+use crate::view::timeline::Timelines;
 use going::{Awaited, Errand, Goal};
 
 pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
 pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
+pub(crate) use filter::Filter;
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
-/// How many lines the ladder has at first, and how many more a press adds.
-const LINES: usize = 300;
+/// How many lines the ladder has at first, and how many more a press adds: of few hosts and of many,
+/// where one seek after another lands among other messages.
+const LINES: [usize; 2] = [300, 80];
+
+/// How many entries of the past the ladder has at least for each line.
+const ENTRIES: usize = 7;
+
+/// What the page keeps of a run. A seek replays what lies between two checkpoints, and of what the
+/// journal has let go as much as the ladder of many hosts shows.
+const LIMITS: Limits = Limits {
+    entries: 64 * 1_024,
+    near: LINES[1] * ENTRIES,
+    memory: 64 * 1_024 * 1_024,
+    interval: 500,
+};
 
 /// What a picture of the run depends on: two equal keys show the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,18 +72,20 @@ struct Drawn {
 pub(crate) struct Session {
     recording: Recording,
     ladder: Ladder,
-    timeline: Timeline,
+    timelines: Timelines,
     run: u32,
     end: Instant,
     pace: Pace,
     playing: bool,
     speed: Speed,
     real_time: bool,
-    show_all: bool,
+    filter: Filter,
     lines: usize,
     kind: Target,
     letters: bool,
     panel: Option<Panel>,
+    /// The message of the panel, which the ladder may have left behind.
+    message: Option<Message>,
     notice: Option<Notice>,
     is_file: bool,
     story: u32,
@@ -89,20 +106,24 @@ impl Session {
     /// A session at the first instant of a scenario, paused.
     pub(crate) fn new(scenario: Scenario, language: Language, theme: Theme) -> Self {
         let mut session = Self {
-            recording: Recording::new(Rc::new(scenario)),
+            timelines: Timelines::new(&scenario),
+            recording: Recording::with_limits(Rc::new(scenario), LIMITS),
             ladder: Ladder::default(),
-            timeline: Timeline::default(),
             run: 0,
             end: Instant::ZERO,
             pace: Pace::default(),
             playing: false,
             speed: Speed::ORDINARY,
             real_time: false,
-            show_all: false,
-            lines: LINES,
+            filter: Filter {
+                all: false,
+                failover: true,
+            },
+            lines: 0,
             kind: Target::Message,
             letters: true,
             panel: None,
+            message: None,
             notice: None,
             is_file: false,
             story: 0,
@@ -158,7 +179,7 @@ impl Session {
             Action::Tick(viewer) => self.tick(viewer, more),
             Action::Play => {
                 if self.is_over() {
-                    self.go(Instant::ZERO);
+                    self.go(self.scenario().opens());
                 }
                 self.playing = true;
             }
@@ -199,7 +220,7 @@ impl Session {
             }
             Action::StartOver => {
                 self.halt();
-                self.go(Instant::ZERO);
+                self.go(self.scenario().opens());
             }
             Action::Do(command) => self.act(command),
             Action::DoAt(at, command) => {
@@ -232,9 +253,12 @@ impl Session {
             Action::Close => self.panel = None,
             Action::Speed(speed) => self.speed = speed,
             Action::RealTime(on) => self.real_time = on,
-            Action::ShowAll(on) => self.show_all = on,
+            Action::Filter(filter) => {
+                self.filter = filter;
+                self.awaited = Awaited::default();
+            }
             Action::Reading(on) => self.reading = on,
-            Action::Earlier => self.lines += LINES,
+            Action::Earlier => self.lines += LINES[0],
             Action::Language(language) => {
                 self.texts = Rc::new(Texts::new(language));
                 if matches!(self.notice, Some(Notice::NotLoaded(_))) {
@@ -264,8 +288,22 @@ impl Session {
         }
     }
 
+    /// How many lines the ladder has before a person asks for more.
+    fn first_lines(&self) -> usize {
+        LINES[usize::from(!self.lanes.is_whole())]
+    }
+
     /// From now on this is what is drawn.
     fn settle(&mut self) {
+        let written = self.world().written();
+        let span = self.lines * ENTRIES;
+        self.recording.recall(written.saturating_sub(span));
+        self.ladder.follow(self.recording.journal(), written, span);
+        if let Some(Panel::Packet(id)) = self.panel
+            && let Some(message) = self.ladder.find(id)
+        {
+            self.message = Some(message.clone());
+        }
         if !self.reading {
             let mut lanes = Rc::clone(&self.lanes);
             Rc::make_mut(&mut lanes).follow(self);
@@ -284,7 +322,7 @@ impl Session {
 
     /// Runs another scenario, of the library or of a file.
     fn run(&mut self, scenario: Scenario, is_file: bool) {
-        self.recording = Recording::new(Rc::new(scenario));
+        self.recording = Recording::with_limits(Rc::new(scenario), LIMITS);
         self.is_file = is_file;
         self.panel = None;
         self.begin();
@@ -303,11 +341,17 @@ impl Session {
         self.story += 1;
         self.playing = false;
         self.end = self.scenario().until();
-        self.lines = LINES;
+        self.lines = self.first_lines();
+        let show = &self.scenario().file().show;
+        self.filter = Filter {
+            all: show.all,
+            failover: show.failover.unwrap_or(true),
+        };
         self.forget();
+        self.timelines = Timelines::new(self.scenario());
         self.reset();
         self.errand = None;
-        self.recording.seek(Instant::ZERO);
+        self.recording.seek(self.scenario().opens());
         self.read_on();
     }
 
@@ -315,20 +359,11 @@ impl Session {
     fn forget(&mut self) {
         self.run += 1;
         self.ladder = Ladder::default();
-        self.timeline = Timeline::default();
-        let off = self
-            .scenario()
-            .nodes()
-            .filter(|(_, node)| !node.on)
-            .map(|(id, _)| id);
-        let off: Vec<NodeId> = off.collect();
-        self.timeline.off_from_start(off.into_iter());
+        self.message = None;
     }
 
     fn read_on(&mut self) {
-        let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
-        self.ladder.extend(journal, journal.len());
-        self.timeline.extend(scenario, journal);
+        self.timelines.read_on(&self.recording);
     }
 
     fn act(&mut self, command: Command) {
@@ -341,6 +376,7 @@ impl Session {
         };
         self.panel = self.panel.filter(is_past);
         self.recording.act(command);
+        self.timelines.forget_after(written);
         let sequel = self.now() + SEQUEL;
         self.end = self.scenario().until();
         if self.now() + SEQUEL.fraction(1, 6) >= self.end {

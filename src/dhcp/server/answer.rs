@@ -297,7 +297,7 @@ impl Server {
         cx.note(ServerNote::Released {
             address: message.ciaddr,
             client: message.mac(),
-            withheld: self.is_withheld_from_others(message.ciaddr),
+            withheld: self.withheld_from_others(message.ciaddr),
         });
         self.carry_out(rest, cx);
         Ok(())

@@ -50,12 +50,19 @@ pub fn waits(recording: &Recording, node: NodeId) -> Vec<Wait> {
                 reason: armed.reason,
                 sentence: sentence("why.waits", values),
                 set_by: deadline.map(|deadline| deadline.set_by(&story)),
-                awaited: deadline.and_then(|deadline| deadline.awaited(&story)),
+                awaited: deadline
+                    .filter(|deadline| !of_lease(deadline.reason))
+                    .and_then(|deadline| deadline.awaited(&story)),
             }
         })
         .collect();
     waits.sort_by_key(|wait| wait.at);
     waits
+}
+
+/// Whether it is a deadline of a lease: that comes whoever answers.
+fn of_lease(reason: Reason) -> bool {
+    matches!(reason, Reason::Renew | Reason::Rebind | Reason::LeaseEnds)
 }
 
 /// The entry that put a node where it stands at the cursor: the last change of its client's or its

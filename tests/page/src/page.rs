@@ -24,7 +24,8 @@ pub struct View {
     pub dark: bool,
     /// Whether the system is set to reduced motion.
     pub reduced_motion: bool,
-    /// What follows the page's address, such as `#...` of a permalink.
+    /// What follows the page's address, such as `#...` of a permalink. Without anything else it is
+    /// the story with one laptop, which most tests are about.
     pub fragment: String,
 }
 
@@ -36,7 +37,7 @@ impl Default for View {
             language: "en",
             dark: false,
             reduced_motion: false,
-            fragment: String::new(),
+            fragment: "?scenario=two-servers".to_owned(),
         }
     }
 }

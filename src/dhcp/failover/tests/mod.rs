@@ -1,6 +1,7 @@
 mod accepting;
 mod crossing;
 mod deeds;
+mod discover;
 mod driven;
 mod knocking;
 mod numbers;
