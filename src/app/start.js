@@ -13,6 +13,14 @@ const file = async (name) => {
 };
 const files = (names) => Promise.all(names.split(" ").map(file));
 
+// The finished page's program is packed, a draft's is not.
+const code = async () => {
+  if (!wasm.endsWith(".lzma")) return at(wasm);
+  const [answer, { unpack }] = await Promise.all([fetch(at(wasm)), import(at("unpack.js"))]);
+  if (!answer.ok) throw new Error(`${wasm}: ${answer.status}`);
+  return unpack(new Uint8Array(await answer.arrayBuffer()));
+};
+
 // By the address, by an earlier choice, by the browser.
 const kept = () => {
   try {
@@ -84,15 +92,8 @@ const start = async () => {
   // Which stories there are is known to the program alone.
   const told = query.get("scenario");
   const first = told ? [] : files(`scenarios/${story}.json`);
-  const module = import(at(js));
-  const [program] = await Promise.all([
-    module.then(async (program) => {
-      await program.default({ module_or_path: at(wasm) });
-      return program;
-    }),
-    texts,
-    first,
-  ]);
+  const [program, module_or_path] = await Promise.all([import(at(js)), code(), texts, first]);
+  await program.default({ module_or_path });
   const supply = async (some) => {
     for (const [name, text] of await some) program.supply(name, text);
   };
