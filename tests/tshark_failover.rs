@@ -1,12 +1,16 @@
 //! tshark's `dhcpfo` dissector reads every failover message that we send.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic)]
+
+#[path = "common/captures.rs"]
+#[allow(dead_code, reason = "the capture here is the project's own")]
+mod captures;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dhcp_lab::wire::failover::{
-    BindingStatus, Body, Connect, ConnectAck, Disconnect, Hardware, Message, MessageType, PORT,
-    RejectReason, ServerState, StateReport, Terms, Update, Verdict,
+    BindingStatus, Body, Connect, ConnectAck, Decoder, Disconnect, Hardware, Message, MessageType,
+    PORT, RejectReason, ServerState, StateReport, Terms, Update, Verdict,
 };
 use etherparse::PacketBuilder;
 
@@ -195,6 +199,53 @@ fn every_message_is_read_and_none_is_found_fault_with() {
         .collect();
     assert_eq!(reasons, expected);
     assert_eq!(tshark(&path, "dhcpfo.mclt == 3600", "dhcpfo.type"), ["5"]);
+}
+
+/// tshark takes the option client-identifier for text (its `dhcpfo.clientidentifier` is a string), and
+/// notes as "trailing stray characters" what follows a zero in it. An identifier made of a card often
+/// has a zero. So it says that of dhcpd's messages as of ours.
+#[test]
+fn tshark_finds_fault_with_zeros_in_client_identifiers_of_dhcpd_as_of_ours() {
+    if !have_tshark() {
+        return;
+    }
+    let with = |id: &[u8]| {
+        let mut update = update(BindingStatus::Active);
+        update.client_id = Some(id.to_vec());
+        encoded(Body::BndUpd(vec![update]))
+    };
+    let ids = [&[1, 2, 94, 16, 32, 48, 64][..], &[1, 2, 0, 0, 0, 0, 1]];
+    let ours = written("failover-zeros.pcap", &ids.map(with));
+    let stray = "_ws.expert.message == \"Trailing stray characters\"";
+    assert_eq!(tshark(&ours, stray, "frame.number"), ["2"]);
+    let dhcpd = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/isc-failover.pcap");
+    let mut zeros = Vec::new();
+    let mut identifiers = 0;
+    for (number, bytes) in (1..).zip(captures::frames(&std::fs::read(&dhcpd).unwrap())) {
+        let ids = client_ids(&bytes);
+        identifiers += ids.len();
+        if ids.iter().any(|id| id.contains(&0)) {
+            zeros.push(number.to_string());
+        }
+    }
+    assert!(zeros.len() > 5 && identifiers > zeros.len());
+    assert_eq!(tshark(&dhcpd, stray, "frame.number"), zeros);
+}
+
+/// The client identifiers in the BNDUPDs of a frame.
+fn client_ids(frame: &[u8]) -> Vec<Vec<u8>> {
+    // Its checksums were left to a card that it never met, so it is not read as a frame.
+    let ip = &frame[14..14 + usize::from(u16::from_be_bytes([frame[16], frame[17]]))];
+    let tcp = &ip[usize::from(ip[0] & 15) * 4..];
+    let mut decoder = Decoder::default();
+    decoder.push(&tcp[usize::from(tcp[12] >> 4) * 4..]);
+    let mut found = Vec::new();
+    while let Some(message) = decoder.next_message() {
+        if let Body::BndUpd(updates) = message.unwrap().body {
+            found.extend(updates.into_iter().filter_map(|update| update.client_id));
+        }
+    }
+    found
 }
 
 /// The checks above can fail: an option that is too short is found.

@@ -1,11 +1,12 @@
 //! What the page takes from the browser and leaves there. Nothing here fails: where a browser
 //! withholds something, the page goes without it.
 
+use js_sys::Function;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Document, DragEvent, Element, Event, File, HtmlElement, HtmlInputElement, KeyboardEvent,
-    Storage, UrlSearchParams, Window,
+    ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window,
 };
 
 use super::session::Theme;
@@ -13,6 +14,7 @@ use crate::text::Language;
 
 const LANGUAGE: &str = "dhcp-lab.language";
 const THEME: &str = "dhcp-lab.theme";
+const LETTERS: &str = "dhcp-lab.letters";
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -48,13 +50,6 @@ fn keep(key: &str, value: &str) {
     }
 }
 
-/// The language to begin with: by the address, by an earlier choice, by the browser.
-pub(crate) fn language() -> Language {
-    let browsers = || window().and_then(|window| window.navigator().language());
-    let tag = query("lang").or_else(|| kept(LANGUAGE)).or_else(browsers);
-    tag.map_or_else(Language::default, |tag| Language::from_tag(&tag))
-}
-
 /// The theme that was chosen before.
 pub(crate) fn theme() -> Theme {
     match kept(THEME).as_deref() {
@@ -82,6 +77,16 @@ pub(crate) fn set_language(language: Language, title: &str) {
 /// Keeps the theme for the next time.
 pub(crate) fn keep_theme(theme: Theme) {
     keep(THEME, theme_name(theme));
+}
+
+/// Whether letters are keys.
+pub(crate) fn letters() -> bool {
+    kept(LETTERS).is_none_or(|kept| kept != "off")
+}
+
+/// Keeps that for the next time.
+pub(crate) fn keep_letters(on: bool) {
+    keep(LETTERS, if on { "on" } else { "off" });
 }
 
 /// Gives the document its theme.
@@ -116,8 +121,35 @@ fn matches(query: &str) -> bool {
         .is_some_and(|query| query.matches())
 }
 
+/// Where further files come from: a function of `start.js` (see `embed::open`).
+pub(crate) struct Loader(Function);
+
+impl Loader {
+    /// A loader by that function.
+    pub(crate) fn new(load: Function) -> Self {
+        Self(load)
+    }
+
+    /// Has the files of these names handed over, then says whether they are here.
+    pub(crate) fn load(&self, names: &[String], done: impl FnOnce(bool) + 'static) {
+        let done = Closure::once_into_js(move |is_here: JsValue| done(is_here.is_truthy()));
+        let _ = self
+            .0
+            .call2(&JsValue::NULL, &JsValue::from_str(&names.join(" ")), &done);
+    }
+}
+
+/// Has the list of this id show what is chosen in it, whatever a person has chosen since.
+pub(crate) fn choose(id: &str, value: &str) {
+    let list = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(list) = list {
+        // A list takes its value by the same name as a field.
+        list.unchecked_into::<HtmlInputElement>().set_value(value);
+    }
+}
+
 /// Has `step` called before the next picture.
-pub(crate) fn request_frame(step: &js_sys::Function) {
+pub(crate) fn request_frame(step: &Function) {
     if let Some(window) = window() {
         let _ = window.request_animation_frame(step);
     }
@@ -146,6 +178,31 @@ pub(crate) fn focus(element: Option<HtmlElement>) {
 pub(crate) fn focus_on(id: &str) {
     let element = document().and_then(|document| document.get_element_by_id(id));
     focus(element.and_then(|element| element.dyn_into().ok()));
+}
+
+/// Scrolls to the end of what this selects.
+pub(crate) fn show_end(selector: &str) {
+    let found = document().and_then(|document| document.query_selector(selector).ok()?);
+    if let Some(list) = found {
+        list.set_scroll_top(list.scroll_height());
+    }
+}
+
+/// Moves the focus to an element's child of this number.
+pub(crate) fn focus_in(list: &yew::NodeRef, place: usize) {
+    let children = list.cast::<Element>().map(|list| list.children());
+    let child = children.and_then(|children| children.item(u32::try_from(place).ok()?));
+    focus(child.and_then(|child| child.dyn_into().ok()));
+}
+
+/// Scrolls the element of this id into sight, no further than it takes.
+pub(crate) fn show(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
 }
 
 /// What stands in the field, or is chosen in the list, that the event is about.

@@ -66,9 +66,24 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
         "ArrowLeft" => Some(Action::StepBack),
         "Home" => Some(Action::StartOver),
         "End" => Some(Action::End),
-        "w" | "W" | "?" => Some(
-            asked(focus.as_ref()).map_or(Action::Ask(Ask::Last), |id| Action::Open(Panel::Why(id))),
-        ),
+        key => letter(store, key, focus.as_ref()),
+    }
+}
+
+/// What a letter does, unless the person has turned letters off (WCAG 2.2, 2.1.4).
+fn letter(store: &Store, key: &str, focus: Option<&Element>) -> Option<Action> {
+    let (on, kind) = store.read(|session| (session.takes_letters(), session.kind()));
+    if !on {
+        return None;
+    }
+    match key {
+        "a" | "A" => Some(Action::Open(Panel::Deeds)),
+        "n" | "N" => Some(Action::Next(kind)),
+        "p" | "P" => Some(Action::Last(kind)),
+        "w" | "W" => {
+            Some(asked(focus).map_or(Action::Ask(Ask::Last), |id| Action::Open(Panel::Why(id))))
+        }
+        "?" => Some(Action::Open(Panel::Help)),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@
 //! | `pace` | how much virtual time passes while the viewer's time passes |
 //! | `narration`, `lines`, `lanes` | what the narration line and the ladder say at the playhead, and whose line is where |
 //! | `layout`, `flights` | where nodes stand, and what is drawn between them |
+//! | `moment`, `trouble` | instants, lengths and what goes wrong on a cable, as a person writes them |
 //! | `store` | the session as components share it, each rendering only what changed |
 //! | `ticker` | the animation loop |
 //! | `browser`, `keys` | what is taken from the browser: address, storage, keys |
@@ -24,23 +25,28 @@ mod lanes;
 mod layout;
 mod lines;
 mod map;
+mod moment;
 mod narration;
 mod pace;
 mod session;
 mod store;
 mod ticker;
+mod trouble;
 
+use crate::text::Language;
+use browser::Loader;
 use session::Session;
 use store::Store;
 
 /// Puts the page into the document.
-pub fn mount() {
-    let (language, theme) = (browser::language(), browser::theme());
+fn mount(language: Language, loader: Loader) {
+    let theme = browser::theme();
     match Session::open(browser::query("scenario").as_deref(), language, theme) {
         Ok(session) => {
-            let store = Store::new(session);
+            let store = Store::new(session, loader);
+            store.apply(session::Action::Letters(browser::letters()));
             ticker::run(store.clone());
-            yew::Renderer::<components::App>::with_props(store::Props { store }).render();
+            components::show(store);
         }
         Err(problem) => browser::report(&problem.to_string()),
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::browser;
+use super::browser::{self, Loader};
 use super::components::Handler;
 use super::map::SortedMap;
 use super::session::{Action, Session};
@@ -23,6 +23,9 @@ struct Shared {
     session: RefCell<Session>,
     listeners: RefCell<SortedMap<u32, Listener>>,
     last: Cell<u32>,
+    loader: Loader,
+    /// What waits for its files.
+    waiting: RefCell<Vec<Action>>,
 }
 
 /// A handle to the session. Two are equal if they are of the same session.
@@ -44,11 +47,13 @@ pub(crate) struct Props {
 
 impl Store {
     /// A handle to a new session.
-    pub(crate) fn new(session: Session) -> Self {
+    pub(crate) fn new(session: Session, loader: Loader) -> Self {
         Self(Rc::new(Shared {
             session: RefCell::new(session),
             listeners: RefCell::default(),
             last: Cell::new(0),
+            loader,
+            waiting: RefCell::default(),
         }))
     }
 
@@ -57,9 +62,47 @@ impl Store {
         look(&self.0.session.borrow())
     }
 
+    /// Does one thing: now, or once the files are here that it takes.
+    pub(crate) fn apply(&self, action: Action) {
+        let waiting = &self.0.waiting;
+        waiting
+            .borrow_mut()
+            .retain(|earlier| !action.replaces(earlier));
+        let missing = action.missing();
+        if missing.is_empty() {
+            return self.carry_out(action);
+        }
+        waiting.borrow_mut().push(action.clone());
+        let store = self.clone();
+        self.0
+            .loader
+            .load(&missing, move |is_here| store.loaded(action, is_here));
+    }
+
+    fn loaded(&self, action: Action, is_here: bool) {
+        let place = |waiting: &Vec<Action>| waiting.iter().position(|other| *other == action);
+        let Some(place) = place(&self.0.waiting.borrow()) else {
+            return;
+        };
+        self.0.waiting.borrow_mut().remove(place);
+        if is_here {
+            return self.carry_out(action);
+        }
+        self.carry_out(Action::NotLoaded(Box::new(action)));
+        let (language, scenario) = self.read(|session| {
+            let scenario = session.scenario().file().name.clone();
+            (session.texts().language().tag(), scenario)
+        });
+        browser::choose("language", language);
+        browser::choose("scenario", &scenario);
+    }
+
     /// Does one thing, or as much of it as fits before the next picture, and tells everyone who
     /// listens.
-    pub(crate) fn apply(&self, action: Action) {
+    fn carry_out(&self, action: Action) {
+        if let Action::Language(language) = action {
+            browser::keep_language(language);
+        }
         let (start, mut asked) = (browser::clock(), 0_u32);
         // To ask the browser for the time costs as much as a small event.
         let mut more = || {

@@ -220,6 +220,9 @@ pub enum ServerNote {
         address: Ipv4Addr,
         /// Whose it was.
         client: Mac,
+        /// Why failover keeps it from others for now, if it does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withheld: Option<failover::Withheld>,
     },
     /// A client gave its address back.
     Released {
@@ -227,6 +230,9 @@ pub enum ServerNote {
         address: Ipv4Addr,
         /// Whose it was.
         client: Mac,
+        /// Why failover keeps it from others for now, if it does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withheld: Option<failover::Withheld>,
     },
     /// A client found its address in use: it is set aside.
     Declined {

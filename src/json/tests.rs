@@ -265,3 +265,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_name_with_a_slip_in_it_is_known_again() {
+    let names = [
+        "power-on",
+        "power-off",
+        "plug",
+        "unplug",
+        "node",
+        "mode",
+        "until",
+    ];
+    for (found, meant) in [
+        ("power-of", Some("power-off")),
+        ("power-on", None),
+        ("pwoer-on", Some("power-on")),
+        ("untill", Some("until")),
+        ("nodes", Some("node")),
+        ("ndoe", Some("node")),
+        ("lode", Some("node")),
+        ("x", None),
+        ("", None),
+        ("explode", None),
+    ] {
+        assert_eq!(nearest(found, names.into_iter()), meant, "{found}");
+    }
+}

@@ -2,17 +2,21 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Story, plain, sentence, sourced};
+use super::{Story, failover, plain, sentence, sourced};
 use crate::scenario::NodeKind;
-use crate::sim::Entry;
+use crate::sim::{Entry, EventId};
 use crate::text::{Sentence, Value};
 use crate::wire::dhcp::{Message, MessageType, Op, code};
-use crate::wire::failover;
 use crate::wire::frame::{Arp, Frame, Payload, Transport, parse};
-use crate::wire::summary::{TcpKind, What, summary};
+use crate::wire::summary::summary;
 
 /// The sentence about a frame that a host has just sent.
-pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Sentence> {
+pub(super) fn sent(
+    story: &Story<'_>,
+    id: EventId,
+    entry: &Entry,
+    frame: &Frame,
+) -> Option<Sentence> {
     let sender = story.scenario.node(entry.node?);
     let node = story.name(entry.node?);
     match parse(frame.bytes()).ok()? {
@@ -31,7 +35,7 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
                 if sender.kind == NodeKind::Router {
                     return relayed(story, &message, node, ip.destination);
                 }
-                dhcp_sent(story, &message, node, ip.destination)
+                dhcp_sent(story, id, &message, node, ip.destination)
             }
             Transport::Echo(echo) => {
                 let key = if echo.reply {
@@ -46,27 +50,14 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
                     sourced(key, values, 2131, "2.2")
                 })
             }
-            Transport::Tcp(_) => match summary(frame.bytes()).what {
-                // That it is still there is said every few seconds.
-                What::Tcp {
-                    kind: TcpKind::Failover(kind),
-                    ..
-                } if kind != failover::MessageType::Contact => {
-                    let values = vec![("node", node), ("message", plain(kind.name()))];
-                    Some(sentence("tell.failover.sent", values))
-                }
-                What::Tcp { .. }
-                | What::Dhcp { .. }
-                | What::Arp { .. }
-                | What::Echo { .. }
-                | What::Other(_) => None,
-            },
+            Transport::Tcp(segment) => failover::sent(story, entry.node?, segment.payload),
             Transport::Other(_) => None,
         },
         Payload::Other(_) => None,
     }
 }
 
+/// A message to a failover partner, and what it is about where that fits into a sentence.
 fn arp_sent(arp: &Arp, node: Value) -> Sentence {
     let values = vec![("node", node), ("address", plain(arp.tpa))];
     if arp.reply {
@@ -108,6 +99,7 @@ fn relayed(
 
 fn dhcp_sent(
     story: &Story<'_>,
+    id: EventId,
     message: &Message,
     node: Value,
     destination: Ipv4Addr,
@@ -149,7 +141,11 @@ fn dhcp_sent(
         }
         MessageType::Request if message.ciaddr.is_unspecified() => {
             let values = vec![("node", node), ("address", told(code::REQUESTED_ADDRESS))];
-            sourced("tell.request-rebooting", values, 2131, "3.2")
+            if story.has_released(id) {
+                sourced("tell.request-after-release", values, 2131, "4.4.6")
+            } else {
+                sourced("tell.request-rebooting", values, 2131, "3.2")
+            }
         }
         MessageType::Request => {
             let key = if destination.is_broadcast() {

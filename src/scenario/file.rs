@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use super::{Offset, Problem};
+use super::{Offset, Problem, layout};
 use crate::dhcp::{Cidr, client, relay, server};
 use crate::json::{self, FromJson, Value};
 use crate::net::link::Faults;
@@ -17,6 +17,7 @@ pub type Texts = BTreeMap<String, String>;
 
 /// A scenario file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// The version of the format: 1.
@@ -34,6 +35,9 @@ pub struct File {
     pub seed: u64,
     /// How long it lasts.
     pub until: Duration,
+    /// Where the page opens it: what comes before is over then. From the start, if this is not set.
+    #[serde(default, skip_serializing_if = "Duration::is_zero")]
+    pub opens: Duration,
     /// The nodes.
     pub nodes: Vec<NodeFile>,
     /// The cables.
@@ -41,6 +45,74 @@ pub struct File {
     /// What happens when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<TimedFile>,
+    /// What is said about an instant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<NoteFile>,
+    /// What is shown at first.
+    #[serde(default, skip_serializing_if = "Show::is_plain")]
+    pub show: Show,
+    /// Where the schema of the format is; for editors that look there, and otherwise without meaning.
+    #[serde(default, rename = "$schema", skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+}
+
+/// What its author says about an instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NoteFile {
+    /// When, from the start of the story.
+    pub at: Duration,
+    /// What.
+    pub text: Texts,
+}
+
+/// What the page shows at first, where it is not what it shows of any story.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Show {
+    /// The nodes that have a lane on the ladder, in this order; without any, those that the page
+    /// chooses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lanes: Vec<String>,
+    /// The node whose panel is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<String>,
+    /// Whether the ladder shows ARP, ping and the rest besides DHCP.
+    #[serde(skip_serializing_if = "is_false")]
+    pub all: bool,
+    /// Whether the ladder shows what two failover partners say to each other; the page chooses where
+    /// this says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failover: Option<bool>,
+    /// How fast it plays, in hundredths of the ordinary speed: 25, 50, 100, 200, 400 or 800.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speed: Option<u32>,
+    /// Whether time passes as it really does.
+    #[serde(skip_serializing_if = "is_false")]
+    pub real_time: bool,
+    /// At which instant it stands, from the start of the story.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Duration>,
+    /// From when until when the timeline reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom: Option<[Duration; 2]>,
+}
+
+impl Show {
+    /// The speeds that there are, in hundredths of the ordinary one.
+    pub const SPEEDS: [u32; 6] = [25, 50, 100, 200, 400, 800];
+
+    /// Whether it leaves everything as it is anyway.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn default_seed() -> u64 {
@@ -49,6 +121,7 @@ fn default_seed() -> u64 {
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum NodeKind {
     /// A host with a DHCP client.
@@ -65,6 +138,7 @@ pub enum NodeKind {
 
 /// A node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NodeFile {
     /// Its name; the page and every command calls it by that.
@@ -113,6 +187,7 @@ impl NodeFile {
 
 /// An interface of a router. The first is called `eth0`, the second `eth1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InterfaceFile {
     /// Its address.
@@ -130,6 +205,7 @@ fn yes() -> bool {
 
 /// A cable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LinkFile {
     /// The two nodes at its ends.
@@ -146,6 +222,7 @@ pub struct LinkFile {
 
 /// What can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
     /// Switch a node on.
@@ -202,6 +279,7 @@ pub enum Verb {
 
 /// Something that happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TimedFile {
     /// When, from the start of the story.
@@ -291,9 +369,11 @@ impl File {
         json::read(&json::parse(text)?)
     }
 
-    /// The file's text.
+    /// The file's text: a node, a cable, a command each on a line of its own, where it is short.
     pub fn to_json(&self) -> String {
         // Every field is text, a number, a list or a struct of those: nothing that JSON lacks.
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        let mut file = serde_json::to_value(self).unwrap_or_default();
+        layout::terse(&mut file);
+        layout::text(&file)
     }
 }

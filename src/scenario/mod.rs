@@ -5,25 +5,35 @@
 
 mod check;
 mod command;
+#[cfg(feature = "cli")]
+mod examine;
 mod file;
+mod layout;
 pub mod library;
 mod offset;
+mod save;
+#[cfg(feature = "cli")]
+mod schema;
 mod settings;
 
 use std::rc::Rc;
 
 use crate::dhcp::Settings;
 use crate::json::Value;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 
 pub use crate::dhcp::Cidr;
 pub use crate::json::Problem;
 pub use crate::net::link::{Fate, Faults};
 pub use command::{Command, Meddle, Partition, Which};
-pub use file::{File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb};
+pub use file::{
+    File, InterfaceFile, LinkFile, NodeFile, NodeKind, NoteFile, Show, Texts, TimedFile, Verb,
+};
 pub use offset::Offset;
 pub use settings::{Change, section, values};
+#[cfg(feature = "cli")]
+pub use {examine::Located, schema::schema};
 
 /// A node, by its place in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,7 +98,7 @@ impl Scenario {
     /// # Errors
     /// The first [`Problem`], which says where in the file it is.
     pub fn new(file: File) -> Result<Self, Problem> {
-        check::check(file)
+        check::check(file).map_err(|mut found| found.swap_remove(0))
     }
 
     /// The same scenario with its random numbers drawn from another seed.
@@ -170,9 +180,22 @@ impl Scenario {
         Ok(Command::Configure(node, Rc::new(change)))
     }
 
+    /// Whether a link can have this latency and these faults together.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says which of them cannot be.
+    pub fn check_link(&self, latency: Duration, faults: &Faults) -> Result<(), Problem> {
+        check::check_link(latency, faults)
+    }
+
     /// What happens when, in order.
     pub fn commands(&self) -> &[Timed] {
         &self.commands
+    }
+
+    /// Where the page opens the story.
+    pub fn opens(&self) -> Instant {
+        Instant::ZERO + self.file.opens
     }
 
     /// When the story is over.

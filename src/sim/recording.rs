@@ -368,8 +368,30 @@ impl Recording {
         let place = commands.partition_point(|timed| timed.at <= now).max(done);
         commands.insert(place, Timed { at: now, command });
         by_person.insert(place, true);
+        self.settle(place);
         self.seen = now;
         self.seek(now);
+    }
+}
+
+impl Recording {
+    /// Has the settings that commands after `place` give a node go on from those before them, which
+    /// may be others than they were. What cannot be then is left out.
+    fn settle(&mut self, place: usize) {
+        let mut later = self.commands.iter().skip(place + 1);
+        if !later.any(|timed| matches!(timed.command, Command::Configure(..))) {
+            return;
+        }
+        let settled = self.scenario.settled(&self.commands);
+        let keep: Vec<bool> = (0..)
+            .zip(&settled)
+            .map(|(at, settled)| at <= place || settled.is_some())
+            .collect();
+        let later = settled.into_iter().skip(place + 1).flatten();
+        let commands = Rc::make_mut(&mut self.commands);
+        commands.truncate(place + 1);
+        commands.extend(later);
+        retain_by(Rc::make_mut(&mut self.by_person), &keep);
     }
 }
 

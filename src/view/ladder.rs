@@ -84,6 +84,8 @@ const GAP: Duration = Duration::from_secs(60);
 pub struct Ladder {
     messages: Vec<Message>,
     rows: Vec<Row>,
+    /// From which entry on, and up to which, it was read.
+    start: usize,
     read: usize,
     last: Option<Instant>,
 }
@@ -106,6 +108,50 @@ impl Ladder {
             self.read_entry(id, entry);
         }
         self.read = end;
+    }
+
+    /// Has the ladder end at entry `end`, and reach back over `span` entries at least. It forgets what
+    /// lies much further back, so that its size does not grow with the run.
+    pub fn follow(&mut self, journal: &Journal, end: usize, span: usize) {
+        let start = end.saturating_sub(span);
+        let is_near = (self.read..=self.read + span).contains(&end);
+        if !is_near || self.start > start || end - self.start > 4 * span {
+            *self = Self {
+                start,
+                read: start,
+                ..Self::default()
+            };
+        }
+        self.extend(journal, end);
+    }
+
+    /// The entry from which on it has everything.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Forgets what begins with entry `read`, which is not before `at`, while all before it is: so
+    /// that another future of the same past can be read on.
+    pub fn cut(&mut self, journal: &Journal, read: usize, at: Instant) {
+        let known = |message: &Message| message.id.index() < read;
+        self.messages.truncate(self.messages.partition_point(known));
+        for message in &mut self.messages {
+            message.copies.retain(|copy| copy.at < at);
+        }
+        let count = self.messages.len();
+        let is_known = |row: &Row| match row {
+            Row::Message(place) => *place < count,
+            Row::Event(id) => id.index() < read,
+            Row::Gap(_) => false,
+        };
+        let last = self.rows.iter().rposition(is_known);
+        self.rows.truncate(last.map_or(0, |last| last + 1));
+        self.last = self.rows.last().map(|row| match row {
+            Row::Message(place) => self.messages[*place].at,
+            Row::Event(id) => journal.get(*id).map_or(at, |entry| entry.at),
+            Row::Gap(_) => at,
+        });
+        self.read = self.read.min(read);
     }
 
     /// Every message, by time.

@@ -1,6 +1,7 @@
 use std::rc::Rc;
 
 use super::ladder::{Ladder, Row};
+use super::timeline::Timeline;
 use super::{journal, mermaid, stage, timeline};
 use crate::scenario::{Command, NodeId, Scenario, library};
 use crate::sim::Recording;
@@ -89,6 +90,24 @@ fn a_ladder_that_grows_is_the_ladder_of_the_whole() {
     assert_eq!(growing, short);
 }
 
+#[test]
+fn what_is_cut_anywhere_and_read_on_is_the_whole() {
+    for name in ["two-servers", "lease-origin", "relay"] {
+        let recording = whole(name);
+        let journal = recording.journal();
+        let ladder = Ladder::new(journal);
+        let instants: Vec<Instant> = journal.entries().map(|entry| entry.at).collect();
+        for at in instants.iter().step_by(7).filter(|at| **at > Instant::ZERO) {
+            let read = instants.partition_point(|other| other < at);
+            let mut shorter = ladder.clone();
+            shorter.cut(journal, read, *at);
+            assert!(shorter.messages().iter().all(|message| message.at < *at));
+            shorter.extend(journal, journal.len());
+            assert!(shorter == ladder, "{name} at {at}");
+        }
+    }
+}
+
 fn flights(recording: &Recording) -> Vec<stage::Flight> {
     let world = recording.world();
     stage::flights(recording.journal(), world.written(), world.now())
@@ -117,7 +136,7 @@ fn a_broadcast_is_in_flight_on_the_first_link_and_then_on_all_the_others() {
 #[test]
 fn a_client_that_was_moved_is_not_without_a_cable() {
     let recording = whole("wrong-network");
-    let painted = timeline::Timeline::new(recording.scenario(), recording.journal());
+    let painted = Timeline::new(recording.scenario(), recording.journal());
     let cables: Vec<_> = painted
         .outages
         .iter()
@@ -134,7 +153,7 @@ fn a_client_that_was_moved_is_not_without_a_cable() {
 #[test]
 fn the_timeline_has_each_lease_with_its_clocks_and_each_outage() {
     let recording = whole("two-servers");
-    let painted = timeline::Timeline::new(recording.scenario(), recording.journal());
+    let painted = Timeline::new(recording.scenario(), recording.journal());
     let hour = Duration::from_secs(3_600);
     for bar in &painted.leases {
         // Counted from the REQUEST, which went out before the address was in use.
@@ -175,6 +194,34 @@ fn the_timeline_has_each_lease_with_its_clocks_and_each_outage() {
         .map(|bar| bar.ended.map(Instant::as_micros))
         .collect();
     assert_eq!(given, [Some(7_200_000_800), Some(12_601_002_400)]);
+}
+
+#[test]
+fn a_ladder_that_follows_has_what_lies_before_its_end_and_not_much_more() {
+    let recording = whole("two-servers");
+    let journal = recording.journal();
+    let (span, mut ladder) = (60, Ladder::default());
+    let ends = (0..journal.len()).step_by(7);
+    let back = [journal.len(), 40, journal.len() - 3, journal.len() - 90, 0];
+    for end in ends.chain(back) {
+        ladder.follow(journal, end, span);
+        let start = end.saturating_sub(span);
+        assert!(
+            ladder.start() <= start && end - ladder.start() <= 4 * span,
+            "{end}"
+        );
+        let mut whole = Ladder::default();
+        whole.extend(journal, end);
+        let wanted = whole
+            .messages()
+            .iter()
+            .filter(|message| message.id.index() >= start);
+        let has = ladder
+            .messages()
+            .iter()
+            .filter(|message| message.id.index() >= start);
+        assert!(has.eq(wanted), "the messages before entry {end}");
+    }
 }
 
 #[test]

@@ -61,6 +61,8 @@ pub enum What {
         destination_port: u16,
         /// How many bytes of data it carries.
         length: usize,
+        /// The address that a failover message is about.
+        address: Option<Ipv4Addr>,
     },
     /// Anything else, by the innermost protocol that is known here.
     Other(&'static str),
@@ -148,6 +150,14 @@ impl Summary {
         }
     }
 
+    /// The address that a failover message is about: of two BNDUPDs in a segment the first one's.
+    pub fn about(&self) -> Option<Ipv4Addr> {
+        match self.what {
+            What::Tcp { address, .. } => address,
+            What::Dhcp { .. } | What::Arp { .. } | What::Echo { .. } | What::Other(_) => None,
+        }
+    }
+
     /// Whether the frame goes to every card on the segment.
     pub fn is_broadcast(&self) -> bool {
         self.destination_mac == Mac::BROADCAST
@@ -230,6 +240,10 @@ fn segment(segment: &[u8]) -> Option<What> {
         u16::from_be_bytes([header[0], header[1]]),
         u16::from_be_bytes([header[2], header[3]]),
     ];
+    let failover = ports
+        .contains(&failover::PORT)
+        .then(|| failover::summary(data))
+        .flatten();
     let kind = if flags.has(Flags::RST) {
         TcpKind::Rst
     } else if flags.opens() {
@@ -242,10 +256,8 @@ fn segment(segment: &[u8]) -> Option<What> {
         TcpKind::Ack
     } else {
         // What begins amid a message is data to a label.
-        ports
-            .contains(&failover::PORT)
-            .then(|| failover::MessageType::from_number(*data.get(2)?))
-            .flatten()
+        failover
+            .and_then(|message| message.kind)
             .map_or(TcpKind::Data, TcpKind::Failover)
     };
     Some(What::Tcp {
@@ -253,6 +265,7 @@ fn segment(segment: &[u8]) -> Option<What> {
         source_port: ports[0],
         destination_port: ports[1],
         length: data.len(),
+        address: failover.and_then(|message| message.address),
     })
 }
 

@@ -6,7 +6,7 @@ use dhcp_lab::dhcp::client::ClientId;
 use dhcp_lab::dhcp::server::{self, Range, Reservation, Subnet};
 use dhcp_lab::dhcp::{Cidr, relay};
 use dhcp_lab::scenario::{
-    File, InterfaceFile, LinkFile, NodeFile, NodeKind, Texts, TimedFile, Verb,
+    File, InterfaceFile, LinkFile, NodeFile, NodeKind, Show, Texts, TimedFile, Verb,
 };
 use dhcp_lab::time::Duration;
 use dhcp_lab::wire::Mac;
@@ -72,15 +72,19 @@ impl Case {
         }
         let commands = self.commands(&nodes, &links);
         File {
+            schema: None,
             version: 1,
             name: "case".to_owned(),
             title: Texts::new(),
             summary: Texts::new(),
             seed: self.seed,
             until: self.calm() + CALM,
+            opens: Duration::ZERO,
             nodes,
             links,
             commands,
+            notes: Vec::new(),
+            show: Show::default(),
         }
     }
 

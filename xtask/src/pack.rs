@@ -25,7 +25,44 @@ pub(crate) fn pack(dist: &Path) -> Result<()> {
     }
     fs::write(&program, wasm)?;
     fs::write(&script, text)?;
+    let start = dist.join("start.js");
+    fs::write(&start, without_comments(&fs::read_to_string(&start)?)?)?;
+    for folder in FOLDERS {
+        name_by_content(dist, folder)?;
+    }
     join_styles(dist)
+}
+
+/// The folders of files that the page loads while it runs.
+pub(crate) const FOLDERS: [&str; 2] = ["locales", "scenarios"];
+
+/// Names a folder by what is in it, so that a browser which has kept an older one's files does not mix
+/// them with this page's; and leaves the white space out of those files.
+fn name_by_content(dist: &Path, folder: &str) -> Result<()> {
+    // FNV-1a, which is enough to tell one version of a file from another.
+    let mut digest: u64 = 0xcbf2_9ce4_8422_2325;
+    for file in size::files(&dist.join(folder))? {
+        let value: serde_json::Value = serde_json::from_slice(&fs::read(&file)?)
+            .with_context(|| format!("reading {}", file.display()))?;
+        let text = value.to_string();
+        for byte in text.bytes() {
+            digest = (digest ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+        fs::write(&file, text)?;
+    }
+    let named = format!("{folder}-{:08x}", digest >> 32);
+    fs::rename(dist.join(folder), dist.join(&named))?;
+    let index = dist.join("index.html");
+    let page = fs::read_to_string(&index)?;
+    let attribute = format!("data-{folder}=./{folder}");
+    if page.matches(&attribute).count() != 1 {
+        bail!("index.html does not say {attribute} once");
+    }
+    fs::write(
+        index,
+        page.replace(&attribute, &format!("data-{folder}=./{named}")),
+    )?;
+    Ok(())
 }
 
 fn only(dist: &Path, end: &str) -> Result<PathBuf> {

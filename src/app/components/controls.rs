@@ -1,9 +1,8 @@
 //! Time in the person's hands: play, step, jump, speed, and the clock.
 
-use yew::prelude::*;
-
 use super::element::{Element, el, handler, spelt};
 use super::icons::{Icon, icon};
+use super::part::part;
 use super::shell::part;
 use crate::app::browser;
 use crate::app::pace::Speed;
@@ -12,15 +11,16 @@ use crate::app::store::{Props, Store, use_view};
 use crate::text::Texts;
 
 /// The row of controls.
-#[function_component]
+#[part]
 pub(crate) fn Controls(props: &Props) -> Html {
     let store = &props.store;
-    let (words, playing, speed, real) = use_view(store, |session| {
+    let (words, playing, speed, real, kind) = use_view(store, |session| {
         (
             session.texts().clone(),
             session.is_playing() || session.on_its_way().is_some(),
             session.speed(),
             session.is_real_time(),
+            session.kind(),
         )
     });
     let button = |text: &str, drawing: Icon, action: Action| {
@@ -34,17 +34,6 @@ pub(crate) fn Controls(props: &Props) -> Html {
         .on_click(store.on(action))
         .put(icon(drawing))
     };
-    let jump = |text: &str, shown: &str, target: Target| {
-        let label = words.get(text).to_owned();
-        el!(
-            "button",
-            "class" = "button text",
-            "aria-label" = label.clone(),
-            "title" = label
-        )
-        .on_click(store.on(Action::Next(target)))
-        .text(words.get(shown))
-    };
     let transport = el!("div", "class" = "group transport")
         .with(button("ui.start-over", Icon::Restart, Action::StartOver))
         .with(button("ui.step-back", Icon::Back, Action::StepBack))
@@ -54,14 +43,28 @@ pub(crate) fn Controls(props: &Props) -> Html {
             Icon::Forward,
             Action::StepForward,
         ));
-    let next =
-        el!("span", "class" = "group-name", "aria-hidden" = "true").text(words.get("ui.next"));
+    let choose = handler({
+        let store = store.clone();
+        move |event| {
+            let place = browser::value(&event).parse::<usize>().ok();
+            if let Some(kind) = place.and_then(|place| Target::ALL.get(place)) {
+                store.apply(Action::Kind(*kind));
+            }
+        }
+    });
+    let option = |(place, target): (usize, Target)| {
+        let value = place.to_string();
+        el!("option", "value" = value, "selected" = target == kind)
+            .text(words.get(target.texts()[0]))
+    };
+    let kinds = el!("select", "aria-label" = words.get("ui.jump-to").to_owned())
+        .on("change", choose)
+        .all(Target::ALL.into_iter().enumerate().map(option));
+    let [_, next, last] = kind.texts();
     let jumps = el!("div", "class" = "group jumps")
-        .with(next)
-        .with(jump("ui.next-message", "ui.short.message", Target::Message))
-        .with(jump("ui.next-t1", "ui.short.t1", Target::T1))
-        .with(jump("ui.next-t2", "ui.short.t2", Target::T2))
-        .with(jump("ui.next-expiry", "ui.short.expiry", Target::Expiry));
+        .with(button(last, Icon::Last, Action::Last(kind)))
+        .with(kinds)
+        .with(button(next, Icon::Next, Action::Next(kind)));
     el!(
         "section",
         "class" = "controls",
@@ -125,7 +128,7 @@ fn pace(store: &Store, words: &Texts, speed: Speed, real: bool) -> Element {
         .with(as_it_is)
 }
 
-#[function_component]
+#[part]
 fn Clock(props: &Props) -> Html {
     let (words, now) = use_view(&props.store, |session| {
         (session.texts().clone(), session.now())

@@ -1,18 +1,21 @@
 //! The page's head: which story, which language, which theme, which keys.
 
+use std::collections::BTreeMap;
+
 use yew::prelude::*;
 
 use super::element::{Element, Handler, el, handler};
 use super::icons::{Icon, icon};
 use super::kinds;
+use super::part::part;
 use crate::app::browser;
-use crate::app::session::{Action, Notice, Target, Theme};
+use crate::app::session::{Action, Panel, Theme};
 use crate::app::store::{Props, Store, use_view};
-use crate::scenario::{Scenario, library};
+use crate::scenario::{self, library};
 use crate::text::{Language, Texts};
 
 /// The head.
-#[function_component]
+#[part]
 pub(crate) fn Header(props: &Props) -> Html {
     let store = &props.store;
     let (words, theme, current, own) = use_view(store, |session| {
@@ -24,13 +27,7 @@ pub(crate) fn Header(props: &Props) -> Html {
             own.then(|| kinds::title(session.scenario(), session.texts()).to_owned()),
         )
     });
-    let scenarios = use_memo((), |()| {
-        let load = |(name, _): &(&str, &str)| library::load(name).ok();
-        library::FILES
-            .iter()
-            .filter_map(load)
-            .collect::<Vec<Scenario>>()
-    });
+    let titles = use_memo((), |()| library::titles());
     let logo = el!(
         "svg",
         "viewBox" = "0 0 24 24",
@@ -45,16 +42,29 @@ pub(crate) fn Header(props: &Props) -> Html {
     let brand = el!("h1", "class" = "brand")
         .with(logo)
         .with(el!("span").text("DHCP Lab"));
-    let [button, popover] = keyboard(&words);
+    let act = el!(
+        "button",
+        "class" = "button text",
+        "aria-haspopup" = "dialog",
+        "title" = words.get("ui.act-hint").to_owned()
+    );
+    let act = act
+        .on_click(store.on(Action::Open(Panel::Deeds)))
+        .text(words.get("ui.act"));
     el!("header", "class" = "head")
         .with(brand)
-        .with(scenario(store, &words, &scenarios, &current, own))
+        .with(scenario(store, &words, &titles, &current, own))
         .with(open_file(store, &words))
+        .with(act)
         .with(el!("div", "class" = "spacer"))
         .with(language(store, &words))
         .with(theme_button(store, &words, theme))
-        .with(button)
-        .with(popover)
+        .with(quiet(
+            store,
+            words.get("ui.help"),
+            Icon::Help,
+            Action::Open(Panel::Help),
+        ))
         .html()
 }
 
@@ -62,25 +72,27 @@ pub(crate) fn Header(props: &Props) -> Html {
 fn scenario(
     store: &Store,
     words: &Texts,
-    scenarios: &[Scenario],
+    titles: &BTreeMap<String, scenario::Texts>,
     current: &str,
     own: Option<String>,
 ) -> Element {
     let from_file = own.is_some();
-    let option = |scenario: &Scenario| {
-        let name = scenario.file().name.clone();
+    let option = |name: &'static str| {
         let selected = !from_file && name == current;
-        el!("option", "value" = name, "selected" = selected).text(kinds::title(scenario, words))
+        let title = titles
+            .get(name)
+            .map_or(name, |titles| kinds::in_language(titles, words, name));
+        el!("option", "value" = name, "selected" = selected).text(title)
     };
     let store = store.clone();
     let choose = handler(move |event| store.apply(Action::Scenario(browser::value(&event))));
     el!("label", "class" = "field scenario")
         .with(el!("span", "class" = "field-name").text(words.get("ui.scenario")))
         .with(
-            el!("select")
+            el!("select", "id" = "scenario")
                 .on("change", choose)
                 .maybe(own.map(|title| el!("option", "selected" = true).text(&title)))
-                .all(scenarios.iter().map(option)),
+                .all(library::NAMES.into_iter().map(option)),
         )
 }
 
@@ -114,7 +126,6 @@ fn language(store: &Store, words: &Texts) -> Element {
     let store = store.clone();
     let choose = handler(move |event| {
         let language = Language::from_tag(&browser::value(&event));
-        browser::keep_language(language);
         store.apply(Action::Language(language));
     });
     let option = |language: Language| {
@@ -122,7 +133,7 @@ fn language(store: &Store, words: &Texts) -> Element {
         let tag = language.tag();
         el!("option", "value" = tag, "lang" = tag, "selected" = selected).text(language.name())
     };
-    let select = el!("select", "class" = "language")
+    let select = el!("select", "id" = "language", "class" = "language")
         .on("change", choose)
         .all(Language::ALL.into_iter().map(option));
     el!("label", "class" = "field")
@@ -152,93 +163,15 @@ fn theme_button(store: &Store, words: &Texts, theme: Theme) -> Element {
     .put(icon(drawing))
 }
 
-/// The button that shows the keys, and what it shows.
-fn keyboard(words: &Texts) -> [Element; 2] {
-    const KEYS: [(&str, &str); 7] = [
-        ("ui.key.space", "ui.keys.play"),
-        ("← →", "ui.keys.step"),
-        ("ui.key.home-end", "ui.keys.ends"),
-        ("Tab", "ui.keys.tab"),
-        ("ui.key.enter", "ui.keys.open"),
-        ("W", "ui.keys.why"),
-        ("Esc", "ui.keys.close"),
-    ];
-    let label = words.get("ui.keyboard").to_owned();
-    let mut list = el!("dl", "class" = "keys");
-    for (key, what) in KEYS {
-        let key = el!("kbd").text(words.get(key));
-        list = list
-            .with(el!("dt").with(key))
-            .with(el!("dd").text(words.get(what)));
-    }
-    let button = el!(
+/// A button of the head that only has a drawing.
+fn quiet(store: &Store, label: &str, drawing: Icon, action: Action) -> Element {
+    let label = label.to_owned();
+    el!(
         "button",
         "class" = "button quiet",
-        "popovertarget" = "keyboard",
         "aria-label" = label.clone(),
-        "title" = label.clone()
-    );
-    let popover = el!(
-        "div",
-        "id" = "keyboard",
-        "class" = "popover",
-        "popover" = "auto",
-        "role" = "dialog",
-        "aria-label" = label.clone()
-    );
-    [
-        button.put(icon(Icon::Keyboard)),
-        popover.with(el!("h2").text(&label)).with(list),
-    ]
-}
-
-/// What there is to tell besides the story.
-#[function_component]
-pub(crate) fn NoticeBar(props: &Props) -> Html {
-    let store = &props.store;
-    let (words, notice, title) = use_view(store, |session| {
-        let title = kinds::title(session.scenario(), session.texts()).to_owned();
-        (session.texts().clone(), session.notice().cloned(), title)
-    });
-    let text = match &notice {
-        None => None,
-        Some(Notice::NoScenario(name)) => {
-            Some(words.say("ui.no-scenario", &[("name", name), ("title", &title)]))
-        }
-        Some(Notice::NoMore(target)) => {
-            Some(words.say("ui.no-more", &[("what", words.get(target_key(*target)))]))
-        }
-        Some(Notice::NoNode(name)) => Some(words.say("ui.no-node", &[("name", name)])),
-        Some(Notice::BadFile(name, problem)) => {
-            let problem = problem.as_ref().map_or_else(
-                || words.get("ui.unreadable").to_owned(),
-                ToString::to_string,
-            );
-            Some(words.say("ui.bad-file", &[("name", name), ("problem", &problem)]))
-        }
-    };
-    let notice = text.map(|text| {
-        let dismiss = words.get("ui.dismiss").to_owned();
-        let button = el!("button", "class" = "button quiet", "aria-label" = dismiss);
-        el!("p", "class" = "notice")
-            .with(el!("span").text(&text))
-            .with(
-                button
-                    .on_click(store.on(Action::Dismiss))
-                    .put(icon(Icon::Close)),
-            )
-    });
-    el!("div", "class" = "notices", "role" = "status")
-        .maybe(notice)
-        .html()
-}
-
-/// The text that names what playback can jump to.
-pub(super) fn target_key(target: Target) -> &'static str {
-    match target {
-        Target::Message => "ui.target.message",
-        Target::T1 => "ui.target.t1",
-        Target::T2 => "ui.target.t2",
-        Target::Expiry => "ui.target.expiry",
-    }
+        "title" = label
+    )
+    .on_click(store.on(action))
+    .put(icon(drawing))
 }

@@ -41,8 +41,12 @@ pub(crate) enum Icon {
     Unplug,
     /// A cross.
     Close,
-    /// A keyboard.
-    Keyboard,
+    /// A question mark.
+    Help,
+    /// To the next of a kind.
+    Next,
+    /// To the last of a kind.
+    Last,
     /// To the newest.
     Down,
     /// A folder.
@@ -108,10 +112,12 @@ fn paths(icon: Icon) -> &'static [&'static str] {
             "M3.5 3.5l17 17",
         ],
         Icon::Close => &["M6 6l12 12M18 6 6 18"],
-        Icon::Keyboard => &[
-            "M2.5 6.5h19v11h-19z",
-            "M6 10h.01M10 10h.01M14 10h.01M18 10h.01M7.5 14h9",
+        Icon::Help => &[
+            "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0",
+            "M9.3 9.6a2.7 2.7 0 1 1 4 2.4c-.9.5-1.3 1-1.3 1.9M12 16.9h.01",
         ],
+        Icon::Next => &["M5.5 6.5l6 5.5-6 5.5M12.5 6.5l6 5.5-6 5.5"],
+        Icon::Last => &["M18.5 6.5l-6 5.5 6 5.5M11.5 6.5l-6 5.5 6 5.5"],
         Icon::Down => &["M12 5v14M6 13l6 6 6-6"],
         Icon::Open => &["M3.5 18.5v-13h6l2 2.5h7v3", "M3.5 18.5l3-7.5h15l-3 7.5z"],
     }

@@ -3,25 +3,24 @@
 use yew::prelude::*;
 
 use super::diagram::diagram;
-use super::element::{Element, Handler, el, group, handler};
-use super::icons::{Icon, icon};
+use super::element::{Handler, el, group, handler};
+use super::failover::{orders, partnership};
 use super::kinds;
-use super::node_tables::{
-    bindings, deadlines, lease, neighbours, own_neighbours, partner, ports, relay,
-};
+use super::node_actions::{NodeActions, NodeActionsProps};
+use super::node_tables::{bindings, deadlines, lease, neighbours, own_neighbours, ports, relay};
 use super::panel::frame;
-use super::settings::SettingsForm;
+use super::part::{draw, part};
+use super::settings::{SettingsForm, SettingsProps};
 use super::stage::status;
-use crate::app::session::{Action, Ask, Session};
+use crate::app::session::Session;
 use crate::app::store::{Store, use_view};
 use crate::dhcp::client::State;
-use crate::dhcp::failover;
-use crate::scenario::{Command, LinkId, NodeId};
+use crate::scenario::NodeId;
 use crate::text::Texts;
 use crate::view::node::{Detail, NodeView, glance, view};
 
 /// Which node.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct NodePanelProps {
     /// The session.
     pub(super) store: Store,
@@ -51,7 +50,7 @@ pub(super) struct Sheet<'a> {
 const ROWS: usize = 50;
 
 /// A node's panel.
-#[function_component]
+#[part]
 pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
     let NodePanelProps { store, id } = props;
     // What is left of a deadline is shown in seconds at best.
@@ -94,13 +93,16 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
             .chain(addresses)
             .filter(|part| !part.is_empty())
             .collect();
-        let settings = session
-            .world()
-            .settings(*id)
-            .map(|now| html! { <SettingsForm store={store.clone()} id={*id} {now} /> });
+        let settings = session.world().settings(*id).map(|now| {
+            let (store, id) = (store.clone(), *id);
+            draw::<SettingsForm>(SettingsProps { store, id, now })
+        });
         let body = el!("div", "class" = "panel-body")
-            .with(actions(store, &sheet, *id))
-            .put(detail(&sheet))
+            .put(draw::<NodeActions>(NodeActionsProps {
+                store: store.clone(),
+                id: *id,
+            }))
+            .put(detail(store, &sheet, *id))
             .put(settings.unwrap_or_default())
             .html();
         frame(
@@ -114,128 +116,7 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
     })
 }
 
-fn actions(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Element {
-    let Sheet {
-        session,
-        words,
-        view,
-        ..
-    } = sheet;
-    let button = |text: &str, drawing: Option<Icon>, command: Command| {
-        el!("button", "class" = "button text")
-            .on_click(store.on(Action::Do(command)))
-            .put(drawing.map(icon).unwrap_or_default())
-            .text(text)
-    };
-    // A switch lists its own cables, and of those that others could move to it, the ones that are in.
-    let is_client = matches!(view.detail, Detail::Client { .. });
-    let all = session.world().node(id).links.iter();
-    let links: Vec<LinkId> = all
-        .copied()
-        .filter(|link| {
-            let spare = session.scenario().is_spare(*link);
-            !spare || is_client || session.world().link(*link).plugged
-        })
-        .collect();
-    let many = links.len() > 1;
-    let cable = |link: &LinkId| {
-        let plugged = session.world().link(*link).plugged;
-        let other = session
-            .scenario()
-            .ends(*link)
-            .into_iter()
-            .find(|end| *end != id)
-            .unwrap_or(id);
-        let spare = session.scenario().is_spare(*link);
-        let key = match (plugged, many, spare) {
-            (true, false, false) => "ui.unplug",
-            (false, false, false) => "ui.plug",
-            (true, _, _) => "ui.unplug-to",
-            (false, _, true) => "ui.move-to",
-            (false, true, false) => "ui.plug-to",
-        };
-        let text = words.say(key, &[("other", &session.scenario().node(other).id)]);
-        let command = if plugged {
-            Command::Unplug(*link)
-        } else {
-            Command::Plug(*link)
-        };
-        button(
-            &text,
-            Some(if plugged { Icon::Unplug } else { Icon::Plug }),
-            command,
-        )
-    };
-    let power = if view.power {
-        button(
-            words.get("ui.power-off"),
-            Some(Icon::Power),
-            Command::PowerOff(id),
-        )
-    } else {
-        button(
-            words.get("ui.power-on"),
-            Some(Icon::Power),
-            Command::PowerOn(id),
-        )
-    };
-    let client = match &view.detail {
-        Detail::Client { state, .. } if view.power => match state {
-            State::Stopped | State::Informing if view.interface.is_some() => {
-                vec![("ui.inform", Command::Inform(id))]
-            }
-            State::Stopped => vec![("ui.start", Command::Start(id))],
-            State::Bound | State::Renewing | State::Rebinding => {
-                vec![
-                    ("ui.renew", Command::Renew(id)),
-                    ("ui.release", Command::Release(id)),
-                ]
-            }
-            State::Init
-            | State::Selecting
-            | State::Requesting
-            | State::InitReboot
-            | State::Rebooting
-            | State::Probing
-            | State::Informing => Vec::new(),
-        },
-        Detail::Server {
-            failover: Some(_), ..
-        } if !view.power => vec![("ui.lose-disk", Command::LoseDisk(id))],
-        Detail::Server {
-            failover: Some(own),
-            ..
-        } => {
-            let alone = Command::Failover(id, failover::Command::PartnerDown);
-            let stop = Command::Failover(id, failover::Command::Shutdown);
-            let alone = own.may_go_on_alone.then_some(("ui.partner-down", alone));
-            alone.into_iter().chain([("ui.shut-down", stop)]).collect()
-        }
-        Detail::Client { .. }
-        | Detail::Server { .. }
-        | Detail::Switch { .. }
-        | Detail::Router { .. }
-        | Detail::Plain => Vec::new(),
-    };
-    let client = client
-        .into_iter()
-        .map(|(text, command)| button(words.get(text), None, command));
-    let why = Action::Ask(Ask::Node(id));
-    let why = el!(
-        "button",
-        "class" = "button text",
-        "aria-haspopup" = "dialog"
-    )
-    .on_click(store.on(why))
-    .text(words.get("ui.why-node"));
-    el!("div", "class" = "actions")
-        .with(power)
-        .all(links.iter().map(cable))
-        .all(client)
-        .with(why)
-}
-
-fn detail(sheet: &Sheet<'_>) -> Html {
+fn detail(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
     match &sheet.view.detail {
         Detail::Client { state, lease: held } => {
             let label = sheet.words.say("ui.diagram", &[("state", state.name())]);
@@ -259,11 +140,16 @@ fn detail(sheet: &Sheet<'_>) -> Html {
             free,
             failover,
         } => {
-            let mut parts: Vec<Html> = failover.iter().map(|view| partner(sheet, view)).collect();
-            parts.push(bindings(sheet, rows, *pool, *free, failover.is_some()));
-            parts.push(deadlines(sheet));
-            parts.push(own_neighbours(sheet));
-            group(parts)
+            let own = failover.as_ref();
+            group(vec![
+                own.map(|view| partnership(sheet, id, view))
+                    .unwrap_or_default(),
+                bindings(sheet, rows, *pool, *free, own),
+                own.map(|view| orders(store, sheet, id, view))
+                    .unwrap_or_default(),
+                deadlines(sheet),
+                own_neighbours(sheet),
+            ])
         }
         Detail::Switch { table } => ports(sheet, table),
         Detail::Router {

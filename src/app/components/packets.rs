@@ -7,13 +7,15 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::element::{classes, el, when};
+use super::element::{classes, el, handler, when};
+use super::flight_menu::{FlightMenu, MenuProps, label};
 use super::kinds;
+use super::part::{draw, part};
 use crate::app::browser;
 use crate::app::flights::Wave;
 use crate::app::layout::{Place, percent};
 use crate::app::map::SortedMap;
-use crate::app::session::{Action, Panel, Session};
+use crate::app::session::{Action, Session};
 use crate::app::store::{Props, use_view};
 use crate::scenario::LinkId;
 use crate::sim::EventId;
@@ -22,7 +24,7 @@ use crate::view::stage::Flight;
 use crate::wire::summary::summary;
 
 /// A frame on one link: the same one is on others at the same time.
-type Id = (EventId, LinkId);
+pub(super) type Id = (EventId, LinkId);
 
 /// A packet on its way.
 #[derive(Clone, PartialEq)]
@@ -31,6 +33,7 @@ struct Packet {
     origin: EventId,
     class: &'static str,
     text: &'static str,
+    label: String,
     broadcast: bool,
     from: Place,
     to: Place,
@@ -46,10 +49,11 @@ struct Packet {
 type Lanes = SortedMap<Id, (u32, u32, u8)>;
 
 /// Every packet under way.
-#[function_component]
+#[part]
 pub(crate) fn Packets(props: &Props) -> Html {
     let store = props.store.clone();
     let lanes = use_mut_ref(Lanes::default);
+    let asked = use_state_eq(|| None::<Id>);
     let elements = use_mut_ref(SortedMap::<Id, NodeRef>::default);
     let (_, ids) = use_view(&store, |session| {
         let waves = session.waves().iter().map(wave_id);
@@ -77,7 +81,6 @@ pub(crate) fn Packets(props: &Props) -> Html {
     });
     let moment = store.read(Session::moment);
     let pill = |packet: &Packet| {
-        let panel = Panel::Packet(packet.origin);
         let side = if packet.to.x < packet.from.x {
             "leftwards"
         } else {
@@ -97,28 +100,53 @@ pub(crate) fn Packets(props: &Props) -> Html {
             .cloned()
             .unwrap_or_default();
         let pill = el!(
-            "div",
+            "button",
             "class" = class,
             "style" = style(packet, moment, still),
-            "aria-hidden" = "true"
+            "aria-label" = packet.label.clone(),
+            "aria-haspopup" = "menu"
         );
+        let ask = handler({
+            let (asked, id, store) = (asked.clone(), packet.id, store.clone());
+            move |_| {
+                // What is asked about must not arrive meanwhile.
+                store.apply(Action::Pause);
+                asked.set(Some(id));
+            }
+        });
         let (EventId(entry), LinkId(link)) = packet.id;
         pill.key((u64::from(entry) << 32) | u64::from(link))
             .reference(node)
-            .on_click(store.on(Action::Open(panel)))
+            .on_click(ask)
             .with(el!("span").text(packet.text))
     };
+    let menu = packets.iter().find(|packet| Some(packet.id) == *asked);
+    let menu = menu.map(|packet| {
+        let (id, at) = (packet.id, packet.at(moment, still));
+        let done = Callback::from({
+            let asked = asked.clone();
+            move |()| asked.set(None)
+        });
+        let store = store.clone();
+        draw::<FlightMenu>(MenuProps {
+            store,
+            id,
+            at,
+            done,
+        })
+    });
     el!("div", "class" = "packets")
         .all(packets.iter().map(pill))
+        .put(menu.unwrap_or_default())
         .html()
 }
 
-fn id(flight: &Flight) -> Id {
+pub(super) fn id(flight: &Flight) -> Id {
     (flight.id, flight.link)
 }
 
 /// No link has these numbers.
-fn wave_id(wave: &Wave) -> Id {
+pub(super) fn wave_id(wave: &Wave) -> Id {
     let crowd = u32::try_from(wave.crowd).unwrap_or_default();
     (wave.flight.id, LinkId(u32::MAX - crowd))
 }
@@ -134,25 +162,38 @@ fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<Id, N
     }
 }
 
-fn style(packet: &Packet, moment: f64, still: bool) -> String {
-    let (departs, arrives) = (
-        packet.departs.as_micros() as f64,
-        packet.arrives.as_micros() as f64,
-    );
-    let part = if still {
-        0.5
-    } else {
+impl Packet {
+    /// Which part of its way it has gone; half, where nothing moves.
+    fn part(&self, moment: f64, still: bool) -> f64 {
+        let (departs, arrives) = (
+            self.departs.as_micros() as f64,
+            self.arrives.as_micros() as f64,
+        );
+        if still {
+            return 0.5;
+        }
         ((moment - departs) / (arrives - departs).max(1.0)).clamp(0.0, 1.0)
-    };
+    }
+
+    /// Where it is; in a crowd, in the middle of it.
+    fn at(&self, moment: f64, still: bool) -> Place {
+        match self.over {
+            Some([corner, size]) => Place {
+                x: corner.x + size.x / 2.0,
+                y: corner.y + size.y / 2.0,
+            },
+            None => self.from.towards(self.to, self.part(moment, still)),
+        }
+    }
+}
+
+fn style(packet: &Packet, moment: f64, still: bool) -> String {
     if let Some([corner, size]) = packet.over {
-        let part = percent(part * 100.0);
+        let part = percent(packet.part(moment, still) * 100.0);
         return format!("{};{};--part:{part}", corner.style(), size.extent());
     }
-    format!(
-        "{};--lane:{}",
-        packet.from.towards(packet.to, part).style(),
-        packet.lane
-    )
+    let at = packet.at(moment, still).style();
+    format!("{at};--lane:{}", packet.lane)
 }
 
 fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
@@ -167,6 +208,7 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
             origin: flight.origin,
             class: kinds::class(&summary),
             text: kinds::shortest(&summary),
+            label: label(session, flight, summary.label()),
             broadcast: summary.is_broadcast(),
             from: place(flight.from),
             to: place(flight.to),
@@ -178,6 +220,10 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     };
     let mut packets: Vec<Packet> = flights
         .iter()
+        .filter(|flight| {
+            let summary = summary(flight.frame.bytes());
+            session.filter().follows(&summary.what)
+        })
         .map(|flight| packet(id(flight), flight, lane(flight, lanes), None))
         .collect();
     packets.extend(session.waves().iter().map(|wave| {

@@ -1,23 +1,25 @@
 //! The stage: the network, and what travels on it.
 
-use yew::prelude::*;
-
-use super::crowd::{Head, Squares};
+use super::crowd::{CrowdProps, Head, Squares};
 use super::element::{Element, classes, el, when};
+use super::failover as partners;
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::packets::Packets;
+use super::part::{draw_keyed, part};
 use super::shell::part;
 use crate::app::layout::{Crowd, Place, percent};
+use crate::app::lines::short_state;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
 use crate::dhcp::client::State;
-use crate::scenario::{Command, LinkId, NodeFile, NodeId, NodeKind};
+use crate::dhcp::failover;
+use crate::scenario::{Faults, LinkId, NodeFile, NodeId, NodeKind};
 use crate::text::Texts;
 use crate::view::node::{Glance, glance};
 
 /// The stage.
-#[function_component]
+#[part]
 pub(crate) fn Stage(props: &Props) -> Html {
     let store = &props.store;
     let (words, _, panel) = use_view(store, |session| {
@@ -36,7 +38,9 @@ pub(crate) fn Stage(props: &Props) -> Html {
         let node = |(id, _): (NodeId, &NodeFile)| {
             let face = face(session, &words, id);
             let chosen = panel == Some(Panel::Node(id));
-            node(store, id, place(id), &face, chosen)
+            let above = |other: &(NodeId, &NodeFile)| (place(other.0).x - place(id).x).abs() < 1.0;
+            let tight = nodes().filter(above).count() > 2;
+            node(store, id, place(id), &face, chosen, tight)
         };
         // Of the cables to switches that clients could move to, those that are in.
         let world = session.world();
@@ -47,7 +51,10 @@ pub(crate) fn Stage(props: &Props) -> Html {
                 .filter(|(id, ..)| !scenario.is_spare(*id) || world.link(*id).plugged)
         };
         let links = el!("svg", "class" = "links", "aria-hidden" = "true")
-            .all(cables().map(|(id, ends, _)| cable_line(session, id, ends.map(place))))
+            .all(cables().map(|(id, ends, _)| {
+                let line = cable_line(session, id, ends.map(place));
+                line.on_click(store.on(Action::Open(Panel::Link(id))))
+            }))
             .all(
                 layout
                     .crowds
@@ -69,7 +76,13 @@ pub(crate) fn Stage(props: &Props) -> Html {
             network = network.put(part::<Head>(store));
         }
         for number in 0..layout.crowds.len() {
-            network = network.put(html! { <Squares store={store.clone()} {number} /> });
+            network = network.put(draw_keyed::<Squares>(
+                number,
+                CrowdProps {
+                    store: store.clone(),
+                    number,
+                },
+            ));
         }
         network
             .with(links)
@@ -107,7 +120,7 @@ fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Element 
         (true, false) => "link dead",
         (true, true) => "link",
     };
-    let line = |from: Place, to: Place| {
+    let line = |class: &'static str, from: Place, to: Place| {
         el!(
             "line",
             "class" = class,
@@ -117,12 +130,15 @@ fn cable_line(session: &Session, id: LinkId, [from, to]: [Place; 2]) -> Element 
             "y2" = percent(to.y)
         )
     };
+    // Wide enough to be hit.
+    let hit = line("hit", from, to);
     if link.plugged {
-        return line(from, to);
+        return el!("g").with(line(class, from, to)).with(hit);
     }
     el!("g")
-        .with(line(from, from.towards(to, 0.38)))
-        .with(line(to, to.towards(from, 0.38)))
+        .with(line(class, from, from.towards(to, 0.38)))
+        .with(line(class, to, to.towards(from, 0.38)))
+        .with(hit)
 }
 
 fn cable_button(
@@ -132,34 +148,38 @@ fn cable_button(
     id: LinkId,
     middle: Place,
 ) -> Element {
-    let plugged = session.world().link(id).plugged;
+    let link = session.world().link(id);
     let [one, other] = session
         .scenario()
         .ends(id)
         .map(|end| session.scenario().node(end).id.as_str());
-    let text = if plugged {
-        "ui.unplug-between"
-    } else {
-        "ui.plug-between"
-    };
-    let label = words.say(text, &[("one", one), ("other", other)]);
-    let command = if plugged {
-        Command::Unplug(id)
-    } else {
-        Command::Plug(id)
-    };
+    let state = super::link_panel::state(session, words, id);
+    let values = [("one", one), ("other", other), ("state", &state)];
+    let label = words.say("ui.cable-between", &values);
+    let class = classes(&[
+        "cable",
+        when(!link.plugged, "out"),
+        when(link.faults() != Faults::default(), "faulty"),
+        when(session.panel() == Some(Panel::Link(id)), "chosen"),
+    ]);
     let button = el!(
         "button",
-        "class" = if plugged { "cable" } else { "cable out" },
+        "class" = class,
         "style" = middle.style(),
         "aria-label" = label.clone(),
+        "aria-haspopup" = "dialog",
         "title" = label
     );
+    let drawing = if link.plugged {
+        Icon::Plug
+    } else {
+        Icon::Unplug
+    };
     button
         // A node may have the same number.
         .key(u64::MAX - u64::from(id.0))
-        .on_click(store.on(Action::Do(command)))
-        .put(icon(if plugged { Icon::Plug } else { Icon::Unplug }))
+        .on_click(store.on(Action::Open(Panel::Link(id))))
+        .put(icon(drawing))
 }
 
 /// What a node looks like, in words.
@@ -172,6 +192,8 @@ pub(super) struct Face {
     status: String,
     /// The style class of its state.
     pub(super) class: &'static str,
+    /// The state of its failover.
+    failover: Option<failover::State>,
     power: bool,
     /// Whether no cable of it is in; of a switch or router, whether one is out.
     pub(super) out: bool,
@@ -189,6 +211,8 @@ pub(super) fn face(session: &Session, words: &Texts, id: NodeId) -> Face {
         words.get(kinds::kind_key(file.kind)).to_owned(),
         status.clone(),
     ];
+    let failover = glance.failover.filter(|_| glance.power);
+    label.extend(failover.map(|state| state.name().to_owned()));
     label.extend(addresses.clone());
     label.extend(out.then(|| words.get("ui.cable-out").to_owned()));
     label.retain(|part| !part.is_empty());
@@ -199,6 +223,7 @@ pub(super) fn face(session: &Session, words: &Texts, id: NodeId) -> Face {
         addresses,
         status,
         class,
+        failover,
         power: glance.power,
         out,
     }
@@ -248,9 +273,21 @@ pub(super) fn state_class(state: State) -> &'static str {
     }
 }
 
-fn node(store: &Store, id: NodeId, place: Place, face: &Face, chosen: bool) -> Element {
+fn node(
+    store: &Store,
+    id: NodeId,
+    place: Place,
+    face: &Face,
+    chosen: bool,
+    tight: bool,
+) -> Element {
     let panel = Panel::Node(id);
-    let class = classes(&["node", when(!face.power, "off"), when(chosen, "chosen")]);
+    let class = classes(&[
+        "node",
+        when(!face.power, "off"),
+        when(chosen, "chosen"),
+        when(tight, "tight"),
+    ]);
     let button = el!(
         "button",
         "class" = class,
@@ -262,9 +299,14 @@ fn node(store: &Store, id: NodeId, place: Place, face: &Face, chosen: bool) -> E
     let address = |address: &String| el!("span", "class" = "address").text(address);
     let status = (!face.status.is_empty())
         .then(|| el!("span", "class" = classes(&["status", face.class])).text(&face.status));
+    let failover = face.failover.map(|state| {
+        let class = classes(&["status", "failover", partners::state_class(state)]);
+        el!("span", "class" = class).text(short_state(state))
+    });
     let tag = el!("span", "class" = "tag")
         .with(el!("span", "class" = "name").text(&face.name))
         .all(face.addresses.iter().map(address))
+        .maybe(failover)
         .maybe(status);
     button
         .key(id.0.into())

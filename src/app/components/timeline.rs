@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::element::{Element, classes, el, group, handler};
 use super::kinds;
+use super::part::part;
 use super::shell::{part, texts};
 use crate::app::browser;
 use crate::app::layout::percent;
@@ -41,7 +42,7 @@ enum Lane {
 }
 
 /// The timeline with its lanes' names.
-#[function_component]
+#[part]
 pub(crate) fn TimelineTrack(props: &Props) -> Html {
     let store = &props.store;
     let (words, lanes, _) = use_view(store, |session| {
@@ -111,6 +112,9 @@ fn lanes(session: &Session) -> Vec<Lane> {
 #[derive(Clone, Copy)]
 struct Scale(Instant);
 
+/// How far it has to be to the next deadline for a name between them, in hundredths of the whole.
+const ROOM: f64 = 2.0;
+
 impl Scale {
     fn part(self, at: Instant) -> f64 {
         let whole = self.0.as_micros().max(1) as f64;
@@ -146,7 +150,7 @@ impl Scale {
 }
 
 /// Everything that has been seen. It changes only with that, not with the playhead.
-#[function_component]
+#[part]
 fn Painting(props: &Props) -> Html {
     let store = &props.store;
     let (words, lanes, _) = use_view(store, |session| {
@@ -414,7 +418,7 @@ fn deadline(class: &'static str, x: String, top: usize) -> Element {
 }
 
 /// What the leases at the playhead promise.
-#[function_component]
+#[part]
 fn Promises(props: &Props) -> Html {
     let store = &props.store;
     let (words, lanes, _) = use_view(store, |session| {
@@ -440,12 +444,15 @@ fn Promises(props: &Props) -> Html {
             let top = TOP + number * LANE;
             let (x, width) = (scale.at(bar.from), scale.width(bar.from, bar.expiry));
             drawing = drawing.with(bar_of("lease promised", x, width, top, 3));
-            for (class, at) in marks(bar) {
+            let all: Vec<_> = marks(bar).into_iter().collect();
+            for (number, (class, at)) in all.iter().copied().enumerate() {
                 if at > session.end() {
                     continue;
                 }
+                let next = all.get(number + 1).map(|(_, at)| scale.part(*at));
+                let has_room = next.is_none_or(|next| next - scale.part(at) >= ROOM);
                 drawing = drawing.with(deadline(class, scale.at(at), top));
-                if at > now {
+                if at > now && has_room {
                     let name = match class {
                         "t1" => "T1",
                         "t2" => "T2",
@@ -487,7 +494,7 @@ fn axis(scale: Scale, words: &Texts) -> Element {
     el!("div", "class" = "axis", "aria-hidden" = "true").all((0..=whole / step).map(label))
 }
 
-#[function_component]
+#[part]
 fn Playhead(props: &Props) -> Html {
     let store = props.store.clone();
     let words = use_view(&store, texts);

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::element::{Element, classes, el, handler, when};
 use super::panel::frame;
+use super::part::part;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Store, use_view};
 use crate::lesson::why::{self, Link, Outcome};
@@ -14,7 +15,7 @@ use crate::text::{Sentence, Source, Texts};
 const SHOWN: [usize; 2] = [10, 3];
 
 /// Which entry.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct WhyProps {
     /// The session.
     pub(super) store: Store,
@@ -37,14 +38,14 @@ pub(super) fn ask(store: &Store, text: &str, action: Action) -> Element {
 }
 
 /// Why something happened, back to a person or the start.
-#[function_component]
+#[part]
 pub(super) fn WhyPanel(props: &WhyProps) -> Html {
     let WhyProps { store, id } = props;
     let whole = use_state_eq(|| false);
     let (words, key) = use_view(store, |session| (session.texts().clone(), session.key()));
     // What an entry came from stays what it is.
     let links = use_memo((*id, key.run), |(id, _)| {
-        store.read(|session| why::chain(session.scenario(), session.journal(), *id))
+        store.read(|session| why::chain(session.recording(), *id))
     });
     store.read(|session| {
         let sheet = Sheet {
@@ -76,7 +77,7 @@ pub(super) fn WhyPanel(props: &WhyProps) -> Html {
                 list = list.with(sheet.link(link));
             }
         }
-        let message = why::message_of(session.scenario(), session.journal(), *id);
+        let message = why::message_of(session.recording(), *id);
         let packet = message.map(|message| {
             el!("button", "class" = "button text")
                 .on_click(store.on(Action::Open(Panel::Packet(message))))
@@ -135,8 +136,7 @@ impl Sheet<'_> {
     fn became(&self, id: EventId, name: bool) -> Option<Element> {
         let Self { session, words, .. } = self;
         let (scenario, journal) = (session.scenario(), session.journal());
-        let written = session.key().written;
-        let outcomes = why::outcomes(scenario, journal, written, session.now(), id);
+        let outcomes = why::outcomes(session.recording(), id);
         let label = why::label(journal, id)?;
         let title = words.say("why.became", &[("message", label)]);
         let message = name.then(|| why::words(scenario, journal, id)).flatten();
@@ -161,13 +161,13 @@ impl Sheet<'_> {
     fn came(&self, id: EventId) -> Option<Element> {
         let Self { session, words, .. } = self;
         let (scenario, journal) = (session.scenario(), session.journal());
-        let came = why::came_of(journal, session.key().written, id);
+        let came = why::came_of(session.recording(), id);
         let came = came.into_iter().filter_map(|id| {
             let sentence = why::words(scenario, journal, id)?;
             Some(el!("li").with(self.said(Some(id), &sentence)))
         });
         let node = journal.get(id).and_then(|entry| entry.node);
-        let waits = node.map(|node| why::waits(scenario, session.world(), journal, node));
+        let waits = node.map(|node| why::waits(session.recording(), node));
         let waits = waits.unwrap_or_default().into_iter();
         let waits = waits.filter(|wait| wait.set_by == Some(id) || wait.awaited == Some(id));
         let waits = waits.map(|wait| el!("li").with(self.said(None, &wait.sentence)));

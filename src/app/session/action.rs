@@ -1,8 +1,9 @@
 //! What a person does to a session, and what can be open in it.
 
+use super::Filter;
 use crate::app::pace::Speed;
 use crate::dhcp::Reason;
-use crate::scenario::{Command, NodeId, Problem};
+use crate::scenario::{Command, LinkId, NodeId, Problem, library};
 use crate::sim::EventId;
 use crate::text::Language;
 use crate::time::Instant;
@@ -24,8 +25,14 @@ pub(crate) enum Theme {
 pub(crate) enum Panel {
     /// A node's state and tables.
     Node(NodeId),
+    /// A cable, and what goes wrong on it.
+    Link(LinkId),
     /// A message's fields and bytes: the entry in which it was sent.
     Packet(EventId),
+    /// The list of everything that can be done.
+    Deeds,
+    /// What one can do, and by which key.
+    Help,
     /// Why an entry came about.
     Why(EventId),
 }
@@ -44,7 +51,7 @@ pub(crate) enum Ask {
 /// What playback can jump to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// The next message; of DHCP only, where only DHCP is shown.
+    /// A message of those that are shown.
     Message,
     /// A client's T1.
     T1,
@@ -52,20 +59,45 @@ pub(crate) enum Target {
     T2,
     /// The end of a lease.
     Expiry,
+    /// A client, or a server with a partner, goes from one state to another.
+    State,
+}
+
+impl Target {
+    /// All of them, in the order in which the page lists them.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Message, Self::T1, Self::T2, Self::Expiry, Self::State];
+
+    /// The texts that name it, the way to the next one, and the way back to the last one.
+    pub(crate) fn texts(self) -> [&'static str; 3] {
+        match self {
+            Self::Message => ["ui.target.message", "ui.next-message", "ui.last-message"],
+            Self::T1 => ["ui.target.t1", "ui.next-t1", "ui.last-t1"],
+            Self::T2 => ["ui.target.t2", "ui.next-t2", "ui.last-t2"],
+            Self::Expiry => ["ui.target.expiry", "ui.next-expiry", "ui.last-expiry"],
+            Self::State => ["ui.target.state", "ui.next-state", "ui.last-state"],
+        }
+    }
 }
 
 /// Something to tell the person besides the story.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Notice {
     /// The address of the page names a scenario that there is not.
     NoScenario(String),
     /// The rest of the story has none of these.
     NoMore(Target),
+    /// There is none of these before.
+    NoneBefore(Target),
+    /// What was to be done at another instant is done there.
+    Planned(Instant, Command),
     /// No node has a name with this in it.
     NoNode(String),
     /// A file of this name could not be opened, and why: by the reader's own words, or without any
     /// where the browser could not read it.
     BadFile(String, Option<Problem>),
+    /// This could not be done, since a file for it could not be loaded.
+    NotLoaded(Box<Action>),
 }
 
 /// What a person does, and the passing of time.
@@ -83,14 +115,20 @@ pub(crate) enum Action {
     StepBack,
     /// To the next of these.
     Next(Target),
+    /// Back to the last of these.
+    Last(Target),
+    /// From now on, keys look for these.
+    Kind(Target),
     /// To an instant.
     Seek(Instant),
     /// To the end of the story.
     End,
-    /// To its first instant, paused.
+    /// To where it opens, paused.
     StartOver,
     /// Do something to the network, now.
     Do(Command),
+    /// Do something to it at another instant.
+    DoAt(Instant, Command),
     /// Open a panel.
     Open(Panel),
     /// Ask why.
@@ -105,8 +143,8 @@ pub(crate) enum Action {
     Speed(Speed),
     /// Let time pass as it really does, or not.
     RealTime(bool),
-    /// Show ARP and ping on the ladder, or not.
-    ShowAll(bool),
+    /// Show these messages.
+    Filter(Filter),
     /// Someone reads what lies further back on the ladder, or no longer.
     Reading(bool),
     /// Show more of what lies further back on the ladder.
@@ -120,6 +158,37 @@ pub(crate) enum Action {
     /// Run the scenario that is in a file of this name, which has this text; none where it cannot
     /// be read.
     Load(String, Option<String>),
+    /// What was to be done needs a file that could not be loaded.
+    NotLoaded(Box<Action>),
+    /// Take letters as keys, or not.
+    Letters(bool),
     /// The notice was read.
     Dismiss,
+}
+
+impl Action {
+    /// The files that it takes and that are not here yet.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        if let Self::Language(language) = self
+            && !language.is_here()
+        {
+            return language.names().to_vec();
+        }
+        if let Self::Scenario(name) = self
+            && library::NAMES.contains(&name.as_str())
+            && library::file(name).is_none()
+        {
+            return vec![library::file_name(name)];
+        }
+        Vec::new()
+    }
+
+    /// Whether an earlier one that still waits for its files need not be done any more.
+    pub(crate) fn replaces(&self, earlier: &Self) -> bool {
+        matches!(
+            (self, earlier),
+            (Self::Language(_), Self::Language(_))
+                | (Self::Scenario(_) | Self::Load(..), Self::Scenario(_))
+        )
+    }
 }

@@ -7,6 +7,10 @@
 //! is an errand, on which the session goes on at each [`Action::Tick`].
 
 mod action;
+mod asking;
+mod deeds;
+mod filter;
+mod going;
 mod read;
 
 use std::rc::Rc;
@@ -14,29 +18,37 @@ use std::rc::Rc;
 use super::flights::{Wave, flights};
 use super::lanes::Lanes;
 use super::layout::Layout;
-use super::narration;
-use super::pace::{Ahead, Pace, Speed};
-use crate::dhcp::Reason;
-use crate::lesson::{latest, why};
+use super::pace::{Pace, Speed};
 use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
-use crate::sim::{Entry, EventId, Recording, What};
+use crate::sim::{Limits, Recording};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
-use crate::view::ladder::Ladder;
-use crate::view::stage::{self, Flight};
+use crate::view::ladder::{Ladder, Message};
+use crate::view::stage::Flight;
 use crate::view::timeline::Timelines;
-use crate::wire::failover;
-use crate::wire::summary::{TcpKind, What as Packet, summary};
+use going::{Awaited, Errand, Goal};
 
 pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
+pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
+pub(crate) use filter::Filter;
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
-/// How many lines the ladder has at first, and how many more a press adds.
-const LINES: usize = 300;
+/// How many lines the ladder has at first, and how many more a press adds: of few hosts and of many,
+/// where one seek after another lands among other messages.
+const LINES: [usize; 2] = [300, 80];
 
-/// How many entries at most are looked at for what an event has sent.
-const STRIDE: usize = 64;
+/// How many entries of the past the ladder has at least for each line.
+const ENTRIES: usize = 7;
+
+/// What the page keeps of a run. A seek replays what lies between two checkpoints, and of what the
+/// journal has let go as much as the ladder of many hosts shows.
+const LIMITS: Limits = Limits {
+    entries: 64 * 1_024,
+    near: LINES[1] * ENTRIES,
+    memory: 64 * 1_024 * 1_024,
+    interval: 500,
+};
 
 /// What a picture of the run depends on: two equal keys show the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,15 +59,6 @@ pub(crate) struct Key {
     pub(crate) written: usize,
 }
 
-/// A way through the run that takes more than a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Errand {
-    /// How far.
-    to: Instant,
-    /// What is looked for on the way, and where to go back to when there is none.
-    target: Option<(Target, Instant)>,
-}
-
 /// What is drawn: it stands still while an errand is being gone.
 #[derive(Clone, Debug)]
 struct Drawn {
@@ -63,14 +66,6 @@ struct Drawn {
     known: Key,
     flights: Vec<Flight>,
     waves: Vec<Wave>,
-}
-
-/// The frames under way that playback waits for: what had been written when they were looked for, and
-/// when each leaves and arrives.
-#[derive(Clone, Debug, Default)]
-struct Awaited {
-    written: usize,
-    frames: Vec<(Instant, Instant)>,
 }
 
 /// A run and how it is being looked at.
@@ -84,9 +79,13 @@ pub(crate) struct Session {
     playing: bool,
     speed: Speed,
     real_time: bool,
-    show_all: bool,
+    filter: Filter,
     lines: usize,
+    kind: Target,
+    letters: bool,
     panel: Option<Panel>,
+    /// The message of the panel, which the ladder may have left behind.
+    message: Option<Message>,
     notice: Option<Notice>,
     is_file: bool,
     story: u32,
@@ -108,7 +107,7 @@ impl Session {
     pub(crate) fn new(scenario: Scenario, language: Language, theme: Theme) -> Self {
         let mut session = Self {
             timelines: Timelines::new(&scenario),
-            recording: Recording::new(Rc::new(scenario)),
+            recording: Recording::with_limits(Rc::new(scenario), LIMITS),
             ladder: Ladder::default(),
             run: 0,
             end: Instant::ZERO,
@@ -116,9 +115,15 @@ impl Session {
             playing: false,
             speed: Speed::ORDINARY,
             real_time: false,
-            show_all: false,
-            lines: LINES,
+            filter: Filter {
+                all: false,
+                failover: true,
+            },
+            lines: 0,
+            kind: Target::Message,
+            letters: true,
             panel: None,
+            message: None,
             notice: None,
             is_file: false,
             story: 0,
@@ -151,7 +156,7 @@ impl Session {
         language: Language,
         theme: Theme,
     ) -> Result<Self, Problem> {
-        let first = library::FILES[0].0;
+        let first = library::NAMES[0];
         let wanted = wanted.filter(|name| !name.is_empty());
         let scenario = match library::load(wanted.unwrap_or(first)) {
             Ok(scenario) => return Ok(Self::new(scenario, language, theme)),
@@ -174,7 +179,7 @@ impl Session {
             Action::Tick(viewer) => self.tick(viewer, more),
             Action::Play => {
                 if self.is_over() {
-                    self.go(Instant::ZERO);
+                    self.go(self.scenario().opens());
                 }
                 self.playing = true;
             }
@@ -199,9 +204,14 @@ impl Session {
                 self.halt();
                 self.errand = Some(Errand {
                     to: self.end,
-                    target: Some((target, self.now())),
+                    goal: Goal::Next(target, self.now()),
                 });
             }
+            Action::Last(target) => {
+                self.halt();
+                self.go_back_to(target);
+            }
+            Action::Kind(target) => self.kind = target,
             // The one who drags while it plays wants it to play on from there.
             Action::Seek(at) => self.go(at.min(self.end)),
             Action::End => {
@@ -210,10 +220,20 @@ impl Session {
             }
             Action::StartOver => {
                 self.halt();
-                self.go(Instant::ZERO);
+                self.go(self.scenario().opens());
             }
             Action::Do(command) => self.act(command),
-            Action::Open(panel) => self.panel = Some(panel),
+            Action::DoAt(at, command) => {
+                self.errand = Some(Errand {
+                    to: at,
+                    goal: Goal::Do(command, self.now()),
+                });
+            }
+            Action::Open(panel) => {
+                // Who looks for what to do now does not want now to pass.
+                self.playing &= panel != Panel::Deeds;
+                self.panel = Some(panel);
+            }
             Action::Ask(what) => {
                 if let Some(id) = self.asked(what) {
                     self.panel = Some(Panel::Why(id));
@@ -233,10 +253,18 @@ impl Session {
             Action::Close => self.panel = None,
             Action::Speed(speed) => self.speed = speed,
             Action::RealTime(on) => self.real_time = on,
-            Action::ShowAll(on) => self.show_all = on,
+            Action::Filter(filter) => {
+                self.filter = filter;
+                self.awaited = Awaited::default();
+            }
             Action::Reading(on) => self.reading = on,
-            Action::Earlier => self.lines += LINES,
-            Action::Language(language) => self.texts = Rc::new(Texts::new(language)),
+            Action::Earlier => self.lines += LINES[0],
+            Action::Language(language) => {
+                self.texts = Rc::new(Texts::new(language));
+                if matches!(self.notice, Some(Notice::NotLoaded(_))) {
+                    self.notice = None;
+                }
+            }
             Action::Theme(theme) => self.theme = theme,
             Action::Scenario(name) => match library::load(&name) {
                 Ok(scenario) => self.run(scenario, false),
@@ -249,6 +277,8 @@ impl Session {
                     Err(problem) => self.notice = Some(Notice::BadFile(name, problem)),
                 }
             }
+            Action::NotLoaded(action) => self.notice = Some(Notice::NotLoaded(action)),
+            Action::Letters(on) => self.letters = on,
             Action::Dismiss => {}
         }
         self.go_on(more);
@@ -258,49 +288,22 @@ impl Session {
         }
     }
 
-    /// The entry that is asked about.
-    fn asked(&self, what: Ask) -> Option<EventId> {
-        let (scenario, journal) = (self.scenario(), self.journal());
-        let written = self.world().written();
-        match what {
-            Ask::Last => latest(scenario, journal, written).map(|(id, _)| id),
-            Ask::Node(node) => why::standing(journal, written, node),
-            Ask::Deadline(node, reason) => {
-                let waits = why::waits(scenario, self.world(), journal, node);
-                let mut waits = waits.into_iter();
-                waits.find(|wait| wait.reason == reason)?.set_by
-            }
-        }
-    }
-
-    /// Goes on with the errand, if there is one, for as long as there is time.
-    fn go_on(&mut self, more: More<'_>) {
-        while let Some(errand) = self.errand {
-            let Some((target, from)) = errand.target else {
-                if self.recording.approach(errand.to, &mut *more) {
-                    self.errand = None;
-                }
-                return;
-            };
-            let (mut is_late, all) = (false, self.show_all);
-            let hit = self.recording.run_to(errand.to, |entry| {
-                let is_it = is(entry, target, all);
-                is_late = !is_it && !more();
-                is_it || is_late
-            });
-            if is_late {
-                return;
-            }
-            self.errand = None;
-            if hit.is_none() {
-                self.go(from);
-                self.notice = Some(Notice::NoMore(target));
-            }
-        }
+    /// How many lines the ladder has before a person asks for more.
+    fn first_lines(&self) -> usize {
+        LINES[usize::from(!self.lanes.is_whole())]
     }
 
     /// From now on this is what is drawn.
     fn settle(&mut self) {
+        let written = self.world().written();
+        let span = self.lines * ENTRIES;
+        self.recording.recall(written.saturating_sub(span));
+        self.ladder.follow(self.recording.journal(), written, span);
+        if let Some(Panel::Packet(id)) = self.panel
+            && let Some(message) = self.ladder.find(id)
+        {
+            self.message = Some(message.clone());
+        }
         if !self.reading {
             let mut lanes = Rc::clone(&self.lanes);
             Rc::make_mut(&mut lanes).follow(self);
@@ -319,7 +322,7 @@ impl Session {
 
     /// Runs another scenario, of the library or of a file.
     fn run(&mut self, scenario: Scenario, is_file: bool) {
-        self.recording = Recording::new(Rc::new(scenario));
+        self.recording = Recording::with_limits(Rc::new(scenario), LIMITS);
         self.is_file = is_file;
         self.panel = None;
         self.begin();
@@ -338,12 +341,17 @@ impl Session {
         self.story += 1;
         self.playing = false;
         self.end = self.scenario().until();
-        self.lines = LINES;
+        self.lines = self.first_lines();
+        let show = &self.scenario().file().show;
+        self.filter = Filter {
+            all: show.all,
+            failover: show.failover.unwrap_or(true),
+        };
         self.forget();
         self.timelines = Timelines::new(self.scenario());
         self.reset();
         self.errand = None;
-        self.recording.seek(Instant::ZERO);
+        self.recording.seek(self.scenario().opens());
         self.read_on();
     }
 
@@ -351,30 +359,11 @@ impl Session {
     fn forget(&mut self) {
         self.run += 1;
         self.ladder = Ladder::default();
+        self.message = None;
     }
 
     fn read_on(&mut self) {
-        let journal = self.recording.journal();
-        self.ladder.extend(journal, journal.len());
         self.timelines.read_on(&self.recording);
-    }
-
-    fn go(&mut self, to: Instant) {
-        self.reset();
-        self.errand = Some(Errand { to, target: None });
-    }
-
-    /// Stops playing, and whatever is under way.
-    fn halt(&mut self) {
-        self.playing = false;
-        self.errand = None;
-        self.reset();
-    }
-
-    /// Forgets where playback stood between two events: the playhead is moved.
-    fn reset(&mut self) {
-        self.pace.reset();
-        self.awaited = Awaited::default();
     }
 
     fn act(&mut self, command: Command) {
@@ -382,7 +371,7 @@ impl Session {
         self.errand = None;
         let written = self.world().written();
         let is_past = |panel: &Panel| match panel {
-            Panel::Node(_) => true,
+            Panel::Node(_) | Panel::Link(_) | Panel::Deeds | Panel::Help => true,
             Panel::Packet(id) | Panel::Why(id) => id.index() < written,
         };
         self.panel = self.panel.filter(is_past);
@@ -395,107 +384,9 @@ impl Session {
         }
         self.forget();
     }
-
-    fn tick(&mut self, viewer: u64, more: More<'_>) {
-        let mut left = self.speed.of(viewer);
-        while self.playing && left > 0 && self.errand.is_none() && more() {
-            let now = self.now();
-            let next = self
-                .recording
-                .next_at()
-                .map_or(self.end, |at| at.min(self.end));
-            let flight = self.slowest_flight();
-            let ahead = Ahead {
-                next,
-                flight,
-                real: self.real_time,
-            };
-            let at = self.pace.advance(now, ahead, &mut left);
-            if at < next {
-                self.recording.seek(at);
-                break;
-            }
-            let written = self.recording.world().written();
-            if !self.recording.step_forward(at) {
-                self.recording.seek(at);
-                self.playing = self.now() < self.end;
-            }
-            if narration::is_told(&self.recording, written) {
-                let in_flight = self.slowest_flight().is_some();
-                self.pace.rest(in_flight);
-            }
-        }
-    }
-
-    /// How long the slowest frame under way takes over its link.
-    fn slowest_flight(&mut self) -> Option<Duration> {
-        let (written, now) = (self.world().written(), self.now());
-        // Event after event, only what is new is looked at.
-        let known = self.awaited.written;
-        let start = if (known..known + STRIDE).contains(&written) {
-            known
-        } else {
-            self.awaited.frames.clear();
-            0
-        };
-        let new = stage::under_way(self.journal(), written, now)
-            .take_while(|sent| sent.id.index() >= start)
-            .filter(|sent| is_awaited(sent.frame.bytes()))
-            .map(|sent| (sent.entry.at, sent.arrives));
-        let new: Vec<(Instant, Instant)> = new.collect();
-        let Awaited { frames, .. } = &mut self.awaited;
-        frames.retain(|(_, arrives)| *arrives > now);
-        frames.extend(new);
-        self.awaited.written = written;
-        let lengths = self.awaited.frames.iter();
-        lengths
-            .map(|(departs, arrives)| arrives.since(*departs))
-            .max()
-    }
 }
 
-/// Whether playback waits for a frame. What keeps a connection up is not waited for.
-fn is_awaited(frame: &[u8]) -> bool {
-    match summary(frame).what {
-        Packet::Tcp { kind, .. } => {
-            matches!(kind, TcpKind::Failover(kind) if kind != failover::MessageType::Contact)
-        }
-        Packet::Dhcp { .. } | Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => true,
-    }
-}
-
-/// Whether an entry is one of those that playback can jump to.
-fn is(entry: &Entry, target: Target, all: bool) -> bool {
-    match (&entry.what, target) {
-        // What a switch passes on comes from the entry in which it was sent; that one does not.
-        (What::Sent { origin, frame, .. }, Target::Message) => {
-            entry.cause != Some(*origin)
-                && (all || matches!(summary(frame.bytes()).what, Packet::Dhcp { .. }))
-        }
-        (
-            What::Fired {
-                reason: Reason::Renew,
-                ..
-            },
-            Target::T1,
-        )
-        | (
-            What::Fired {
-                reason: Reason::Rebind,
-                ..
-            },
-            Target::T2,
-        )
-        | (
-            What::Fired {
-                reason: Reason::LeaseEnds | Reason::BindingEnds { .. },
-                ..
-            },
-            Target::Expiry,
-        ) => true,
-        _ => false,
-    }
-}
-
+#[cfg(test)]
+mod deeds_tests;
 #[cfg(test)]
 mod tests;

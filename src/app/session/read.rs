@@ -2,20 +2,25 @@
 
 use std::rc::Rc;
 
-use super::{Key, Notice, Panel, Session, Theme};
+use super::{Filter, Key, Notice, Panel, Session, Target, Theme};
 use crate::app::flights::Wave;
 use crate::app::lanes::Lanes;
 use crate::app::layout::Layout;
 use crate::app::pace::Speed;
 use crate::scenario::Scenario;
-use crate::sim::{Journal, World};
+use crate::sim::{EventId, Journal, Recording, World};
 use crate::text::Texts;
 use crate::time::Instant;
-use crate::view::ladder::Ladder;
+use crate::view::ladder::{Ladder, Message};
 use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
 
 impl Session {
+    /// The run.
+    pub(crate) fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
     /// What is being run.
     pub(crate) fn scenario(&self) -> &Scenario {
         self.recording.scenario()
@@ -51,9 +56,15 @@ impl Session {
         self.recording.journal()
     }
 
-    /// Every message that has been seen.
+    /// The messages up to the playhead, as far back as the ladder shows them.
     pub(crate) fn ladder(&self) -> &Ladder {
         &self.ladder
+    }
+
+    /// The message that was sent in an entry: one of the ladder's, or the open panel's.
+    pub(crate) fn message(&self, id: EventId) -> Option<&Message> {
+        let own = || self.message.as_ref().filter(|message| message.id == id);
+        self.ladder.find(id).or_else(own)
     }
 
     /// Everything seen, as the timeline paints it.
@@ -73,7 +84,7 @@ impl Session {
 
     /// Whether it is on its way to somewhere in the run, and where to.
     pub(crate) fn on_its_way(&self) -> Option<Instant> {
-        self.errand.map(|errand| errand.to)
+        self.errand.as_ref().map(|errand| errand.to)
     }
 
     /// Where the playhead is.
@@ -126,14 +137,43 @@ impl Session {
         self.real_time
     }
 
-    /// Whether the ladder has ARP and ping.
-    pub(crate) fn shows_all(&self) -> bool {
-        self.show_all
+    /// Which messages are shown.
+    pub(crate) fn filter(&self) -> Filter {
+        self.filter
+    }
+
+    /// Whether two servers are failover partners.
+    pub(crate) fn has_failover(&self) -> bool {
+        let mut nodes = self.scenario().nodes();
+        nodes.any(|(_, node)| {
+            let server = node.server.as_ref();
+            server.is_some_and(|server| server.failover.is_some())
+        })
+    }
+
+    /// From when on the ladder has lines: what came before the story opens is there on demand.
+    pub(crate) fn ladder_begins(&self) -> Instant {
+        let opens = self.scenario().opens();
+        if self.lines == self.first_lines() && self.now() >= opens {
+            opens
+        } else {
+            Instant::ZERO
+        }
     }
 
     /// How many lines the ladder may have.
     pub(crate) fn lines(&self) -> usize {
         self.lines
+    }
+
+    /// What the keys that jump look for.
+    pub(crate) fn kind(&self) -> Target {
+        self.kind
+    }
+
+    /// Whether letters are taken as keys.
+    pub(crate) fn takes_letters(&self) -> bool {
+        self.letters
     }
 
     /// What is open.

@@ -120,18 +120,17 @@ impl Telling<'_> {
     }
 
     fn entry(&self, id: EventId) -> String {
-        let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
         let mut text = String::new();
-        for link in why::chain(scenario, journal, id) {
+        for link in why::chain(self.recording, id) {
             if let Some(join) = link.join {
                 let _ = writeln!(text, "  {}", self.texts.get(join.key()));
             }
             text.extend(self.line(link.id).map(|line| line + "\n"));
         }
-        if let Some(message) = why::message_of(scenario, journal, id) {
+        if let Some(message) = why::message_of(self.recording, id) {
             text.push_str(&self.outcomes(message));
         }
-        let came = why::came_of(journal, self.recording.world().written(), id);
+        let came = why::came_of(self.recording, id);
         if !came.is_empty() {
             let _ = writeln!(text, "\n{}", self.texts.get("why.came-of"));
         }
@@ -143,8 +142,7 @@ impl Telling<'_> {
 
     fn outcomes(&self, message: EventId) -> String {
         let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
-        let world = self.recording.world();
-        let outcomes = why::outcomes(scenario, journal, world.written(), world.now(), message);
+        let outcomes = why::outcomes(self.recording, message);
         let label = why::label(journal, message).unwrap_or_default();
         let mut text = self.texts.say("why.became", &[("message", label)]);
         text = format!("\n{text} (#{})\n", message.0);
@@ -161,17 +159,15 @@ impl Telling<'_> {
     }
 
     fn node(&self, node: NodeId) -> String {
-        let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
-        let world = self.recording.world();
         let mut text = String::new();
-        for wait in why::waits(scenario, world, journal, node) {
+        for wait in why::waits(self.recording, node) {
             let _ = writeln!(text, "{}", self.say(&wait.sentence));
             if let Some(message) = wait.awaited {
                 text.push_str(&self.outcomes(message));
                 text.push('\n');
             }
         }
-        if let Some(id) = why::standing(journal, world.written(), node) {
+        if let Some(id) = why::standing(self.recording, node) {
             text.push_str(&self.entry(id));
         }
         text

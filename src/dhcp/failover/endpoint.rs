@@ -3,12 +3,9 @@
 use super::load::Buckets;
 use super::state::{self, Event, Role, State};
 use super::store::Store;
-use super::{Cause, Command, Config, Context, End, Input, LeaseEvent, Link, Note, Part, Timer};
+use super::{Cause, Config, Context, End, Input, LeaseEvent, Link, Note, Part, Timer};
 use crate::time::{Duration, Instant};
 use crate::wire::failover::{Body, RejectReason, StateReport};
-
-/// How long a server that shuts down waits for its partner to take over (section 9.14.2).
-const SHUTDOWN: Duration = Duration::from_secs(3);
 
 /// One side of a failover relationship.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,44 +187,6 @@ impl Endpoint {
         if !report.startup {
             self.step(Event::Partner(report.state), Cause::Partner, cx);
             self.ask_for_updates(cx);
-        }
-    }
-
-    fn command(&mut self, command: Command, cx: &mut Context<'_>) {
-        let event = match command {
-            Command::PartnerDown => Event::PartnerDown,
-            Command::Pause => Event::Pause,
-            Command::Shutdown => Event::Shutdown,
-        };
-        let state = self.state();
-        match state::next(self.config.role, state, event) {
-            None => cx.note(Note::CommandIgnored { state }),
-            Some(off @ (State::Paused | State::Shutdown)) => self.turn_off(off, cx),
-            Some(_) => self.step(event, Cause::Command, cx),
-        }
-    }
-
-    /// PAUSED and SHUTDOWN are told, but never stored: a restart goes on with the state before.
-    fn turn_off(&mut self, off: State, cx: &mut Context<'_>) {
-        let from = self.state();
-        if let Some(store) = &mut self.store {
-            store.last_operation = cx.now;
-        }
-        self.over = Some(off);
-        cx.store(Part::State);
-        cx.note(Note::State {
-            from,
-            to: off,
-            cause: Cause::Command,
-        });
-        self.send_state(cx);
-        for timer in [Timer::SafePeriod, Timer::RecoverWait, Timer::Balance] {
-            cx.cancel(timer);
-        }
-        if off == State::Shutdown && self.is_connected() {
-            cx.arm(Timer::Off, cx.now + SHUTDOWN);
-        } else {
-            self.disconnect(RejectReason::UNKNOWN, "paused", cx);
         }
     }
 

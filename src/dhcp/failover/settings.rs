@@ -3,7 +3,7 @@
 use super::endpoint::Endpoint;
 use super::load::Buckets;
 use super::state::Role;
-use super::{Command, Config, State, state};
+use super::{Config, State};
 
 impl Endpoint {
     /// Works by other settings from now on, with what its disk has. The partner learns the MCLT
@@ -22,15 +22,5 @@ impl Endpoint {
     pub fn partner(&self) -> Option<State> {
         let (state, _) = self.store.as_ref()?.partner?;
         Some(state)
-    }
-
-    /// Whether an operator's command would change anything now.
-    pub fn takes(&self, command: Command) -> bool {
-        let event = match command {
-            Command::PartnerDown => state::Event::PartnerDown,
-            Command::Pause => state::Event::Pause,
-            Command::Shutdown => state::Event::Shutdown,
-        };
-        state::next(self.config.role, self.state(), event).is_some()
     }
 }

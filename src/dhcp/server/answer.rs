@@ -297,11 +297,13 @@ impl Server {
         }
         self.bindings
             .end(message.ciaddr, BindingState::Released, cx.now);
+        let rest = self.record(message.ciaddr, &LeaseEvent::Released, cx);
         cx.note(ServerNote::Released {
             address: message.ciaddr,
             client: message.mac(),
+            withheld: self.withheld_from_others(message.ciaddr),
         });
-        self.report(message.ciaddr, &LeaseEvent::Released, cx);
+        self.carry_out(rest, cx);
         Ok(())
     }
 

@@ -29,11 +29,13 @@ impl Server {
             BindingState::Offered => self.free_offer(address, OfferEnd::TimeOut, cx),
             BindingState::Active => {
                 self.bindings.end(address, BindingState::Expired, cx.now);
+                let rest = self.record(address, &LeaseEvent::Expired, cx);
                 cx.note(ServerNote::Expired {
                     address,
                     client: mac,
+                    withheld: self.withheld_from_others(address),
                 });
-                self.report(address, &LeaseEvent::Expired, cx);
+                self.carry_out(rest, cx);
             }
             BindingState::Abandoned => {
                 self.bindings.end(address, BindingState::Free, cx.now);

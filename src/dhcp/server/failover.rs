@@ -8,96 +8,22 @@
 //! Both listen on that port, and both connect (draft-ietf-dhc-failover-12 section 8.2): what the
 //! primary opens is the stream, what the secondary opens only tells the primary to do so.
 
-use std::net::Ipv4Addr;
+mod settings;
 
-use serde::Serialize;
+use std::net::Ipv4Addr;
 
 use super::allocate::finite;
 use super::{Binding, BindingState, Bindings, Config, Context, Identity, Server, Subnet, subnet};
 use crate::dhcp::failover::{
-    self, Ask, Endpoint, Input, LeaseEvent, Output, Role, Timer, Unserved,
+    self, Ask, Endpoint, Input, LeaseEvent, Output, Role, Timer, Unserved, Withheld,
 };
-use crate::dhcp::{Action, FAILOVER, Note, Reason, Silence, StreamAction, StreamEvent};
-use crate::json::FromJson;
+use crate::dhcp::{Action, Note, Reason, Silence, StreamAction, StreamEvent};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::Message;
 use crate::wire::failover::{BindingStatus as Status, PORT};
 
-/// How a server works with its failover partner. Both must name each other and have the same
-/// pools; one is the primary, the other the secondary.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
-#[serde(deny_unknown_fields, default)]
-pub struct Failover {
-    /// Which of the two it is.
-    pub role: Role,
-    /// The partner's address.
-    pub partner: Ipv4Addr,
-    /// The maximum client lead time: how much longer a lease may be than the partner knows. The
-    /// secondary takes the primary's.
-    pub mclt: Duration,
-    /// How long the partner may be out of reach before it counts as down; none waits for an
-    /// operator (ISC dhcpd: `auto-partner-down`).
-    pub safe_period: Option<Duration>,
-    /// Whether each client has one server while both work (RFC 3074). Else both answer all.
-    pub load_balance: bool,
-    /// How many of the 256 buckets of clients are the primary's. The secondary takes what the
-    /// primary says.
-    pub split: u16,
-    /// From how many seconds of waiting on a client is answered by either server.
-    pub load_balance_max_seconds: u16,
-    /// After how long a silence a connection is given up.
-    pub max_response_delay: Duration,
-    /// How many BNDUPDs may be unanswered.
-    pub max_unacked_updates: u32,
-    /// How long after a connection that broke the primary tries the next.
-    pub reconnect: Duration,
-    /// How many percent of the free addresses may have to move to the partner before any does.
-    pub max_lease_misbalance: u8,
-}
-
-impl Default for Failover {
-    fn default() -> Self {
-        let config = failover::Config::default();
-        Self {
-            role: config.role,
-            partner: Ipv4Addr::UNSPECIFIED,
-            mclt: config.mclt,
-            safe_period: config.safe_period,
-            load_balance: config.load_balance,
-            split: config.split,
-            load_balance_max_seconds: config.max_secs,
-            max_response_delay: config.receive_timer,
-            max_unacked_updates: config.max_unacked,
-            reconnect: config.reconnect,
-            max_lease_misbalance: config.balance.misbalance,
-        }
-    }
-}
-
-impl Failover {
-    fn endpoint(&self, subnets: &[Subnet]) -> failover::Config {
-        let pools = subnets.iter().map(|subnet| subnet.pools.clone());
-        let config = failover::Config::default();
-        failover::Config {
-            role: self.role,
-            mclt: self.mclt,
-            pools: pools.collect(),
-            max_unacked: self.max_unacked_updates,
-            receive_timer: self.max_response_delay,
-            safe_period: self.safe_period,
-            reconnect: self.reconnect,
-            load_balance: self.load_balance,
-            split: self.split,
-            max_secs: self.load_balance_max_seconds,
-            balance: failover::balance::Limits {
-                misbalance: self.max_lease_misbalance,
-                ..config.balance
-            },
-            ..config
-        }
-    }
-}
+pub use settings::Failover;
 
 /// A server's endpoint, and what the server keeps for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +38,7 @@ pub(super) struct Partnership {
 
 impl Partnership {
     pub(super) fn new(config: &Config, subnets: &[Subnet]) -> Option<Box<Self>> {
-        let settings = config.failover.as_ref().filter(|_| FAILOVER)?;
+        let settings = config.failover.as_ref()?;
         Some(Box::new(Self {
             endpoint: Endpoint::new(settings.endpoint(subnets)),
             partner: settings.partner,
@@ -122,7 +48,7 @@ impl Partnership {
     }
 
     pub(super) fn configure(&mut self, config: &Config, subnets: &[Subnet]) {
-        if let Some(settings) = config.failover.as_ref().filter(|_| FAILOVER) {
+        if let Some(settings) = &config.failover {
             self.endpoint.configure(settings.endpoint(subnets));
         }
     }
@@ -155,9 +81,6 @@ impl Partnership {
 
     fn handle(&mut self, input: &Input<'_>) -> Vec<Output> {
         let mut out = Vec::new();
-        if !FAILOVER {
-            return out;
-        }
         let now = self.now;
         let mut cx = failover::Context { now, out: &mut out };
         self.endpoint.handle(input, &mut cx);
@@ -228,9 +151,6 @@ impl Server {
 
     /// Whether failover lets it answer.
     pub(super) fn serves(&self, ask: Ask, message: &Message) -> Result<(), Silence> {
-        if !FAILOVER {
-            return Ok(());
-        }
         let Some(partnership) = &self.failover else {
             return Ok(());
         };
@@ -242,16 +162,24 @@ impl Server {
         })
     }
 
+    /// Why failover keeps an address of the pools from a client.
+    pub(super) fn withheld(&self, address: Ipv4Addr, client: &Identity) -> Option<Withheld> {
+        let own = self.failover.as_ref()?;
+        let client = || client.for_partners();
+        let may = |client| own.endpoint.may_lease(address, &client, own.now);
+        own.endpoint
+            .in_pools(address)
+            .then(|| may(client()).err())?
+    }
+
     /// Whether failover keeps an address of the pools from a client.
     pub(super) fn is_withheld(&self, address: Ipv4Addr, client: &Identity) -> bool {
-        let own = self.failover.as_ref().filter(|_| FAILOVER);
-        own.is_some_and(|own| {
-            let verdict = || {
-                own.endpoint
-                    .may_lease(address, &client.for_partners(), own.now)
-            };
-            own.endpoint.in_pools(address) && verdict().is_err()
-        })
+        self.withheld(address, client).is_some()
+    }
+
+    /// Why failover keeps an address from whoever has not had it.
+    pub(super) fn withheld_from_others(&self, address: Ipv4Addr) -> Option<Withheld> {
+        self.withheld(address, &Identity::of_partners(&nobody()))
     }
 
     pub(super) fn check_withheld(
@@ -274,7 +202,7 @@ impl Server {
         desired: Option<Duration>,
         now: Instant,
     ) -> Option<Duration> {
-        let own = self.failover.as_ref().filter(|_| FAILOVER);
+        let own = self.failover.as_ref();
         let Some(own) = own.filter(|own| own.endpoint.in_pools(address)) else {
             return desired;
         };
@@ -297,8 +225,7 @@ impl Server {
         event: &LeaseEvent,
         cx: &mut Context<'_>,
     ) -> Vec<Output> {
-        let own = self.failover.as_mut().filter(|_| FAILOVER);
-        let Some(partnership) = own else {
+        let Some(partnership) = &mut self.failover else {
             return Vec::new();
         };
         let event = event.clone();
@@ -320,7 +247,7 @@ impl Server {
     }
 
     pub(super) fn carry_out(&mut self, outputs: Vec<Output>, cx: &mut Context<'_>) {
-        let Some(own) = self.failover.as_ref().filter(|_| FAILOVER) else {
+        let Some(own) = &self.failover else {
             return;
         };
         let address = own.partner;
@@ -389,14 +316,7 @@ impl Server {
             None if state == BindingState::Free => return,
             Some(_) | None => {}
         }
-        let nobody = failover::store::Client {
-            id: None,
-            hardware: crate::wire::failover::Hardware {
-                kind: 0,
-                address: Vec::new(),
-            },
-        };
-        let client = change.client.unwrap_or(nobody);
+        let client = change.client.unwrap_or_else(nobody);
         let card = client.hardware.address.as_slice();
         let binding = Binding {
             state,
@@ -407,5 +327,16 @@ impl Server {
             granted: None,
         };
         self.bindings.set(address, binding);
+    }
+}
+
+/// A client that no one is.
+fn nobody() -> failover::store::Client {
+    failover::store::Client {
+        id: None,
+        hardware: crate::wire::failover::Hardware {
+            kind: 0,
+            address: Vec::new(),
+        },
     }
 }

@@ -5,8 +5,8 @@ use super::fault::fault;
 use super::{message, note, story, words};
 use crate::dhcp::{ClientNote, Note, ServerNote, failover};
 use crate::lesson::Story;
-use crate::scenario::{NodeId, NodeKind, Scenario};
-use crate::sim::{Entry, EventId, Journal, What};
+use crate::scenario::{NodeId, NodeKind};
+use crate::sim::{Entry, EventId, Journal, Recording, What};
 use crate::text::Sentence;
 use crate::time::Instant;
 use crate::wire::frame::Frame;
@@ -55,15 +55,24 @@ pub struct Link {
     pub sentence: Sentence,
 }
 
-/// The chain from an entry back to what a person or the scenario did, or to the start: the entry
-/// itself first, numbers always falling. Empty where the journal has no such entry; it ends early
-/// where it has let a cause go.
-pub fn chain(scenario: &Scenario, journal: &Journal, id: EventId) -> Vec<Link> {
-    let story = story(scenario, journal);
+/// The chain from a known entry back to what a person or the scenario did, or to the start: the
+/// entry itself first, numbers always falling. Empty where there is no such entry.
+pub fn chain(recording: &Recording, id: EventId) -> Vec<Link> {
+    let scenario = recording.scenario();
     let mut links: Vec<Link> = Vec::new();
-    let mut shown: Option<&Entry> = None;
-    let mut next = Some(id);
+    let mut shown: Option<Entry> = None;
+    let mut next = Some(id).filter(|id| id.index() < recording.journal().len());
+    // What the journal has let go is found again by replay, piece by piece.
+    let mut again = Journal::default();
     while let Some(id) = next {
+        let mut journal = recording.journal();
+        if !journal.is_resident(id) {
+            if !again.is_resident(id) {
+                again = recording.around(id);
+            }
+            journal = &again;
+        }
+        let story = story(scenario, journal);
         let Some(entry) = journal.get(id) else { break };
         next = before(&story, id, entry);
         if shown.is_some() && says_nothing_new(&story, id, entry) {
@@ -73,18 +82,16 @@ pub fn chain(scenario: &Scenario, journal: &Journal, id: EventId) -> Vec<Link> {
             continue;
         };
         // A deadline may be told by what its node says of it.
-        if links.last().is_some_and(|last| last.sentence == sentence) {
-            shown = Some(entry);
-            continue;
+        if links.last().is_none_or(|last| last.sentence != sentence) {
+            links.push(Link {
+                id,
+                at: entry.at,
+                node: entry.node,
+                join: shown.map(|shown| join(&story, &shown, id, entry)),
+                sentence,
+            });
         }
-        links.push(Link {
-            id,
-            at: entry.at,
-            node: entry.node,
-            join: shown.map(|shown| join(&story, shown, id, entry)),
-            sentence,
-        });
-        shown = Some(entry);
+        shown = Some(entry.clone());
     }
     links
 }
@@ -118,7 +125,7 @@ fn decision(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<EventId> {
     };
     let between = (cause.0 + 1..id.0).rev().map(EventId);
     between
-        .filter_map(|other| Some((other, story.journal.get(other)?)))
+        .map_while(|other| Some((other, story.journal.get(other)?)))
         .take_while(|(_, other)| other.at == entry.at)
         .find(|(_, other)| other.cause == Some(cause) && decides(other))
         .map(|(other, _)| other)

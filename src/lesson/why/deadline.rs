@@ -205,10 +205,12 @@ impl Deadline {
         start: EventId,
         is_it: impl Fn(EventId, &Entry) -> bool,
     ) -> Option<EventId> {
-        (start.0..self.end.0).rev().map(EventId).find(|id| {
-            let entry = story.journal.get(*id);
-            entry.is_some_and(|entry| entry.node == Some(self.node) && is_it(*id, entry))
-        })
+        // What was let go may have been nearer.
+        let past = (start.0..self.end.0).rev().map(EventId);
+        let mut past = past.map_while(|id| Some((id, story.journal.get(id)?)));
+        let own = |entry: &Entry| entry.node == Some(self.node);
+        past.find(|(id, entry)| own(entry) && is_it(*id, entry))
+            .map(|(id, _)| id)
     }
 }
 

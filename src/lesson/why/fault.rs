@@ -14,7 +14,7 @@ pub(super) fn fault(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<Eve
     let node = entry.node?;
     let last = |is_it: &dyn Fn(&Entry) -> bool| {
         let past = (0..id.0).rev().map(EventId);
-        let mut past = past.filter_map(|id| Some((id, story.journal.get(id)?)));
+        let mut past = past.map_while(|id| Some((id, story.journal.get(id)?)));
         past.find(|(_, entry)| is_it(entry)).map(|(id, _)| id)
     };
     match reason {
@@ -45,15 +45,26 @@ pub(super) fn fault(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<Eve
 fn link(story: &Story<'_>, message: EventId, lost: EventId, node: NodeId) -> Option<LinkId> {
     let copies = (message.0..lost.0).rev().map(EventId);
     copies
-        .filter_map(|id| story.journal.get(id))
-        .find_map(|entry| {
-            let What::Sent {
+        .map_while(|id| story.journal.get(id))
+        .find_map(|entry| match &entry.what {
+            What::Sent {
                 origin, link, to, ..
-            } = &entry.what
-            else {
-                return None;
-            };
-            (*origin == message && *to == node).then_some(*link)
+            } => (*origin == message && *to == node).then_some(*link),
+            What::Flooded { origin, over, .. } if *origin == message => {
+                let mut over = over.iter();
+                over.find(|(_, to)| *to == node).map(|(link, _)| link)
+            }
+            What::Flooded { .. }
+            | What::Command(_)
+            | What::Ended(_)
+            | What::Power(_)
+            | What::Software(_)
+            | What::Carrier { .. }
+            | What::Received { .. }
+            | What::Dropped { .. }
+            | What::Fired { .. }
+            | What::Dhcp(_)
+            | What::Net(_) => None,
         })
 }
 

@@ -1,14 +1,15 @@
 //! What came of an event.
 
-use crate::sim::{Entry, EventId, Journal, What};
+use crate::sim::{Entry, EventId, Recording, What};
 
 /// The most that are looked for.
 const MOST: usize = 12;
 
-/// The entries that came straight from this one, among the first `end` of the journal; what says
-/// nothing new, such as the copies of a message and their arrival, is passed over for what came of
-/// it.
-pub fn came_of(journal: &Journal, end: usize, id: EventId) -> Vec<EventId> {
+/// The entries that came straight from this one, as far as the cursor and the journal has them; what
+/// says nothing new, such as the copies of a message and their arrival, is passed over for what came
+/// of it.
+pub fn came_of(recording: &Recording, id: EventId) -> Vec<EventId> {
+    let (journal, end) = (recording.journal(), recording.world().written());
     let mut parents = vec![id];
     let mut came = Vec::new();
     let all = journal.from(id.index() + 1);

@@ -9,8 +9,8 @@ use super::{message, note, plain, sentence, story, tell, words};
 use crate::dhcp::{ClientNote, Note, RelayNote, ServerNote, failover};
 use crate::lesson::Story;
 use crate::net::NetNote;
-use crate::scenario::{LinkId, NodeId, NodeKind, Scenario};
-use crate::sim::{DropReason, Entry, EventId, Journal, What};
+use crate::scenario::{LinkId, NodeId, NodeKind};
+use crate::sim::{DropReason, Entry, EventId, Journal, Recording, What};
 use crate::text::{Sentence, Value};
 use crate::time::{Duration, Instant};
 use crate::wire::dhcp::{Message, SERVER_PORT};
@@ -61,19 +61,22 @@ pub struct Outcome {
 
 /// The message that an entry is about: the one that it sent, heard or lost, or whose answer a
 /// deadline waited for. Nothing for what has no message that could have stayed without an answer.
-pub fn message_of(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<EventId> {
+pub fn message_of(recording: &Recording, id: EventId) -> Option<EventId> {
+    let journal = recording.journal();
     let entry = journal.get(id)?;
     match &entry.what {
         What::Sent { origin, .. }
         | What::Flooded { origin, .. }
         | What::Received { origin, .. }
         | What::Dropped { origin, .. } => Some(*origin),
-        What::Fired { .. } => Deadline::of(id, entry)?.awaited(&story(scenario, journal)),
+        What::Fired { .. } => {
+            Deadline::of(id, entry)?.awaited(&story(recording.scenario(), journal))
+        }
         What::Dhcp(_) | What::Net(_) => {
             let cause = entry.cause?;
             let heard = matches!(journal.get(cause)?.what, What::Received { .. });
             (!heard || is_refused(entry))
-                .then(|| message_of(scenario, journal, cause))
+                .then(|| message_of(recording, cause))
                 .flatten()
         }
         What::Command(_)
@@ -90,19 +93,14 @@ pub fn label(journal: &Journal, id: EventId) -> Option<&'static str> {
     Some(summary(frame.bytes()).label())
 }
 
-/// What became of a message that was sent in entry `id`, at each host that it was meant for. The
-/// first `end` entries of the journal are looked at, at the instant `now`.
-pub fn outcomes(
-    scenario: &Scenario,
-    journal: &Journal,
-    end: usize,
-    now: Instant,
-    id: EventId,
-) -> Vec<Outcome> {
+/// What became of a message that was sent in entry `id`, at each host that it was meant for, as far
+/// as the cursor. Empty where the journal has let that go, or nothing was sent in it.
+pub fn outcomes(recording: &Recording, id: EventId) -> Vec<Outcome> {
     let look = Look {
-        story: story(scenario, journal),
-        end,
-        now,
+        recording,
+        story: story(recording.scenario(), recording.journal()),
+        end: recording.world().written(),
+        now: recording.world().now(),
     };
     look.outcomes(id, true)
 }
@@ -132,6 +130,7 @@ fn at_sender(reason: DropReason) -> bool {
 }
 
 struct Look<'a> {
+    recording: &'a Recording,
     story: Story<'a>,
     end: usize,
     now: Instant,
@@ -162,13 +161,15 @@ impl Look<'_> {
             return Vec::new();
         };
         let scenario = self.story.scenario;
-        let scene = Scene::before(scenario, self.story.journal, id);
+        let Some(scene) = Scene::before(self.recording, id) else {
+            return Vec::new();
+        };
         let Some((_, first, _)) = trail.sent.first() else {
             // It never left its own card.
             let mut told: Vec<_> = self.words(id).into_iter().collect();
             let dead = scene.cables_at(trail.from).find(|link| {
                 let cable = scene.cable(*link);
-                !cable.on && !scenario.is_spare(*link)
+                !cable && !scenario.is_spare(*link)
             });
             told.extend(dead.and_then(|link| self.dead(&scene, link)));
             return vec![Outcome {
@@ -469,14 +470,14 @@ impl Look<'_> {
             let values = vec![("node", self.story.name(node))];
             Some((None, sentence(key, values)))
         };
-        if !scene.power(node).on {
+        if !scene.power(node) {
             return outcome(Became::Off, self.off(scene, node));
         }
         let mut ways = ways.iter();
         let Some(way) = ways.find(|way| way.last().is_some_and(|step| step.to == node)) else {
             return outcome(Became::CutOff, named("why.elsewhere"));
         };
-        if let Some(step) = way.iter().find(|step| !scene.cable(step.link).on) {
+        if let Some(step) = way.iter().find(|step| !scene.cable(step.link)) {
             return outcome(Became::CutOff, self.dead(scene, step.link));
         }
         let mut at = trail.from;
@@ -520,29 +521,33 @@ impl Look<'_> {
     /// That a node has no power, and since when.
     fn off(&self, scene: &Scene<'_>, node: NodeId) -> Option<(Option<EventId>, Sentence)> {
         let name = ("node", self.story.name(node));
-        Some(match scene.power(node).since {
-            None => (None, sentence("why.never-on", vec![name])),
-            Some((id, at)) => {
-                let values = vec![name, ("since", Value::At(at))];
-                (Some(id), sentence("why.off-since", values))
-            }
-        })
+        if let Some((id, at)) = scene.power_since(node) {
+            let values = vec![name, ("since", Value::At(at))];
+            return Some((Some(id), sentence("why.off-since", values)));
+        }
+        let key = if scene.is_whole() {
+            "why.never-on"
+        } else {
+            "why.off"
+        };
+        Some((None, sentence(key, vec![name])))
     }
 
     /// That a cable carries nothing, and since when; that a switch at it has no power, where that
     /// is why.
     fn dead(&self, scene: &Scene<'_>, link: LinkId) -> Option<(Option<EventId>, Sentence)> {
         let ends = self.story.scenario.ends(link);
-        if let Some(end) = ends.into_iter().find(|end| !scene.power(*end).on) {
+        if let Some(end) = ends.into_iter().find(|end| !scene.power(*end)) {
             return self.off(scene, end);
         }
         let mut values = self.story.cable(link).to_vec();
-        Some(match scene.cable(link).since {
-            None => (None, sentence("why.cable-never-in", values)),
-            Some((id, at)) => {
-                values.push(("since", Value::At(at)));
-                (Some(id), sentence("why.cable-dead", values))
-            }
-        })
+        let since = scene.cable_since(link);
+        values.extend(since.map(|(_, at)| ("since", Value::At(at))));
+        let key = if since.is_some() {
+            "why.cable-dead"
+        } else {
+            "why.cable-out"
+        };
+        Some((since.map(|(id, _)| id), sentence(key, values)))
     }
 }

@@ -2,22 +2,17 @@
 //! one node to another.
 
 use crate::scenario::{LinkId, NodeId, NodeKind, Scenario};
-use crate::sim::{EventId, Journal, What};
+use crate::sim::{Entry, EventId, Journal, Recording, What};
 use crate::time::Instant;
-
-/// Whether something was on, and the entry that made it so; nothing for what was so from the start.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct State {
-    pub(super) on: bool,
-    pub(super) since: Option<(EventId, Instant)>,
-}
 
 /// The network at a moment.
 #[derive(Debug)]
 pub(super) struct Scene<'a> {
     scenario: &'a Scenario,
-    power: Vec<State>,
-    cables: Vec<State>,
+    journal: &'a Journal,
+    end: EventId,
+    power: Vec<bool>,
+    cables: Vec<bool>,
 }
 
 /// A cable on a way, and the node at its far end.
@@ -28,46 +23,62 @@ pub(super) struct Step {
 }
 
 impl<'a> Scene<'a> {
-    /// The network as the journal has it before this entry.
-    pub(super) fn before(scenario: &'a Scenario, journal: &Journal, end: EventId) -> Self {
-        let state = |on| State { on, since: None };
-        let power: Vec<State> = scenario.nodes().map(|(_, node)| state(node.on)).collect();
-        let cables = scenario.cables().map(|(link, ends, file)| {
-            let in_place = file.plugged && !scenario.is_spare(link);
-            state(in_place && ends.iter().all(|end| power[end.index()].on))
-        });
+    /// The network as it was before this entry: as it is now, with what has changed since then taken
+    /// back. Nothing where the journal has let that go.
+    pub(super) fn before(recording: &'a Recording, end: EventId) -> Option<Self> {
+        let (scenario, journal) = (recording.scenario(), recording.journal());
+        let world = recording.world();
+        let cables = scenario.cables();
         let mut scene = Self {
             scenario,
-            cables: cables.collect(),
-            power,
+            journal,
+            end,
+            power: world.nodes().map(|(_, node)| node.power).collect(),
+            cables: cables.map(|(link, ..)| world.link(link).carrier).collect(),
         };
-        let past = journal.from(0).take_while(|(id, _)| *id < end);
-        for (id, entry) in past {
-            let (state, on) = if let (What::Power(on), Some(node)) = (&entry.what, entry.node) {
-                (&mut scene.power[node.index()], *on)
+        for number in (end.index()..world.written()).rev() {
+            let id = EventId(u32::try_from(number).ok()?);
+            let entry = journal.get(id)?;
+            if let (What::Power(on), Some(node)) = (&entry.what, entry.node) {
+                scene.power[node.index()] = !on;
             } else if let What::Carrier { link, up } = &entry.what {
-                (&mut scene.cables[link.index()], *up)
-            } else {
-                continue;
-            };
-            if state.on != on {
-                *state = State {
-                    on,
-                    since: Some((id, entry.at)),
-                };
+                scene.cables[link.index()] = !up;
             }
         }
-        scene
+        Some(scene)
     }
 
     /// Whether a node had power.
-    pub(super) fn power(&self, node: NodeId) -> State {
+    pub(super) fn power(&self, node: NodeId) -> bool {
         self.power[node.index()]
     }
 
     /// Whether a cable carried frames.
-    pub(super) fn cable(&self, link: LinkId) -> State {
+    pub(super) fn cable(&self, link: LinkId) -> bool {
         self.cables[link.index()]
+    }
+
+    /// The entry in which a node last gained or lost its power, and when; nothing where that was not
+    /// since the start, or the journal has let it go.
+    pub(super) fn power_since(&self, node: NodeId) -> Option<(EventId, Instant)> {
+        self.last(|entry| entry.node == Some(node) && matches!(entry.what, What::Power(_)))
+    }
+
+    /// The same of a cable, and whether it carries frames.
+    pub(super) fn cable_since(&self, cable: LinkId) -> Option<(EventId, Instant)> {
+        self.last(|entry| matches!(&entry.what, What::Carrier { link, .. } if *link == cable))
+    }
+
+    /// Whether the journal is there from the start.
+    pub(super) fn is_whole(&self) -> bool {
+        self.journal.reach(self.end.index()) == 0
+    }
+
+    fn last(&self, is_it: impl Fn(&Entry) -> bool) -> Option<(EventId, Instant)> {
+        let past = (0..self.end.0).rev().map(EventId);
+        let mut past = past.map_while(|id| Some((id, self.journal.get(id)?)));
+        past.find(|(_, entry)| is_it(entry))
+            .map(|(id, entry)| (id, entry.at))
     }
 
     /// The cables at a node.
@@ -81,7 +92,7 @@ impl<'a> Scene<'a> {
     /// The ways from a node over a first cable to every host and router that no router is before:
     /// over cables that carried frames where there is such a way, else over the file's.
     pub(super) fn ways(&self, from: NodeId, first: LinkId) -> Vec<Vec<Step>> {
-        let mut ways = self.over(from, first, &|link| self.cable(link).on);
+        let mut ways = self.over(from, first, &|link| self.cable(link));
         let file = self.over(from, first, &|link| !self.scenario.is_spare(link));
         for way in file {
             let end = way.last().map(|step| step.to);

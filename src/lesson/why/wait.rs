@@ -4,8 +4,8 @@ use super::deadline::Deadline;
 use super::{note, plain, sentence, story};
 use crate::dhcp::failover::{self, Timer};
 use crate::dhcp::{ClientNote, Note, Reason};
-use crate::scenario::{NodeId, Scenario};
-use crate::sim::{Entry, EventId, Journal, What, World};
+use crate::scenario::NodeId;
+use crate::sim::{Entry, EventId, Recording, What};
 use crate::text::{Sentence, Value};
 use crate::time::Instant;
 
@@ -25,10 +25,10 @@ pub struct Wait {
     pub awaited: Option<EventId>,
 }
 
-/// What a node waits for in this world, the next deadline first. The journal is the world's, and
-/// may reach beyond it.
-pub fn waits(scenario: &Scenario, world: &World, journal: &Journal, node: NodeId) -> Vec<Wait> {
-    let story = story(scenario, journal);
+/// What a node waits for at the cursor, the next deadline first.
+pub fn waits(recording: &Recording, node: NodeId) -> Vec<Wait> {
+    let story = story(recording.scenario(), recording.journal());
+    let world = recording.world();
     let end = EventId(u32::try_from(world.written()).unwrap_or(u32::MAX));
     let mut waits: Vec<Wait> = world
         .node(node)
@@ -50,7 +50,9 @@ pub fn waits(scenario: &Scenario, world: &World, journal: &Journal, node: NodeId
                 reason: armed.reason,
                 sentence: sentence("why.waits", values),
                 set_by: deadline.map(|deadline| deadline.set_by(&story)),
-                awaited: deadline.and_then(|deadline| deadline.awaited(&story)),
+                awaited: deadline
+                    .filter(|deadline| !of_lease(deadline.reason))
+                    .and_then(|deadline| deadline.awaited(&story)),
             }
         })
         .collect();
@@ -58,9 +60,14 @@ pub fn waits(scenario: &Scenario, world: &World, journal: &Journal, node: NodeId
     waits
 }
 
-/// The entry that put a node where it stands, among the first `end` of the journal: the last change
-/// of its client's or its failover's state, or of its power.
-pub fn standing(journal: &Journal, end: usize, node: NodeId) -> Option<EventId> {
+/// Whether it is a deadline of a lease: that comes whoever answers.
+fn of_lease(reason: Reason) -> bool {
+    matches!(reason, Reason::Renew | Reason::Rebind | Reason::LeaseEnds)
+}
+
+/// The entry that put a node where it stands at the cursor: the last change of its client's or its
+/// failover's state, or of its power. Nothing where the journal has let that go.
+pub fn standing(recording: &Recording, node: NodeId) -> Option<EventId> {
     let is_it = |entry: &Entry| match note(entry) {
         Some(note) => matches!(
             note,
@@ -68,11 +75,12 @@ pub fn standing(journal: &Journal, end: usize, node: NodeId) -> Option<EventId> 
         ),
         None => matches!(entry.what, What::Power(_) | What::Software(_)),
     };
-    let numbers = 0..u32::try_from(end).unwrap_or(u32::MAX);
-    numbers.rev().map(EventId).find(|id| {
-        let entry = journal.get(*id);
-        entry.is_some_and(|entry| entry.node == Some(node) && is_it(entry))
-    })
+    let journal = recording.journal();
+    let numbers = 0..u32::try_from(recording.world().written()).unwrap_or(u32::MAX);
+    let past = numbers.rev().map(EventId);
+    let mut past = past.map_while(|id| Some((id, journal.get(id)?)));
+    past.find(|(_, entry)| entry.node == Some(node) && is_it(entry))
+        .map(|(id, _)| id)
 }
 
 /// What a deadline is for, in a few words.

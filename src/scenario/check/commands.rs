@@ -6,7 +6,9 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::super::{Cable, Command, LinkId, Meddle, Partition, Timed, Which, settings};
-use super::{File, Names, NodeId, NodeKind, Problem, TimedFile, Verb, fault, find, find_ends};
+use super::{
+    File, Found, Names, NodeId, NodeKind, Problem, TimedFile, Verb, fault, find, find_ends,
+};
 use crate::dhcp::{Settings, failover};
 use crate::net::link::Fate;
 use crate::time::{Duration, Instant};
@@ -14,19 +16,25 @@ use crate::time::{Duration, Instant};
 /// The longest that a frame may take over a cable.
 pub(super) const MAX_LATENCY: Duration = Duration::from_secs(10);
 /// The most frames that are counted until it is the turn of one.
-const MAX_FRAMES: u32 = 100_000;
+pub(in crate::scenario) const MAX_FRAMES: u32 = 100_000;
 
-pub(super) fn check(file: &File, names: &Names, cables: &[Cable]) -> Result<Vec<Timed>, Problem> {
+pub(super) fn check(file: &File, names: &Names, cables: &[Cable], found: &mut Found) -> Vec<Timed> {
     let mut order: Vec<usize> = (0..file.commands.len()).collect();
     order.sort_by_key(|number| file.commands[*number].at);
     let mut checker = Checker::new(file, names, cables);
     let mut partitions = Vec::new();
+    let mut healed = Vec::new();
     let mut commands = Vec::with_capacity(order.len());
-    for number in &order {
-        let timed = &file.commands[*number];
-        let command = checker.command(timed, &format!("commands[{number}]"))?;
+    for number in order {
+        let timed = &file.commands[number];
+        let Some(command) = found.take(checker.command(timed, &format!("commands[{number}]")))
+        else {
+            continue;
+        };
         if let Command::Partition(groups) = command.plain() {
             partitions.push(Rc::clone(groups));
+        } else if let Command::Heal(Some(groups)) = &command {
+            healed.push((number, Rc::clone(groups)));
         }
         commands.push(Timed {
             at: Instant::ZERO + timed.at,
@@ -34,15 +42,13 @@ pub(super) fn check(file: &File, names: &Names, cables: &[Cable]) -> Result<Vec<
         });
     }
     partitions.sort_unstable();
-    for (number, timed) in order.iter().zip(&commands) {
-        if let Command::Heal(Some(groups)) = &timed.command
-            && partitions.binary_search(groups).is_err()
-        {
+    for (number, groups) in healed {
+        if partitions.binary_search(&groups).is_err() {
             let message = "no command makes a partition between these groups";
-            return Err(Problem::new(format!("commands[{number}].groups"), message));
+            found.add(format!("commands[{number}].groups"), message);
         }
     }
-    Ok(commands)
+    commands
 }
 
 /// What a command has besides `at` and `do`: fields that it must have, and others that it may have.

@@ -127,6 +127,12 @@ impl Recording {
         chain
     }
 
+    /// A known entry that the journal may have let go, with those shortly before it: as a journal of
+    /// that piece only.
+    pub fn around(&self, id: EventId) -> Journal {
+        self.replayed(id.index()..id.index() + 1)
+    }
+
     /// Reads known entries of these numbers in order, those too that the journal has let go.
     pub fn read(&self, numbers: Range<usize>, mut tell: impl FnMut(EventId, &Entry)) {
         let end = numbers.end.min(self.journal.len());

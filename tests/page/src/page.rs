@@ -24,7 +24,8 @@ pub struct View {
     pub dark: bool,
     /// Whether the system is set to reduced motion.
     pub reduced_motion: bool,
-    /// What follows the page's address, such as `#...` of a permalink.
+    /// What follows the page's address, such as `#...` of a permalink. Without anything else it is
+    /// the story with one laptop, which most tests are about.
     pub fragment: String,
 }
 
@@ -36,7 +37,7 @@ impl Default for View {
             language: "en",
             dark: false,
             reduced_motion: false,
-            fragment: String::new(),
+            fragment: "?scenario=two-servers".to_owned(),
         }
     }
 }
@@ -135,6 +136,23 @@ impl Page {
             { "type": "keyDown", "value": key.to_string() },
             { "type": "keyUp", "value": key.to_string() },
         ]});
+        let actions = json!({ "actions": [keyboard] });
+        self.browser.post("/actions", actions).map(drop)
+    }
+
+    /// Types a text, wherever the focus is.
+    pub fn type_text(&self, text: &str) -> Result<()> {
+        text.chars().try_for_each(|letter| self.press(letter))
+    }
+
+    /// Presses a key while others are held down: Control is `\u{E009}`, Shift `\u{E008}`.
+    pub fn press_with(&self, held: &[char], key: char) -> Result<()> {
+        let event = |kind: &str, key: &char| json!({ "type": kind, "value": key.to_string() });
+        let down = held.iter().map(|key| event("keyDown", key));
+        let pressed = [event("keyDown", &key), event("keyUp", &key)];
+        let up = held.iter().rev().map(|key| event("keyUp", key));
+        let actions: Vec<Value> = down.chain(pressed).chain(up).collect();
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
         let actions = json!({ "actions": [keyboard] });
         self.browser.post("/actions", actions).map(drop)
     }

@@ -70,7 +70,7 @@ fn a_wrong_value_is_said_beside_the_field_and_stays_to_be_mended() -> Result<()>
         .iter()
         .any(|field| field.value() == "10.9.9.1-10.9.9.5");
     ensure!(typed, "what was typed is still there");
-    click(&page, "Undo")?;
+    click(&page, "Reset")?;
     ensure!(!page.has("button", "Apply now")?);
     page.assert_clean()
 }

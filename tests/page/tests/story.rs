@@ -3,7 +3,9 @@
 mod common;
 
 use anyhow::{Context as _, Result};
-use common::{click, clock, fastest, kinds, ladder, node, node_says, on_node, until_bound};
+use common::{
+    cable, click, clock, fastest, kinds, ladder, next, node, node_says, on_node, until_bound,
+};
 use page_tests::{Page, View, wait_for};
 
 const DORA: [&str; 5] = [
@@ -85,9 +87,9 @@ fn without_its_server_the_laptop_renews_rebinds_and_starts_over_with_the_other_o
     on_node(&page, "server1", "Power off")?;
     node_says(&page, "server1", "off")?;
     // The story's own outage would send the laptop to INIT-REBOOT.
-    click(&page, "Next T1")?;
+    next(&page, "T1")?;
     node_says(&page, "laptop", "RENEWING")?;
-    click(&page, "Next T2")?;
+    next(&page, "T2")?;
     node_says(&page, "laptop", "REBINDING")?;
     let tries = page.script("return document.querySelector('.ladder-body').textContent")?;
     assert!(
@@ -96,14 +98,14 @@ fn without_its_server_the_laptop_renews_rebinds_and_starts_over_with_the_other_o
             .is_some_and(|text| text.contains("no answer from 192.168.1.1")),
         "{tries}"
     );
-    click(&page, "Next expiry")?;
+    next(&page, "expiry")?;
     let before = ladder(&page)?;
     assert!(
         !kinds(&before)[8..].contains(&"DHCPACK"),
         "no one extends the lease: {before:?}"
     );
     wait_for("a new DISCOVER, an OFFER and an ACK of server2", || {
-        click(&page, "Next message")?;
+        next(&page, "message")?;
         Ok(ladder(&page)?
             .last()
             .is_some_and(|last| last.starts_with("DHCPACK from server2")))
@@ -141,9 +143,10 @@ fn stepping_back_undoes_stepping_forward() -> Result<()> {
 fn a_cable_can_be_pulled_and_put_back_on_the_stage() -> Result<()> {
     let page = Page::open(&View::default())?;
     until_bound(&page)?;
-    click(&page, "Unplug the cable between laptop and switch")?;
+    cable(&page, "laptop", "switch")?;
+    click(&page, "Unplug")?;
     node_says(&page, "laptop", "INIT-REBOOT")?;
-    click(&page, "Plug in the cable between laptop and switch")?;
+    click(&page, "Plug in")?;
     node_says(&page, "laptop", "REBOOTING")?;
     page.assert_clean()
 }

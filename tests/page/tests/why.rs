@@ -94,7 +94,7 @@ fn the_keyboard_asks_why_the_last_thing_happened_and_why_what_has_the_focus() ->
     page.press(ESCAPE)?;
     wait_for("the panel to close", || Ok(!page.has("dialog", "Why?")?))?;
     page.script("document.querySelector('.message').focus()")?;
-    page.press('?')?;
+    page.press('W')?;
     page.find("dialog", "Why?")?;
     says(
         &page,

@@ -1,11 +1,15 @@
 mod accepting;
 mod crossing;
 mod deeds;
+mod discover;
+mod driven;
+mod knocking;
 mod numbers;
 mod pair;
 mod random;
 mod recovery;
 mod rig;
+mod seen;
 mod table;
 mod watch;
 mod world;

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
 
-use crate::dhcp::failover::arith::whole_second;
-use crate::dhcp::failover::store::{Client, Lease, Store};
+use crate::dhcp::failover::store::{Client, Store};
 use crate::dhcp::failover::*;
 use crate::time::{Duration, Instant};
-use crate::wire::failover::{BindingStatus, Body, Hardware, Message, decode};
+use crate::wire::failover::{Body, Hardware, Message, decode};
 
 use super::watch::{Mutation, Watch};
 
@@ -70,6 +69,9 @@ pub(super) struct Pair {
     /// Everything that was sent, by whom.
     pub(super) log: Vec<(usize, Body)>,
     pub(super) fuse: Option<Fuse>,
+    /// How often the primary has tried to connect, and the secondary knocked.
+    pub(super) connects: usize,
+    pub(super) knocks: usize,
     /// Whether what is sent stays on the wire until time passes.
     pub(super) slow: bool,
     pub(super) watch: Watch,
@@ -118,6 +120,8 @@ impl Pair {
             wire: VecDeque::new(),
             log: Vec::new(),
             fuse: None,
+            connects: 0,
+            knocks: 0,
             slow: false,
             watch: Watch::default(),
             mutation: None,
@@ -134,26 +138,6 @@ impl Pair {
         pair
     }
 
-    pub(super) fn states(&self) -> [State; 2] {
-        [self.state(PRIMARY), self.state(SECONDARY)]
-    }
-
-    pub(super) fn state(&self, side: usize) -> State {
-        self.sides[side].endpoint.state()
-    }
-
-    pub(super) fn lease(&self, side: usize, last: u8) -> &Lease {
-        self.sides[side]
-            .endpoint
-            .store()
-            .unwrap()
-            .lease(address(last))
-    }
-
-    pub(super) fn status(&self, last: u8) -> [BindingStatus; 2] {
-        [PRIMARY, SECONDARY].map(|side| self.lease(side, last).status)
-    }
-
     pub(super) fn input(&mut self, side: usize, input: &Input<'_>) {
         if *input == Input::DiskLost {
             self.sides[side].disk = None;
@@ -162,10 +146,16 @@ impl Pair {
         let mut out = Vec::new();
         let now = self.now;
         let endpoint = &mut self.sides[side].endpoint;
+        if let Some(mutation) = self.mutation {
+            mutation.bend(side, input, endpoint, now);
+        }
         endpoint.handle(input, &mut Context { now, out: &mut out });
+        if let Some(mutation) = self.mutation {
+            mutation.bend(side, input, endpoint, now);
+        }
         self.watch.input(side, input);
         if let Some(mutation) = self.mutation {
-            out = mutation.tamper(side, self.watch.updated(side), out);
+            out = mutation.tamper(side, now, self.watch.updated(side), out);
         }
         for output in out {
             if self.burns(side, &output) {
@@ -234,6 +224,7 @@ impl Pair {
         match output {
             Output::Connect => {
                 assert_eq!(side, PRIMARY);
+                self.connects += 1;
                 if self.cable && self.sides[SECONDARY].powered {
                     self.stream = true;
                     self.wire.clear();
@@ -244,6 +235,8 @@ impl Pair {
                 }
             }
             Output::Knock => {
+                assert_eq!(side, SECONDARY);
+                self.knocks += 1;
                 if self.cable && self.sides[PRIMARY].powered {
                     self.input(PRIMARY, &Input::Knock);
                 }
@@ -398,49 +391,5 @@ impl Pair {
     pub(super) fn command(&mut self, side: usize, command: Command) {
         self.input(side, &Input::Command(command));
         self.flush();
-    }
-
-    /// The states that a side has been in, since its notes were cleared.
-    pub(super) fn went(&self, side: usize) -> Vec<State> {
-        let states = self.sides[side].notes.iter().filter_map(|note| {
-            if let Note::State { to, .. } = note {
-                Some(*to)
-            } else {
-                None
-            }
-        });
-        states.collect()
-    }
-
-    pub(super) fn forget(&mut self) {
-        for side in &mut self.sides {
-            side.notes.clear();
-            side.changes.clear();
-            side.sent.clear();
-        }
-    }
-
-    pub(super) fn sent(&self, side: usize, body: impl Fn(&Body) -> bool) -> usize {
-        let sent = self.sides[side].sent.iter();
-        sent.filter(|message| body(&message.body)).count()
-    }
-
-    /// Both know the same of every address, but for what only one of them has to.
-    pub(super) fn agree(&self) {
-        assert_eq!(self.disagreement(), None);
-    }
-
-    pub(super) fn disagreement(&self) -> Option<String> {
-        for last in 10..20 {
-            let [one, two] = [PRIMARY, SECONDARY].map(|side| self.lease(side, last));
-            let told = !one.pending && !two.pending;
-            let same = one.status != BindingStatus::Active
-                || two.client.as_ref().is_some_and(|client| one.is_of(client))
-                    && whole_second(one.times.expires) == whole_second(two.times.expires);
-            if one.status != two.status || !told || !same {
-                return Some(format!("of {last} they know {one:?} and {two:?}"));
-            }
-        }
-        None
     }
 }

@@ -15,7 +15,8 @@ fn s16_a_lease_ends_at_its_expiry_and_an_event_says_so() {
         rig.notes.last(),
         Some(&ServerNote::Expired {
             address: ip(10),
-            client: mac(1)
+            client: mac(1),
+            withheld: None,
         })
     );
     assert_eq!(rig.timer, None);

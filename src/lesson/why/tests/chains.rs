@@ -3,14 +3,14 @@
 use super::*;
 use crate::rng::Rng;
 use crate::scenario::{Command, Faults, LinkId};
-use crate::sim::What;
+use crate::sim::{Limits, What};
 
 /// That the chain of every entry begins with it, goes back in time without a gap, and ends with
 /// what a person or the scenario did, or with the start.
 fn all_end_well(recording: &Recording, what: &str) {
-    let (scenario, journal) = (recording.scenario(), recording.journal());
+    let journal = recording.journal();
     for (id, _) in journal.from(0) {
-        let links = chain(scenario, journal, id);
+        let links = chain(recording, id);
         assert_eq!(links.first().map(|link| link.id), Some(id), "{what}");
         for pair in links.windows(2) {
             assert!(pair[0].id > pair[1].id, "{what}: {pair:?}");
@@ -135,15 +135,14 @@ fn the_instants_that_matter_are_explained_in_these_words() {
 fn a_deadline_of_a_server_is_set_for_its_own_address() {
     // Two leases, and one timer for both: what set it last is about the other client.
     let recording = whole("pool-exhausted");
-    let (scenario, journal) = (recording.scenario(), recording.journal());
-    for (id, entry) in journal.from(0) {
+    for (id, entry) in recording.journal().from(0) {
         let What::Fired { reason, .. } = entry.what else {
             continue;
         };
         let crate::dhcp::Reason::BindingEnds { address } = reason else {
             continue;
         };
-        let links = chain(scenario, journal, id);
+        let links = chain(&recording, id);
         let texts = Texts::new(Language::English);
         let set_for = texts.sentence(&links[1].sentence);
         assert!(set_for.contains(&address.to_string()), "{set_for}");
@@ -156,7 +155,7 @@ fn what_came_of_an_event_leads_back_to_it() {
         let recording = whole(name);
         let journal = recording.journal();
         for (id, _) in journal.from(0) {
-            for child in came_of(journal, journal.len(), id) {
+            for child in came_of(&recording, id) {
                 assert!(
                     journal.why(child).contains(&id),
                     "{name}: {} of {}",
@@ -170,23 +169,45 @@ fn what_came_of_an_event_leads_back_to_it() {
 
 #[test]
 fn what_came_of_a_discover_are_the_decisions_on_it() {
-    let recording = whole("two-servers");
-    let (scenario, journal) = (recording.scenario(), recording.journal());
+    let mut recording = whole("two-servers");
     let id = find(&recording, 0, &["DHCPDISCOVER from 0.0.0.0"]);
     let texts = Texts::new(Language::English);
-    let came: Vec<String> = came_of(journal, journal.len(), id)
+    let said = |id| words(recording.scenario(), recording.journal(), id).unwrap();
+    let came: Vec<String> = came_of(&recording, id)
         .into_iter()
-        .map(|id| texts.sentence(&words(scenario, journal, id).unwrap()))
+        .map(|id| texts.sentence(&said(id)))
         .collect();
     let asks = |server: &str| {
         came.iter()
             .any(|said| said.contains(&format!("{server} asks by ping")))
     };
     assert!(asks("server1") && asks("server2"), "{came:#?}");
-    let before = id.index() + 1;
-    assert_eq!(
-        came_of(journal, before, id),
-        [],
-        "what is still to come is not told"
-    );
+    recording.go_to(id);
+    assert_eq!(came_of(&recording, id), [], "what is to come is not told");
+}
+
+#[test]
+fn a_chain_goes_back_through_what_the_journal_has_let_go() {
+    let day = Duration::from_secs(86_400);
+    let file = library::workload(30, Duration::from_secs(3_600), day);
+    let scenario = Rc::new(Scenario::new(file).unwrap());
+    let kept = |limits| {
+        let mut recording = Recording::with_limits(Rc::clone(&scenario), limits);
+        recording.seek(scenario.until());
+        recording
+    };
+    let whole = kept(Limits::default());
+    let little = kept(Limits {
+        entries: 0,
+        ..Limits::default()
+    });
+    let length = whole.journal().len();
+    assert!(!little.journal().is_resident(EventId(0)) && length > 6_000);
+    for back in 1..60 {
+        let id = EventId(u32::try_from(length - back).unwrap());
+        let (all, some) = (chain(&whole, id), chain(&little, id));
+        assert_eq!(some.first(), all.first());
+        assert_eq!(some.last(), all.last(), "both go back to the start");
+        assert!(some.windows(2).all(|pair| pair[0].id > pair[1].id));
+    }
 }

@@ -52,13 +52,13 @@ fn told(recording: &Recording, id: EventId) -> String {
     let texts = Texts::new(Language::English);
     let (scenario, journal) = (recording.scenario(), recording.journal());
     let mut text = String::new();
-    for link in chain(scenario, journal, id) {
+    for link in chain(recording, id) {
         if let Some(join) = link.join {
             let _ = writeln!(text, "    {}", texts.get(join.key()));
         }
         let _ = writeln!(text, "{}  {}", link.at, say(&texts, &link.sentence));
     }
-    if let Some(message) = message_of(scenario, journal, id) {
+    if let Some(message) = message_of(recording, id) {
         let label = label(journal, message).unwrap();
         let _ = writeln!(text, "{}", texts.say("why.became", &[("message", label)]));
         for outcome in of(recording, message) {
@@ -80,14 +80,7 @@ fn told(recording: &Recording, id: EventId) -> String {
 }
 
 fn of(recording: &Recording, message: EventId) -> Vec<Outcome> {
-    let world = recording.world();
-    outcomes(
-        recording.scenario(),
-        recording.journal(),
-        world.written(),
-        world.now(),
-        message,
-    )
+    outcomes(recording, message)
 }
 
 /// The entries whose words hold all of these, at or after an instant in seconds.

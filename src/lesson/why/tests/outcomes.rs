@@ -90,7 +90,7 @@ fn a_message_lost_on_a_cable_says_where() {
     assert_eq!(said, "The DHCPDISCOVER of pc is lost on the way.");
     let lost = find(&recording, 1, &["is lost on the way"]);
     let texts = Texts::new(Language::English);
-    let links = chain(recording.scenario(), recording.journal(), lost);
+    let links = chain(&recording, lost);
     let last = texts.sentence(&links.last().unwrap().sentence);
     assert_eq!(last, "pc is switched on.");
 }
@@ -100,7 +100,7 @@ fn a_loss_that_a_person_set_leads_back_to_that() {
     let faults = r#", { "at": "500ms", "do": "faults", "link": ["srv", "sw"], "faults": { "loss": 1000000 } }"#;
     let recording = small("", faults);
     let lost = find(&recording, 1, &["is lost on the way"]);
-    let links = chain(recording.scenario(), recording.journal(), lost);
+    let links = chain(&recording, lost);
     let texts = Texts::new(Language::English);
     let said: Vec<String> = links
         .iter()
@@ -146,7 +146,7 @@ fn software_that_has_stopped_a_partition_and_a_flipped_bit() {
     assert_eq!(became, Became::Silent);
     assert!(said.starts_with("srv drops what it received"), "{said}");
     let dropped = find(&recording, 1, &["srv drops what it received"]);
-    let links = chain(recording.scenario(), recording.journal(), dropped);
+    let links = chain(&recording, dropped);
     assert_eq!(
         links.len(),
         2,
@@ -219,7 +219,7 @@ fn what_a_node_waits_for_and_the_message_without_an_answer() {
     );
     recording.seek(Instant::from_micros(3_000_000));
     let (scenario, journal) = (recording.scenario(), recording.journal());
-    let waits = waits(scenario, recording.world(), journal, NodeId(1));
+    let waits = waits(&recording, NodeId(1));
     let texts = Texts::new(Language::English);
     assert_eq!(waits.len(), 1);
     let said = texts.sentence(&waits[0].sentence);
@@ -228,7 +228,7 @@ fn what_a_node_waits_for_and_the_message_without_an_answer() {
     let discover = find(&recording, 1, DISCOVER);
     assert_eq!(waits[0].awaited, Some(discover));
     assert_eq!(waits[0].set_by, Some(discover));
-    let standing = standing(journal, recording.world().written(), NodeId(1)).unwrap();
+    let standing = standing(&recording, NodeId(1)).unwrap();
     let said = texts.sentence(&words(scenario, journal, standing).unwrap());
     assert_eq!(said, "pc goes from INIT to SELECTING.");
 }

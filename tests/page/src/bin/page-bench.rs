@@ -14,12 +14,14 @@ use dhcp_lab::{
     scenario::{File, library},
     time::Duration,
 };
-use page_tests::{Memory, Page, View, wait_for};
+use page_tests::{Memory, Page, View};
 use serde_json::{Value, json};
 
 /// How many seeks are measured of each work, and how many in one call of the page.
 const SEEKS: usize = 300;
 const BATCH: usize = 20;
+/// How long a run to the end may take before it counts as hung.
+const PATIENCE: Wait = Wait::from_secs(300);
 /// How often Pause is clicked while it plays.
 const CLICKS: usize = 12;
 
@@ -148,6 +150,7 @@ fn measure(work: &Work) -> Result<String> {
         page.script("meter.clicks.push(-1)")?;
         page.find("button", "Pause")?.click()?;
     }
+    eprintln!("{}: played", work.name);
     let playing = numbers(&page.script("return meter.gaps")?);
     let clicks = clicks(&numbers(&page.script("return meter.clicks")?));
 
@@ -155,12 +158,21 @@ fn measure(work: &Work) -> Result<String> {
     let start = std::time::Instant::now();
     page.press('\u{E010}')?;
     let end = page.script("return +document.querySelector('input.scrub').max")?;
-    wait_for("the end", || {
+    loop {
         let now =
             page.script("return [+document.querySelector('input.scrub').value, meter.label()]")?;
-        Ok(now[0] == end && now[1] == "Play")
-    })?;
+        if now[0] == end && now[1] == "Play" {
+            break;
+        }
+        ensure!(start.elapsed() < PATIENCE, "not at the end: {now}");
+        thread::sleep(Wait::from_millis(50));
+    }
     let to_end = start.elapsed();
+    eprintln!(
+        "{}: at the end after {:.1} s",
+        work.name,
+        to_end.as_secs_f64()
+    );
     let running = numbers(&page.script("return meter.gaps")?);
 
     let mut random = Random(1);

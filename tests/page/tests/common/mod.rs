@@ -75,3 +75,42 @@ pub(crate) fn until_bound(page: &Page) -> Result<()> {
         Ok(node(page, "laptop")?.name().contains("BOUND"))
     })
 }
+
+/// Chooses an entry of a list by its text.
+pub(crate) fn choose(page: &Page, list: &str, entry: &str) -> Result<()> {
+    page.find("combobox", list)?.type_keys(entry)
+}
+
+/// Jumps to the next of a kind.
+pub(crate) fn next(page: &Page, kind: &str) -> Result<()> {
+    choose(page, "Jump to", kind)?;
+    click(page, &format!("Next {kind}"))
+}
+
+/// Opens a cable's panel on the stage; its name says its ends, and then how it is.
+pub(crate) fn cable(page: &Page, one: &str, other: &str) -> Result<()> {
+    let begins = format!("Cable between {one} and {other}: ");
+    let cable = wait_until(&begins, || {
+        Ok(page
+            .all("button")?
+            .into_iter()
+            .find(|button| button.name().starts_with(&begins)))
+    })?;
+    cable.click()
+}
+
+/// Waits until the ladder's text holds some words: what is done to the network stands there.
+pub(crate) fn ladder_says(page: &Page, words: &str) -> Result<()> {
+    wait_for(&format!("the ladder to say {words:?}"), || {
+        let said = page.script("return document.querySelector('.ladder-body').textContent")?;
+        Ok(said.as_str().is_some_and(|said| said.contains(words)))
+    })
+}
+
+/// Opens the list of everything, finds an entry by its words, and does it.
+pub(crate) fn do_by_list(page: &Page, words: &str) -> Result<()> {
+    page.press('a')?;
+    page.find("combobox", "Search")?;
+    page.type_text(words)?;
+    page.press('\u{E007}')
+}

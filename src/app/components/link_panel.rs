@@ -1,0 +1,215 @@
+//! The panel of a cable: whether it is in, what goes wrong on it, and what it has lost.
+
+use yew::prelude::*;
+
+use super::doing::{button, lengths};
+use super::element::{Element, el, handler};
+use super::panel::frame;
+use super::part::{draw, part};
+use crate::app::browser;
+use crate::app::session::{Action, Panel, Session, lasting};
+use crate::app::store::{Store, use_view};
+use crate::app::trouble::{Draft, Field, Trouble, commands, draft, read};
+use crate::scenario::{Faults, LinkId, NodeId};
+use crate::text::Texts;
+use crate::time::Duration;
+
+/// Which cable.
+#[derive(PartialEq)]
+pub(super) struct LinkProps {
+    /// The session.
+    pub(super) store: Store,
+    /// The cable.
+    pub(super) id: LinkId,
+}
+
+/// A cable's settings at the playhead.
+pub(super) fn trouble(session: &Session, id: LinkId) -> Trouble {
+    let link = session.world().link(id);
+    Trouble {
+        latency: link.latency,
+        faults: link.faults(),
+    }
+}
+
+/// How a cable is, in words: for its panel, and for who does not see it.
+pub(super) fn state(session: &Session, words: &Texts, id: LinkId) -> String {
+    let link = session.world().link(id);
+    let state = match (link.plugged, link.carrier) {
+        (false, _) => "ui.cable-out",
+        (true, false) => "ui.cable-dead",
+        (true, true) => "ui.cable-in",
+    };
+    let mut parts = vec![words.get(state).to_owned(), words.duration(link.latency)];
+    if link.faults() != Faults::default() {
+        parts.push(words.get("ui.faulty").to_owned());
+    }
+    parts.join(", ")
+}
+
+/// A cable's panel.
+#[part]
+pub(super) fn LinkPanel(props: &LinkProps) -> Html {
+    let LinkProps { store, id } = props;
+    let id = *id;
+    let (words, now, deeds, subtitle, ends) = use_view(store, move |session| {
+        let words = session.texts().clone();
+        let subtitle = state(session, &words, id);
+        (
+            words,
+            trouble(session, id),
+            session.deeds_of_link(id, None),
+            subtitle,
+            session.scenario().ends(id),
+        )
+    });
+    let length = use_state_eq(|| None::<Duration>);
+    let names = store.read(|session| ends.map(|end| session.scenario().node(end).id.clone()));
+    let end = |(end, name): (NodeId, &String)| {
+        el!("button", "class" = "button text quiet")
+            .on_click(store.on(Action::Open(Panel::Node(end))))
+            .text(name)
+    };
+    let form = draw::<TroubleForm>(FormProps {
+        store: store.clone(),
+        id,
+        now,
+        length: *length,
+    });
+    let body = el!("div", "class" = "panel-body")
+        .with(
+            el!("div", "class" = "actions")
+                .all(
+                    deeds
+                        .iter()
+                        .map(|deed| button(store, &words, deed, *length)),
+                )
+                .all(ends.into_iter().zip(&names).map(end)),
+        )
+        .with(el!("div", "class" = "actions").with(lengths(&words, &length)))
+        .put(form);
+    let title = names.join(" – ");
+    frame(store, &words, "node-panel", &title, &subtitle, body.html())
+}
+
+#[derive(PartialEq)]
+struct FormProps {
+    store: Store,
+    id: LinkId,
+    now: Trouble,
+    length: Option<Duration>,
+}
+
+/// What goes wrong on the cable, as a form.
+#[part]
+fn TroubleForm(props: &FormProps) -> Html {
+    let FormProps {
+        store,
+        id,
+        now,
+        length,
+    } = props;
+    let typed = use_state(|| draft(now));
+    let problem = use_state_eq(String::new);
+    {
+        let (typed, problem) = (typed.clone(), problem.clone());
+        use_effect_with(*now, move |now| {
+            typed.set(draft(now));
+            problem.set(String::new());
+        });
+    }
+    let words = store.read(|session| session.texts().clone());
+    let apply = handler({
+        let (store, words, id, now, length) = (store.clone(), words.clone(), *id, *now, *length);
+        let (typed, problem) = (typed.clone(), problem.clone());
+        move |event| {
+            event.prevent_default();
+            let done = read(&typed)
+                .map_err(|field| {
+                    let name = words.get(&format!("link.{}", field.name())).to_owned();
+                    words.say("ui.not-a-number", &[("name", &name)])
+                })
+                .and_then(|wanted| {
+                    let done =
+                        store.read(|session| commands(session.scenario(), id, &now, &wanted));
+                    done.map_err(|problem| problem.to_string())
+                });
+            match done {
+                Ok(commands) => {
+                    problem.set(String::new());
+                    for command in commands {
+                        store.apply(Action::Do(lasting(command, length)));
+                    }
+                }
+                Err(error) => problem.set(error),
+            }
+        }
+    });
+    let reset = handler({
+        let (typed, problem, now) = (typed.clone(), problem.clone(), *now);
+        move |_| {
+            typed.set(draft(&now));
+            problem.set(String::new());
+        }
+    });
+    let fields = Field::ALL.into_iter().enumerate();
+    let fields = fields.map(|(place, field)| row(&words, &typed, place, field));
+    let changed = *typed != draft(now);
+    let buttons = changed.then(|| {
+        let reset = el!("button", "class" = "button text", "type" = "button").on_click(reset);
+        el!("div", "class" = "actions")
+            .with(el!("button", "class" = "button text primary").text(words.get("ui.apply")))
+            .with(reset.text(words.get("ui.reset")))
+    });
+    let problem = (!problem.is_empty())
+        .then(|| el!("p", "class" = "problem", "role" = "alert").text(&problem));
+    el!(
+        "form",
+        "class" = "trouble",
+        "aria-label" = words.get("ui.trouble").to_owned()
+    )
+    .on("submit", apply)
+    .with(el!("h3").text(words.get("ui.trouble")))
+    .all(fields)
+    .maybe(problem)
+    .maybe(buttons)
+    .html()
+}
+
+fn row(words: &Texts, typed: &UseStateHandle<Draft>, place: usize, field: Field) -> Element {
+    let key = format!("link.{}", field.name());
+    let write = handler({
+        let typed = typed.clone();
+        move |event| {
+            let mut all = (*typed).clone();
+            all[place] = browser::value(&event);
+            typed.set(all);
+        }
+    });
+    let hint = format!("{key}.hint");
+    let input = el!(
+        "input",
+        "type" = "text",
+        "class" = "text-field",
+        "inputmode" = "decimal",
+        "autocomplete" = "off"
+    );
+    let input = input.shows(typed[place].clone()).on("input", write);
+    let class = if field.belongs() {
+        "trouble-row more"
+    } else {
+        "trouble-row"
+    };
+    el!(
+        "label",
+        "class" = class,
+        "title" = words.get(&hint).to_owned()
+    )
+    .with(
+        el!("span")
+            .text(words.get(&key))
+            .with(el!("small").text(words.get(&hint))),
+    )
+    .with(input)
+    .with(el!("span", "class" = "unit").text(field.unit().0))
+}

@@ -1,0 +1,294 @@
+//! What can be done to a node: at first what one does most, on demand everything, explained.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::doing::{button, lengths, together};
+use super::element::{Element, el, handler, spelt};
+use super::part::{draw, part};
+use crate::app::browser;
+use crate::app::session::{Action, Ask, Deed, Panel, Sense, Session, lasting};
+use crate::app::store::{Store, use_view};
+use crate::dhcp::Cidr;
+use crate::scenario::{Command, LinkId, NodeId, NodeKind, Offset, Partition};
+use crate::text::Texts;
+use crate::time::Duration;
+
+/// Which node.
+#[derive(PartialEq)]
+pub(super) struct NodeActionsProps {
+    /// The session.
+    pub(super) store: Store,
+    /// The node.
+    pub(super) id: NodeId,
+}
+
+/// What is done most: the rest takes a press more.
+fn is_common(deed: &Deed) -> bool {
+    !matches!(
+        deed.command(),
+        None | Some(
+            Command::Crash(_)
+                | Command::Restart(_)
+                | Command::Faults(..)
+                | Command::Heal(_)
+                | Command::Leave(_)
+                | Command::Failover(..)
+        )
+    )
+}
+
+/// What can be done to a node.
+#[part]
+pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
+    let NodeActionsProps { store, id } = props;
+    let id = *id;
+    let (words, deeds, cables, shared) = use_view(store, move |session| {
+        let server = session.world().node(id).server();
+        let links = session.cables_of(id);
+        let cables = links
+            .iter()
+            .flat_map(|link| session.deeds_of_link(*link, Some(id)));
+        (
+            session.texts().clone(),
+            session.deeds_of_node(id),
+            cables.collect::<Vec<Deed>>(),
+            server.is_some_and(|server| server.endpoint().is_some()),
+        )
+    });
+    let whole = use_state_eq(|| false);
+    let length = use_state_eq(|| None::<Duration>);
+    let turn = {
+        let whole = whole.clone();
+        handler(move |_| whole.set(!*whole))
+    };
+    let turn = el!(
+        "button",
+        "class" = "button text quiet",
+        "aria-expanded" = spelt(*whole)
+    )
+    .on_click(turn)
+    .text(words.get(if *whole {
+        "ui.fewer"
+    } else {
+        "ui.more-deeds-here"
+    }));
+    if !*whole {
+        let order = |sense: Sense| deeds.iter().filter(move |deed| deed.sense == sense);
+        let common = order(Sense::Power)
+            .chain(&cables)
+            .chain(order(Sense::Lease))
+            .chain(order(Sense::Failover))
+            .chain(order(Sense::Other))
+            .filter(|deed| is_common(deed))
+            // They stand with what they are about.
+            .filter(|deed| !(shared && matches!(deed.command(), Some(Command::LoseDisk(_)))));
+        let why = el!(
+            "button",
+            "class" = "button text",
+            "aria-haspopup" = "dialog"
+        )
+        .on_click(store.on(Action::Ask(Ask::Node(id))))
+        .text(words.get("ui.why-node"));
+        return el!("div", "class" = "actions")
+            .all(common.map(|deed| button(store, &words, deed, None)))
+            .with(why)
+            .with(turn)
+            .html();
+    }
+    let of = |sense: Sense| -> Vec<Element> {
+        let own = deeds
+            .iter()
+            .chain(&cables)
+            .filter(|deed| deed.sense == sense);
+        own.map(|deed| button(store, &words, deed, *length))
+            .collect()
+    };
+    let own = |id: NodeId| PartProps {
+        store: store.clone(),
+        id,
+        length: *length,
+    };
+    let mut groups = Vec::new();
+    for sense in [
+        Sense::Power,
+        Sense::Cable,
+        Sense::Lease,
+        Sense::Failover,
+        Sense::Apart,
+        Sense::Other,
+    ] {
+        let mut things = of(sense);
+        match sense {
+            Sense::Cable => things.extend(store.read(|session| panels(store, session, &words, id))),
+            Sense::Apart => {
+                let cut = draw::<Cut>(own(id));
+                things.push(el!("div", "class" = "row-form").put(cut));
+            }
+            Sense::Other => {
+                let set = draw::<Set>(own(id));
+                let has_one = store.read(|session| set_kind(session, id).is_some());
+                things.extend(has_one.then(|| el!("div", "class" = "row-form").put(set)));
+            }
+            Sense::Power | Sense::Lease | Sense::Failover => {}
+        }
+        if !things.is_empty() {
+            groups.push(together(&words, sense, things));
+        }
+    }
+    el!("div", "class" = "all-actions")
+        .with(
+            el!("div", "class" = "actions")
+                .with(lengths(&words, &length))
+                .with(turn),
+        )
+        .all(groups.into_iter())
+        .html()
+}
+
+/// The ways to the panels of a node's cables.
+fn panels(store: &Store, session: &Session, words: &Texts, id: NodeId) -> Vec<Element> {
+    let plugged = |link: &LinkId| session.world().link(*link).plugged;
+    let links = session.cables_of(id).into_iter().filter(plugged);
+    let way = |link| {
+        let ends = session.scenario().ends(link);
+        let other = if ends[0] == id { ends[1] } else { ends[0] };
+        let values = [("other", session.scenario().node(other).id.as_str())];
+        el!("button", "class" = "button text")
+            .on_click(store.on(Action::Open(Panel::Link(link))))
+            .text(&words.say("ui.cable-to", &values))
+    };
+    links.map(way).collect()
+}
+
+#[derive(PartialEq)]
+struct PartProps {
+    store: Store,
+    id: NodeId,
+    length: Option<Duration>,
+}
+
+/// Cutting a node off from another, or from all others.
+#[part]
+fn Cut(props: &PartProps) -> Html {
+    let PartProps { store, id, length } = props;
+    let chosen = use_state_eq(|| None::<NodeId>);
+    let (words, others) = store.read(|session| {
+        let others = session.others(*id).into_iter().take(200);
+        let named = others.map(|node| (node, session.scenario().node(node).id.clone()));
+        (session.texts().clone(), named.collect::<Vec<_>>())
+    });
+    let option = |node: Option<NodeId>, name: &str| {
+        let value = node.map_or_else(String::new, |node| node.0.to_string());
+        el!("option", "value" = value, "selected" = node == *chosen).text(name)
+    };
+    let choose = handler({
+        let chosen = chosen.clone();
+        move |event| chosen.set(browser::value(&event).parse().ok().map(NodeId))
+    });
+    let all = option(None, words.get("ui.all-others"));
+    let each = others.iter().map(|(node, name)| option(Some(*node), name));
+    let label = words.get("ui.cut-off-from").to_owned();
+    let list = el!("select", "aria-label" = label)
+        .on("change", choose)
+        .with(all)
+        .all(each);
+    let cut = handler({
+        let (store, id, length, chosen) = (store.clone(), *id, *length, *chosen);
+        move |_| {
+            let far = chosen.map_or_else(
+                || store.read(|session| session.others(id)),
+                |other| vec![other],
+            );
+            if let Some(parts) = Partition::new(&[id], &far) {
+                let command = Command::Partition(Rc::new(parts));
+                store.apply(Action::Do(lasting(command, length)));
+            }
+        }
+    });
+    el!("div", "class" = "actions")
+        .with(list)
+        .with(
+            el!("button", "class" = "button text")
+                .on_click(cut)
+                .text(words.get("ui.cut-off")),
+        )
+        .html()
+}
+
+/// What a node has that is set by a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Setting {
+    /// A server's clock.
+    Clock,
+    /// The address of a host without DHCP.
+    Address,
+}
+
+fn set_kind(session: &Session, id: NodeId) -> Option<Setting> {
+    match session.scenario().node(id).kind {
+        NodeKind::Server => Some(Setting::Clock),
+        NodeKind::Host => Some(Setting::Address),
+        NodeKind::Client | NodeKind::Switch | NodeKind::Router => None,
+    }
+}
+
+/// Setting a clock, or taking an address.
+#[part]
+fn Set(props: &PartProps) -> Html {
+    let PartProps { store, id, length } = props;
+    let text = use_state_eq(String::new);
+    let problem = use_state_eq(String::new);
+    let (words, setting) = store.read(|session| (session.texts().clone(), set_kind(session, *id)));
+    let (label, placeholder, verb) = match setting {
+        Some(Setting::Clock) => ("ui.clock-off", "5m, -30s", "ui.set"),
+        _ => ("ui.take-address", "192.0.2.10/24", "ui.take"),
+    };
+    let write = handler({
+        let text = text.clone();
+        move |event| text.set(browser::value(&event))
+    });
+    let set = handler({
+        let (store, id, length) = (store.clone(), *id, *length);
+        let (text, problem, words) = (text.clone(), problem.clone(), words.clone());
+        move |event| {
+            event.prevent_default();
+            let read = match setting {
+                Some(Setting::Clock) => match text.trim().parse::<Offset>() {
+                    Ok(offset) => Ok(Command::Clock(id, offset.0)),
+                    Err(error) => Err(error.to_string()),
+                },
+                _ => match text.trim().parse::<Cidr>() {
+                    Ok(cidr) if cidr.is_host() => Ok(Command::Take(id, cidr)),
+                    Ok(_) => Err(words.get("ui.no-host-address").to_owned()),
+                    Err(error) => Err(error.to_string()),
+                },
+            };
+            match read {
+                Ok(command) => {
+                    problem.set(String::new());
+                    store.apply(Action::Do(lasting(command, length)));
+                }
+                Err(error) => problem.set(error),
+            }
+        }
+    });
+    let field = el!(
+        "input",
+        "type" = "text",
+        "class" = "text-field",
+        "autocomplete" = "off",
+        "placeholder" = placeholder,
+        "aria-label" = words.get(label).to_owned()
+    );
+    let field = field.shows((*text).clone()).on("input", write);
+    let problem = (!problem.is_empty())
+        .then(|| el!("p", "class" = "problem", "role" = "alert").text(&problem));
+    el!("form", "class" = "actions")
+        .on("submit", set)
+        .with(field)
+        .with(el!("button", "class" = "button text").text(words.get(verb)))
+        .maybe(problem)
+        .html()
+}

@@ -1,0 +1,21 @@
+//! Which entry a question is about.
+
+use super::{Ask, Session};
+use crate::lesson::{latest, why};
+use crate::sim::EventId;
+
+impl Session {
+    /// The entry that is asked about.
+    pub(super) fn asked(&self, what: Ask) -> Option<EventId> {
+        let written = self.world().written();
+        match what {
+            Ask::Last => latest(self.scenario(), self.journal(), written).map(|(id, _)| id),
+            Ask::Node(node) => why::standing(&self.recording, node),
+            Ask::Deadline(node, reason) => {
+                let waits = why::waits(&self.recording, node);
+                let mut waits = waits.into_iter();
+                waits.find(|wait| wait.reason == reason)?.set_by
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Ways through the run: playing, and errands, which are gone for as long as there is time.
+
+use super::{Filter, More, Notice, Session, Target};
+use crate::app::narration;
+use crate::app::pace::Ahead;
+use crate::dhcp::{ClientNote, Note, Reason, failover};
+use crate::scenario::Command;
+use crate::sim::{Entry, What};
+use crate::time::{Duration, Instant};
+use crate::view::stage;
+use crate::wire::summary::summary;
+
+/// A way through the run that takes more than a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Errand {
+    /// How far.
+    pub(super) to: Instant,
+    /// What for.
+    pub(super) goal: Goal,
+}
+
+/// What an errand is for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Goal {
+    /// To be there.
+    There,
+    /// To find one of these on the way; where to go back to when there is none.
+    Next(Target, Instant),
+    /// To do something there; where to go back to, if that is earlier.
+    Do(Command, Instant),
+}
+
+/// How many entries at most are looked at for what an event has sent.
+const STRIDE: usize = 64;
+
+/// The frames under way that playback waits for: what had been written when they were looked for, and
+/// when each leaves and arrives.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Awaited {
+    written: usize,
+    frames: Vec<(Instant, Instant)>,
+}
+
+impl Session {
+    /// Goes on with the errand, if there is one, for as long as there is time.
+    pub(super) fn go_on(&mut self, more: More<'_>) {
+        while let Some(Errand { to, goal }) = self.errand.clone() {
+            match goal {
+                Goal::There => {
+                    if !self.recording.approach(to, &mut *more) {
+                        return;
+                    }
+                    self.errand = None;
+                }
+                Goal::Do(command, from) => {
+                    if !self.recording.approach(to, &mut *more) {
+                        return;
+                    }
+                    self.act(command.clone());
+                    if from < to {
+                        self.go(from);
+                    }
+                    self.notice = Some(Notice::Planned(to, command));
+                }
+                Goal::Next(target, from) => {
+                    let (mut is_late, filter) = (false, self.filter);
+                    let hit = self.recording.run_to(to, |entry| {
+                        let is_it = is(entry, target, filter);
+                        is_late = !is_it && !more();
+                        is_it || is_late
+                    });
+                    if is_late {
+                        return;
+                    }
+                    self.errand = None;
+                    if hit.is_none() {
+                        self.go(from);
+                        self.notice = Some(Notice::NoMore(target));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Goes back to where the last of these has just happened.
+    pub(super) fn go_back_to(&mut self, target: Target) {
+        let (from, filter) = (self.now(), self.filter);
+        self.recording.step_back();
+        let past = self.journal().range(0..self.world().written());
+        let found = past.rev().find(|(_, entry)| is(entry, target, filter));
+        let Some((place, at)) = found.map(|(id, entry)| (id.index(), entry.at)) else {
+            self.go(from);
+            self.notice = Some(Notice::NoneBefore(target));
+            return;
+        };
+        self.recording.seek(at);
+        while self.world().written() > place {
+            self.recording.step_back();
+        }
+        self.recording.step_forward(at);
+    }
+
+    pub(super) fn go(&mut self, to: Instant) {
+        self.reset();
+        self.errand = Some(Errand {
+            to,
+            goal: Goal::There,
+        });
+    }
+
+    /// Stops playing, and whatever is under way.
+    pub(super) fn halt(&mut self) {
+        self.playing = false;
+        self.errand = None;
+        self.reset();
+    }
+
+    /// Forgets where playback stood between two events: the playhead is moved.
+    pub(super) fn reset(&mut self) {
+        self.pace.reset();
+        self.awaited = Awaited::default();
+    }
+
+    pub(super) fn tick(&mut self, viewer: u64, more: More<'_>) {
+        let mut left = self.speed.of(viewer);
+        while self.playing && left > 0 && self.errand.is_none() && more() {
+            let now = self.now();
+            let next = self
+                .recording
+                .next_at()
+                .map_or(self.end, |at| at.min(self.end));
+            let flight = self.slowest_flight();
+            let ahead = Ahead {
+                next,
+                flight,
+                real: self.real_time,
+            };
+            let at = self.pace.advance(now, ahead, &mut left);
+            if at < next {
+                self.recording.seek(at);
+                break;
+            }
+            let written = self.recording.world().written();
+            if !self.recording.step_forward(at) {
+                self.recording.seek(at);
+                self.playing = self.now() < self.end;
+            }
+            if let Some(reading) = narration::reading(&self.recording, written, self.filter) {
+                let in_flight = self.slowest_flight().is_some();
+                self.pace.rest(reading, in_flight);
+            }
+        }
+    }
+
+    /// How long the slowest frame under way takes over its link.
+    fn slowest_flight(&mut self) -> Option<Duration> {
+        let (written, now) = (self.world().written(), self.now());
+        // Event after event, only what is new is looked at.
+        let known = self.awaited.written;
+        let start = if (known..known + STRIDE).contains(&written) {
+            known
+        } else {
+            self.awaited.frames.clear();
+            0
+        };
+        // What keeps a connection up is not waited for.
+        let filter = self.filter;
+        let new = stage::under_way(self.journal(), written, now)
+            .take_while(|sent| sent.id.index() >= start)
+            .filter(|sent| filter.follows(&summary(sent.frame.bytes()).what))
+            .map(|sent| (sent.entry.at, sent.arrives));
+        let new: Vec<(Instant, Instant)> = new.collect();
+        let Awaited { frames, .. } = &mut self.awaited;
+        frames.retain(|(_, arrives)| *arrives > now);
+        frames.extend(new);
+        self.awaited.written = written;
+        let lengths = self.awaited.frames.iter();
+        lengths
+            .map(|(departs, arrives)| arrives.since(*departs))
+            .max()
+    }
+}
+
+/// Whether an entry is one of those that playback can jump to.
+fn is(entry: &Entry, target: Target, filter: Filter) -> bool {
+    match (&entry.what, target) {
+        // What a switch passes on comes from the entry in which it was sent; that one does not.
+        (What::Sent { origin, frame, .. }, Target::Message) => {
+            entry.cause != Some(*origin) && filter.shows(&summary(frame.bytes()).what)
+        }
+        (
+            What::Fired {
+                reason: Reason::Renew,
+                ..
+            },
+            Target::T1,
+        )
+        | (
+            What::Fired {
+                reason: Reason::Rebind,
+                ..
+            },
+            Target::T2,
+        )
+        | (
+            What::Fired {
+                reason: Reason::LeaseEnds | Reason::BindingEnds { .. },
+                ..
+            },
+            Target::Expiry,
+        )
+        | (
+            What::Dhcp(
+                Note::Client(ClientNote::State { .. })
+                | Note::Failover(failover::Note::State { .. }),
+            ),
+            Target::State,
+        ) => true,
+        _ => false,
+    }
+}

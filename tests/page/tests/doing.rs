@@ -1,0 +1,368 @@
+//! What can be done to the network: everything by the mouse, and everything by the keyboard alone.
+
+mod common;
+
+use anyhow::{Context as _, Result, ensure};
+use common::{
+    cable, choose, click, do_by_list, ladder_says, node, node_says, on_node, until_bound,
+};
+use page_tests::{Element, Page, View, wait_for, wait_until};
+
+const TAB: char = '\u{E004}';
+const ENTER: char = '\u{E007}';
+const ESCAPE: char = '\u{E00C}';
+const DOWN: char = '\u{E015}';
+const RIGHT: char = '\u{E014}';
+const CONTROL: char = '\u{E009}';
+
+/// Opens everything that can be done to a node.
+fn open_all(page: &Page, id: &str) -> Result<()> {
+    node(page, id)?.click()?;
+    click(page, "More…")
+}
+
+/// Puts a text into a field in place of what was there.
+fn fill(page: &Page, label: &str, text: &str) -> Result<()> {
+    let field = wait_until(label, || {
+        Ok(page
+            .all("textbox")?
+            .into_iter()
+            .find(|field| field.name().starts_with(label)))
+    })?;
+    field.focus()?;
+    page.press_with(&[CONTROL], 'a')?;
+    page.type_text(text)
+}
+
+/// What has the focus.
+fn focused(page: &Page) -> Result<String> {
+    let name = page.script(
+        "const e = document.activeElement; return e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent",
+    )?;
+    Ok(name.as_str().unwrap_or_default().to_owned())
+}
+
+/// Presses Tab until what has the focus begins with these words.
+fn tab_to(page: &Page, words: &str) -> Result<()> {
+    let mut reached = Vec::new();
+    for _ in 0..80 {
+        let name = focused(page)?;
+        if name.starts_with(words) {
+            return Ok(());
+        }
+        reached.push(name);
+        page.press(TAB)?;
+    }
+    anyhow::bail!("{words:?} is not reached: {reached:?}")
+}
+
+/// The first frame on its way.
+fn flight(page: &Page) -> Result<Element<'_>> {
+    let flights = page.all("button")?;
+    let mut flights = flights
+        .into_iter()
+        .filter(|button| button.name().starts_with("Under way: "));
+    flights.next().context("nothing is under way")
+}
+
+#[test]
+fn a_node_s_power_software_disk_and_clock_are_in_its_panel() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    open_all(&page, "server1")?;
+    for (button, told) in [
+        ("Crash", "The software of server1 stops at once"),
+        ("Restart", "server1 is started afresh"),
+        ("Power off", "server1 loses its power"),
+        ("Lose the disk", "The disk of server1 is lost"),
+        ("Power on", "server1 is switched on"),
+    ] {
+        click(&page, button)?;
+        ladder_says(&page, told)?;
+    }
+    fill(&page, "How far ahead its clock is", "soon")?;
+    click(&page, "Set")?;
+    page.find("alert", "")?;
+    fill(&page, "How far ahead its clock is", "5m")?;
+    click(&page, "Set")?;
+    ladder_says(&page, "The clock of server1 is 5\u{a0}min ahead")?;
+    click(&page, "Set the clock right")?;
+    ladder_says(&page, "shows the right time again")?;
+    page.assert_clean()
+}
+
+#[test]
+fn two_nodes_are_cut_apart_and_joined_again() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    open_all(&page, "server1")?;
+    choose(&page, "Cut off from", "server2")?;
+    click(&page, "Cut off")?;
+    ladder_says(&page, "server1 and server2 are cut off from each other")?;
+    click(&page, "Let server1 and server2 hear each other again")?;
+    ladder_says(&page, "server1 and server2 can hear each other again")?;
+    page.assert_clean()
+}
+
+#[test]
+fn a_client_is_told_to_renew_release_and_start() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    for (button, told) in [
+        ("Renew now", "laptop is told to ask for more time now"),
+        ("Release", "laptop is told to give its address back"),
+        ("Start", "laptop is told to look for an address"),
+    ] {
+        on_node(&page, "laptop", button)?;
+        ladder_says(&page, told)?;
+        if button == "Renew now" {
+            wait_for("the ACK", || {
+                click(&page, "Step forward")?;
+                Ok(node(&page, "laptop")?.name().contains("BOUND"))
+            })?;
+        }
+    }
+    page.assert_clean()
+}
+
+#[test]
+fn a_stranger_takes_an_address() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    page.go("?scenario=conflict")?;
+    page.find("button", "Play")?;
+    let name = page.script(
+        "return [...document.querySelectorAll('.node')].map(n => n.getAttribute('aria-label')).find(n => n.includes(', host'))",
+    )?;
+    let name = name.as_str().context("a host without DHCP")?;
+    let host = name.split(',').next().unwrap_or_default().to_owned();
+    open_all(&page, &host)?;
+    fill(&page, "Address to take", "192.168.1.99/24")?;
+    click(&page, "Take it")?;
+    node_says(&page, &host, "192.168.1.99")?;
+    click(&page, "Use no address")?;
+    ladder_says(&page, &format!("{host} uses no address any more"))?;
+    page.assert_clean()
+}
+
+/// Every kind of trouble has its field, and what was applied stands there afterwards.
+#[test]
+fn what_goes_wrong_on_a_cable_is_set_in_its_panel() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    cable(&page, "laptop", "switch")?;
+    let wanted = [
+        ("Latency", "20"),
+        ("Jitter", "5"),
+        ("Loss", "12.5"),
+        ("Bursts of loss", "1"),
+        ("lost in one", "4"),
+        ("Duplication", "2"),
+        ("Reordering", "3"),
+        ("held back for", "15"),
+        ("Rate", "64"),
+        ("queue before it", "3000"),
+    ];
+    for (label, text) in wanted {
+        fill(&page, label, text)?;
+    }
+    click(&page, "Apply now")?;
+    ladder_says(
+        &page,
+        "Things go wrong on the cable between laptop and switch",
+    )?;
+    ladder_says(&page, "a frame takes 20\u{a0}ms over the cable")?;
+    click(&page, "Close")?;
+    cable(&page, "laptop", "switch")?;
+    for (label, text) in wanted {
+        let fields = page.all("textbox")?;
+        let field = fields.iter().find(|field| field.name().starts_with(label));
+        let value = field.context(label)?.value();
+        ensure!(value == text, "{label} is {value}, not {text}");
+    }
+    fill(&page, "Loss", "120")?;
+    click(&page, "Apply now")?;
+    page.find("alert", "")?;
+    click(&page, "Reset")?;
+    click(&page, "No faults")?;
+    ladder_says(&page, "Nothing goes wrong any more")?;
+    page.assert_clean()
+}
+
+#[test]
+fn a_cable_is_out_for_a_while() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    cable(&page, "laptop", "switch")?;
+    choose(&page, "Lasts", "for 10\u{a0}s")?;
+    click(&page, "Unplug")?;
+    ladder_says(&page, "This lasts for 10\u{a0}s")?;
+    node_says(&page, "laptop", "INIT-REBOOT")?;
+    wait_for("the end of that", || {
+        click(&page, "Step forward")?;
+        Ok(!node(&page, "laptop")?.name().contains("cable out"))
+    })?;
+    ladder_says(&page, "The time for that is over")?;
+    page.assert_clean()
+}
+
+#[test]
+fn a_packet_on_its_way_is_opened_dropped_or_corrupted() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    click(&page, "Next message")?;
+    flight(&page)?.click()?;
+    page.find("menuitem", "Open it")?.click()?;
+    page.find("dialog", "DHCPDISCOVER")?;
+    click(&page, "Close")?;
+    flight(&page)?.click()?;
+    page.find("menuitem", "Corrupt it")?.click()?;
+    ladder_says(&page, "A bit of a frame from laptop is turned over")?;
+    click(&page, "Start over")?;
+    click(&page, "Next message")?;
+    flight(&page)?.click()?;
+    page.find("menuitem", "Drop it")?.click()?;
+    ladder_says(&page, "A frame from laptop is taken off the cable")?;
+    page.assert_clean()
+}
+
+/// While it plays, too: what is asked about stops.
+#[test]
+fn a_flying_packet_is_caught_by_pressing_it() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    click(&page, "Play")?;
+    wait_for("a packet that flies", || Ok(flight(&page).is_ok()))?;
+    page.script("document.querySelector('.packet').click()")?;
+    page.find("menuitem", "Drop it")?.click()?;
+    page.find("button", "Play")?;
+    ladder_says(&page, "is taken off the cable")?;
+    page.assert_clean()
+}
+
+#[test]
+fn everything_is_done_by_the_keyboard_alone_from_one_list() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    page.press(RIGHT)?;
+    wait_for("the laptop to be BOUND", || {
+        page.press(RIGHT)?;
+        Ok(node(&page, "laptop")?.name().contains("BOUND"))
+    })?;
+    for (words, told) in [
+        ("renew laptop", "laptop is told to ask for more time now"),
+        ("crash server1", "The software of server1 stops at once"),
+        ("restart server1", "server1 is started afresh"),
+        ("off server1", "server1 loses its power"),
+        ("disk server1", "The disk of server1 is lost"),
+        ("switch on server1", "server1 is switched on"),
+        (
+            "pull laptop",
+            "The cable between laptop and switch is pulled out",
+        ),
+        (
+            "plug laptop",
+            "The cable between laptop and switch is back in",
+        ),
+        ("cut server1 server2", "server1 and server2 are cut off"),
+        ("end cut", "No node is cut off from another any more"),
+    ] {
+        do_by_list(&page, words)?;
+        ladder_says(&page, told)?;
+        wait_for("the list to close", || Ok(!page.has("combobox", "Search")?))?;
+    }
+    page.assert_clean()
+}
+
+#[test]
+fn a_cable_and_a_packet_are_reached_by_tab() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    page.press('n')?;
+    tab_to(&page, "Under way: ")?;
+    page.press(ENTER)?;
+    wait_for("the menu", || Ok(focused(&page)? == "Open it"))?;
+    page.press(ESCAPE)?;
+    wait_for("the focus to come back", || {
+        Ok(focused(&page)?.starts_with("Under way: "))
+    })?;
+    page.press(ENTER)?;
+    wait_for("the menu", || Ok(focused(&page)? == "Open it"))?;
+    page.press(DOWN)?;
+    page.press(ENTER)?;
+    ladder_says(&page, "is taken off the cable")?;
+    page.script("document.activeElement.blur()")?;
+    tab_to(&page, "Cable between laptop")?;
+    page.press(ENTER)?;
+    wait_for("the panel", || {
+        Ok(focused(&page)?.starts_with("laptop – switch"))
+    })?;
+    tab_to(&page, "Loss")?;
+    page.press_with(&[CONTROL], 'a')?;
+    page.type_text("50")?;
+    page.press(ENTER)?;
+    ladder_says(&page, "Things go wrong on the cable")?;
+    page.press(ESCAPE)?;
+    wait_for("the focus to come back", || {
+        Ok(focused(&page)?.starts_with("Cable between laptop"))
+    })?;
+    page.assert_clean()
+}
+
+#[test]
+fn something_is_planned_for_another_instant_and_for_a_while() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    let before = common::clock(&page)?;
+    page.press('a')?;
+    page.find("combobox", "Search")?;
+    page.type_text("off server1")?;
+    page.press(TAB)?;
+    page.type_text("soon")?;
+    page.find("alert", "")?;
+    page.press_with(&[CONTROL], 'a')?;
+    page.type_text("00:10")?;
+    page.press(TAB)?;
+    page.type_text("30s")?;
+    page.press(ENTER)?;
+    wait_for("the notice", || {
+        let said = page.script("return document.querySelector('.notices').textContent")?;
+        Ok(said.as_str().is_some_and(|said| {
+            said.contains("Planned for 00:10:00: Switch off server1 for 30\u{a0}s")
+        }))
+    })?;
+    assert_eq!(common::clock(&page)?, before);
+    node_says(&page, "server1", "1 lease")?;
+    wait_for("the planned instant", || {
+        page.press(RIGHT)?;
+        Ok(node(&page, "server1")?.name().contains("off"))
+    })?;
+    assert_eq!(common::clock(&page)?, "day 1 00:10:00.000");
+    page.assert_clean()
+}
+
+#[test]
+fn letters_are_keys_unless_they_are_turned_off() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    page.press('n')?;
+    wait_for("a message", || Ok(!common::ladder(&page)?.is_empty()))?;
+    page.press('n')?;
+    page.press('p')?;
+    wait_for(
+        "the first message",
+        || Ok(common::ladder(&page)?.len() == 1),
+    )?;
+    page.press('?')?;
+    page.find("dialog", "Help")?;
+    page.find(
+        "checkbox",
+        "Take letters as keys. Turn it off if you speak to your computer.",
+    )?
+    .click()?;
+    page.press(ESCAPE)?;
+    page.press('a')?;
+    page.press('?')?;
+    ensure!(!page.has("dialog", "Help")? && !page.has("combobox", "Search")?);
+    page.go("?scenario=two-servers")?;
+    page.find("button", "Play")?;
+    page.press('a')?;
+    ensure!(!page.has("combobox", "Search")?, "it is kept");
+    click(&page, "Help")?;
+    page.find("dialog", "Help")?;
+    page.assert_clean()
+}
