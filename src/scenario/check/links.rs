@@ -77,9 +77,14 @@ fn with_spares(file: &File, links: &[[NodeId; 2]]) -> Vec<Cable> {
     if count > MAX_SPARES {
         return cables;
     }
+    let mut first = vec![None; file.nodes.len()];
+    for cable in &cables {
+        for end in cable.ends {
+            first[end.index()].get_or_insert(*cable);
+        }
+    }
     for client in of_kind(NodeKind::Client) {
-        let own = cables.iter().find(|cable| cable.ends.contains(&client));
-        let Some(own) = own.copied() else {
+        let Some(own) = first[client.index()] else {
             continue;
         };
         let spare = |switch| Cable {
