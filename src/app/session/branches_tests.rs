@@ -7,7 +7,7 @@ use crate::view::ladder::Ladder;
 use crate::view::timeline::Timeline;
 
 fn session() -> Session {
-    Session::open(None, Language::English, Theme::Auto).unwrap()
+    Session::open(Some("two-servers"), Language::English, Theme::Auto).unwrap()
 }
 
 fn seconds(seconds: u64) -> Instant {
