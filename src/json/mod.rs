@@ -162,9 +162,9 @@ pub fn nearest<'a>(found: &str, names: impl Iterator<Item = &'a str>) -> Option<
     let (letters, most) = (found.len(), found.len().max(3) / 3);
     let near = names.filter(|name| name.len().abs_diff(letters) <= most);
     let near = near.map(|name| (distance(found.as_bytes(), name.as_bytes()), name));
-    let near = near.filter(|(far, _)| (1..=most).contains(far));
+    let near = near.filter(|(far, _)| *far <= most);
     let near = near.min_by_key(|(far, name)| (*far, !name.starts_with(found)));
-    near.map(|(_, name)| name)
+    near.filter(|(far, _)| *far > 0).map(|(_, name)| name)
 }
 
 /// How many bytes must be changed, added, taken out or swapped with the next.

@@ -119,7 +119,8 @@ fn what_is_wrong_is_told_with_its_path() {
         ),
         (
             r#"{"type":"Bulb"}"#,
-            "type: unknown variant `Bulb`, expected `bulb` or `night-light`".to_owned(),
+            "type: unknown variant `Bulb`, expected `bulb` or `night-light`; did you mean `bulb`?"
+                .to_owned(),
         ),
         (
             r#"{"rooms":[[1,2],[1]]}"#,

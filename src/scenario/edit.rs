@@ -122,10 +122,9 @@ impl Scenario {
     /// An address that no node has and no server gives out, in the network of the first server.
     fn free_address(&self) -> Result<Cidr, Problem> {
         let servers = || self.nodes().filter_map(|(_, node)| node.server.as_ref());
-        let mut networks = self.nodes().filter_map(|(_, node)| {
-            let own = node.address.filter(|_| node.kind == NodeKind::Server);
-            own
-        });
+        let mut networks = self
+            .nodes()
+            .filter_map(|(_, node)| node.address.filter(|_| node.kind == NodeKind::Server));
         let Some(network) = networks.next() else {
             return Ok(FIRST);
         };

@@ -62,11 +62,11 @@ fn whoever_comes_changes_nothing_that_others_do_of_themselves() {
             scenario.commands(),
             &mut journal,
         );
-        let own = journal.from(0).filter_map(|(id, entry)| match &entry.what {
-            What::Sent { origin, frame, .. } if *origin == id => {
-                Some((entry.at, entry.node, frame.clone()))
-            }
-            _ => None,
+        let own = journal.from(0).filter_map(|(id, entry)| {
+            let What::Sent { origin, frame, .. } = &entry.what else {
+                return None;
+            };
+            (*origin == id).then(|| (entry.at, entry.node, frame.clone()))
         });
         own.collect::<Vec<_>>()
     };
