@@ -173,6 +173,8 @@ impl Page {
     /// Chooses a file in the field of this name.
     pub fn choose_file(&self, name: &str, path: &Path) -> Result<()> {
         let path = path.to_str().context("a path in Unicode")?;
+        // Before the head is there, nothing can be said of it.
+        self.find("button", "Help")?;
         // A narrow head has it in its menu.
         if !self.has("button", name)? {
             self.find("button", "Menu")?.click()?;
