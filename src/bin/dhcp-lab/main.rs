@@ -253,6 +253,15 @@ fn list() -> Result<(), Failure> {
 /// How much of the story passes before its new entries are read: the journal does not keep them all.
 const LOOK: Duration = Duration::from_secs(60);
 
+/// The most memory that this process has had, where the system tells (Linux).
+fn peak() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(peak.trim().to_owned())
+}
+
 fn measure(arguments: &Workload) -> Result<(), Failure> {
     let lease = Duration::from_secs(arguments.lease);
     let hours = Duration::from_secs(arguments.hours.saturating_mul(3_600));
@@ -274,7 +283,8 @@ fn measure(arguments: &Workload) -> Result<(), Failure> {
         read = journal.len();
     }
     print(&format!(
-        "frames {frames} events {} entries {read}\n",
-        world.executed()
+        "frames {frames} events {} entries {read}{}\n",
+        world.executed(),
+        peak().map_or_else(String::new, |peak| format!(" peak {peak}"))
     ))
 }
