@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
+use crate::wait::wait_for;
 use crate::{Element, Memory, Server, browser::Browser, driver::named, memory, wait::wait_until};
 
 /// How the page is looked at.
@@ -132,12 +133,21 @@ impl Page {
     /// `\u{E004}` (Tab), `\u{E007}` (Enter), `\u{E00C}` (Escape), `\u{E012}` to `\u{E015}`
     /// (arrow left, up, right, down).
     pub fn press(&self, key: char) -> Result<()> {
+        self.drawn()?;
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": [
             { "type": "keyDown", "value": key.to_string() },
             { "type": "keyUp", "value": key.to_string() },
         ]});
         let actions = json!({ "actions": [keyboard] });
         self.browser.post("/actions", actions).map(drop)
+    }
+
+    /// Waits until the page is drawn: before that no one listens to a key.
+    fn drawn(&self) -> Result<()> {
+        wait_for("the page", || {
+            let there = "return document.querySelector('.app') !== null";
+            Ok(self.browser.script(there, json!([]))? == json!(true))
+        })
     }
 
     /// Types a text, wherever the focus is.
