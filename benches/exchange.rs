@@ -120,11 +120,13 @@ fn network(clients: u32, hours: u64) -> (f64, usize, usize) {
         let next = (world.now() + Duration::from_secs(60)).min(scenario.until());
         world.run_until(next, scenario.commands(), &mut journal);
         for (id, entry) in journal.from(read) {
-            match &entry.what {
-                What::Sent { origin, .. } => frames += usize::from(*origin == id),
-                What::Dhcp(Note::Server(ServerNote::Committed { .. })) => exchanges += 1,
-                _ => {}
-            }
+            let first = matches!(&entry.what, What::Sent { origin, .. } if *origin == id);
+            let committed = matches!(
+                &entry.what,
+                What::Dhcp(Note::Server(ServerNote::Committed { .. }))
+            );
+            frames += usize::from(first);
+            exchanges += usize::from(committed);
         }
         read = journal.len();
     }
