@@ -182,6 +182,7 @@ impl Ladder {
                 origin,
                 reason,
                 frame,
+                ..
             } => {
                 if *origin == id {
                     self.add(id, entry, frame);

@@ -188,7 +188,11 @@ impl Session {
     pub(crate) fn apply(&mut self, action: Action, more: More<'_>) {
         if !matches!(
             action,
-            Action::Tick(_) | Action::Language(_) | Action::Theme(_) | Action::Reading(_)
+            Action::Tick(_)
+                | Action::Language(_)
+                | Action::Theme(_)
+                | Action::Reading(_)
+                | Action::Letters(_)
         ) {
             self.notice = None;
         }

@@ -173,11 +173,17 @@ impl Page {
     /// Chooses a file in the field of this name.
     pub fn choose_file(&self, name: &str, path: &Path) -> Result<()> {
         let path = path.to_str().context("a path in Unicode")?;
-        // A narrow head has it in its menu.
-        if !self.has("button", name)? {
-            self.find("button", "Menu")?.click()?;
+        // The browser does not find such a field by its name.
+        let find = || {
+            let fields = self.all("button")?.into_iter();
+            Ok::<_, anyhow::Error>(fields.into_iter().find(|field| field.name() == name))
+        };
+        if let Some(field) = find()? {
+            return field.type_keys(path);
         }
-        self.find("button", name)?.type_keys(path)
+        // A narrow head has it in its menu.
+        self.find("button", "Menu")?.click()?;
+        find()?.context("no such field")?.type_keys(path)
     }
 
     /// Processor time of the page's main thread so far, in seconds.
