@@ -173,6 +173,8 @@ impl Page {
     /// Chooses a file in the field of this name.
     pub fn choose_file(&self, name: &str, path: &Path) -> Result<()> {
         let path = path.to_str().context("a path in Unicode")?;
+        // Before the head is there, nothing can be said of it.
+        self.find("button", "Menu")?;
         // The browser does not find such a field by its name.
         let find = || {
             let fields = self.all("button")?.into_iter();
