@@ -1,14 +1,15 @@
 //! Two branches side by side, at the playhead: where they begin to differ, message by message and
 //! table by table.
 
-use crate::app::session::Filter;
+use crate::app::session::{Filter, phrase};
 use crate::lesson::tell;
 use crate::scenario::{NodeId, NodeKind, Scenario};
-use crate::sim::{EventId, Journal, Recording, What, World};
+use crate::sim::{EventId, Recording, What, World};
 use crate::text::{Sentence, Texts};
 use crate::time::Instant;
 use crate::view::ladder::{Ladder, Message, Row};
 use crate::view::node::{Detail, view};
+use crate::view::timeline::Timeline;
 
 /// How many lines of what the two share are shown.
 const SHARED: usize = 2;
@@ -17,13 +18,58 @@ const LINES: usize = 200;
 /// How many entries are looked at for one that can be told.
 const REACH: usize = 300;
 
+/// What is seen of a branch from shortly before it parts from another.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Strip {
+    start: usize,
+    read: usize,
+    ladder: Ladder,
+    done: Vec<(EventId, Instant, Sentence)>,
+}
+
+impl Strip {
+    /// Has it reach from entry `start` on as far as there is to show, and up to `end` at most. What
+    /// it has is not read again.
+    pub(crate) fn follow(&mut self, recording: &Recording, start: usize, end: usize) {
+        let end = end.min(start + SPAN);
+        if self.start != start || end < self.read {
+            *self = Self {
+                start,
+                read: start,
+                ..Self::default()
+            };
+        }
+        let (scenario, journal) = (recording.scenario(), recording.journal());
+        recording.read(self.read..end, |id, entry| {
+            self.ladder.read_next(id, entry);
+            if let What::Command(command) | What::Ended(command) = &entry.what {
+                // The journal may have let it go.
+                let told = tell(scenario, journal, id).unwrap_or_else(|| phrase(scenario, command));
+                self.done.push((id, entry.at, told));
+            }
+        });
+        self.read = self.read.max(end);
+    }
+
+    /// The messages.
+    pub(crate) fn messages(&self) -> &[Message] {
+        self.ladder.messages()
+    }
+}
+
+/// From how many entries before the first difference on, and over how many, a strip reaches.
+pub(crate) const BEFORE: usize = 60;
+const SPAN: usize = 3_000;
+
 /// One of the two.
 #[derive(Clone, Copy)]
 pub(crate) struct Side<'a> {
     /// Its run, at the playhead.
     pub(crate) recording: &'a Recording,
-    /// Every message that is known of it.
-    pub(crate) ladder: &'a Ladder,
+    /// What is seen of it.
+    pub(crate) strip: &'a Strip,
+    /// What is painted of it.
+    pub(crate) timeline: &'a Timeline,
 }
 
 /// What stands on a line.
@@ -56,10 +102,11 @@ struct Found<'a> {
 
 impl<'a> Side<'a> {
     fn found(&self, row: &Row, filter: Filter) -> Option<Found<'a>> {
+        let strip = self.strip;
         match row {
             Row::Gap(_) => None,
             Row::Message(place) => {
-                let message = self.ladder.messages().get(*place)?;
+                let message = strip.messages().get(*place)?;
                 filter.shows(&message.summary.what).then_some(Found {
                     at: message.at,
                     id: message.id,
@@ -68,49 +115,24 @@ impl<'a> Side<'a> {
                 })
             }
             Row::Event(id) => {
-                let journal = self.recording.journal();
-                let entry = journal.get(*id)?;
-                let done = matches!(entry.what, What::Command(_) | What::Ended(_));
-                let sentence = tell(self.recording.scenario(), journal, *id).filter(|_| done)?;
+                let place = strip.done.binary_search_by_key(id, |(id, ..)| *id).ok()?;
+                let (id, at, sentence) = &strip.done[place];
                 Some(Found {
-                    at: entry.at,
+                    at: *at,
                     id: *id,
-                    item: Item::Done(sentence),
+                    item: Item::Done(sentence.clone()),
                     message: None,
                 })
             }
         }
     }
 
-    /// How many lines of its ladder come before entry `first`.
-    fn split(&self, first: usize) -> usize {
-        let is_before = |row: &Row| match row {
-            Row::Message(place) => {
-                let message = self.ladder.messages().get(*place);
-                message.is_some_and(|message| message.id.index() < first)
-            }
-            Row::Event(id) => id.index() < first,
-            Row::Gap(_) => false,
-        };
-        let last = self.ladder.rows().iter().rposition(is_before);
-        last.map_or(0, |last| last + 1)
-    }
-
-    /// The last lines before entry `first`.
-    fn before(&self, first: usize, filter: Filter) -> Vec<Found<'a>> {
-        let rows = &self.ladder.rows()[..self.split(first)];
-        let found = rows.iter().rev().filter_map(|row| self.found(row, filter));
-        let mut found: Vec<Found<'a>> = found.take(SHARED).collect();
-        found.reverse();
-        found
-    }
-
-    /// The lines from entry `first` up to the playhead.
-    fn after(self, first: usize, filter: Filter) -> impl Iterator<Item = Found<'a>> {
-        let (side, written) = (self, self.recording.world().written());
-        let rows = self.ladder.rows()[self.split(first)..].iter();
-        let found = rows.filter_map(move |row| side.found(row, filter));
-        found.take_while(move |found| found.id.index() < written)
+    /// The lines up to the playhead.
+    fn all(self, filter: Filter) -> impl DoubleEndedIterator<Item = Found<'a>> {
+        let written = self.recording.world().written();
+        let rows = self.strip.ladder.rows().iter();
+        let found = rows.filter_map(move |row| self.found(row, filter));
+        found.filter(move |found| found.id.index() < written)
     }
 }
 
@@ -124,19 +146,23 @@ fn alike(one: &Found<'_>, other: &Found<'_>) -> bool {
 }
 
 /// The lines of two ladders that share everything before entry `first`, and how many of them are
-/// shared. `filter` says which messages they have.
+/// shared.
 pub(crate) fn lines(sides: [Side<'_>; 2], first: usize, filter: Filter) -> (Vec<Line>, usize) {
-    let both = sides[0]
-        .before(first, filter)
-        .into_iter()
-        .map(|found| Line {
-            at: found.at,
-            items: [Some(found.item.clone()), Some(found.item)],
-            same: true,
-        });
+    let is_shared = |found: &Found<'_>| found.id.index() < first;
+    let before = sides[0].all(filter).rev().filter(is_shared);
+    let mut before: Vec<Found<'_>> = before.take(SHARED).collect();
+    before.reverse();
+    let both = before.into_iter().map(|found| Line {
+        at: found.at,
+        items: [Some(found.item.clone()), Some(found.item)],
+        same: true,
+    });
     let mut lines: Vec<Line> = both.collect();
     let count = lines.len();
-    let [ours, theirs] = sides.map(|side| side.after(first, filter));
+    let [ours, theirs] = sides.map(|side| {
+        let found = side.all(filter);
+        found.filter(move |found| found.id.index() >= first)
+    });
     let (mut ours, mut theirs) = (ours.peekable(), theirs.peekable());
     while lines.len() < count + LINES {
         let (one, other) = (ours.peek(), theirs.peek());
@@ -174,14 +200,11 @@ pub(crate) fn lines(sides: [Side<'_>; 2], first: usize, filter: Filter) -> (Vec<
 }
 
 /// What happens first in a branch from an entry on that can be told: when, and the sentence.
-pub(crate) fn next_told(
-    scenario: &Scenario,
-    journal: &Journal,
-    first: EventId,
-) -> Option<(Instant, Sentence)> {
+pub(crate) fn next_told(recording: &Recording, first: EventId) -> Option<(Instant, Sentence)> {
+    let journal = recording.journal();
     let end = journal.len().min(first.index() + REACH);
     let mut entries = journal.range(first.index()..end);
-    entries.find_map(|(id, entry)| Some((entry.at, tell(scenario, journal, id)?)))
+    entries.find_map(|(id, entry)| Some((entry.at, tell(recording.scenario(), journal, id)?)))
 }
 
 /// A fact about a node in either: what, and how it is in the one and in the other.

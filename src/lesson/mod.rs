@@ -105,6 +105,7 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
             origin,
             reason,
             frame,
+            ..
         } => {
             let key = match reason {
                 DropReason::NoCarrier => "tell.no-carrier",

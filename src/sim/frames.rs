@@ -28,11 +28,11 @@ impl Carry<'_> {
         let met = self.meet(link, to, frame, origin);
         let reason = cut.then_some(DropReason::CarrierLost).or(lost);
         if let Some(reason) = reason {
-            return self.lose(to, frame, origin, reason, origin);
+            return self.lose(to, link, frame, origin, reason, origin);
         }
         let spoiled = match met {
             Ok(spoiled) => spoiled,
-            Err(by) => return self.lose(to, frame, origin, DropReason::Person, by),
+            Err(by) => return self.lose(to, link, frame, origin, DropReason::Person, by),
         };
         let frame = spoiled.as_ref().unwrap_or(frame);
         let now = self.world.now();
@@ -41,7 +41,7 @@ impl Carry<'_> {
             return self.reach(to, link, frame, origin);
         }
         if node.crashed {
-            return self.lose(to, frame, origin, DropReason::Crashed, origin);
+            return self.lose(to, link, frame, origin, DropReason::Crashed, origin);
         }
         if let Kind::Switch(switch) = &mut self.world.node_mut(to).kind {
             match switch.forward(now, link.0, frame.source(), frame.destination()) {
@@ -61,10 +61,10 @@ impl Carry<'_> {
             return;
         }
         if self.world.node(to).crashed {
-            return self.lose(to, frame, origin, DropReason::Crashed, origin);
+            return self.lose(to, link, frame, origin, DropReason::Crashed, origin);
         }
         if self.world.meddling.part(frame.source(), to) {
-            return self.lose(to, frame, origin, DropReason::Partition, origin);
+            return self.lose(to, link, frame, origin, DropReason::Partition, origin);
         }
         self.receive(to, link, frame, origin);
     }
@@ -195,6 +195,7 @@ impl Carry<'_> {
     fn lose(
         &mut self,
         to: NodeId,
+        link: LinkId,
         frame: &Frame,
         origin: EventId,
         reason: DropReason,
@@ -203,6 +204,7 @@ impl Carry<'_> {
         let frame = frame.clone();
         let dropped = What::Dropped {
             origin,
+            link,
             reason,
             frame,
         };
@@ -287,6 +289,7 @@ impl Carry<'_> {
                     cause,
                     What::Dropped {
                         origin,
+                        link: id,
                         reason,
                         frame,
                     },

@@ -76,6 +76,8 @@ pub enum What {
     Dropped {
         /// The entry in which it was sent; its own where it never left.
         origin: EventId,
+        /// On which link, or at which end of it.
+        link: LinkId,
         /// Why.
         reason: DropReason,
         /// Its bytes.

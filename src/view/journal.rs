@@ -97,12 +97,16 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
         ),
         What::Dropped {
             origin,
+            link,
             reason,
             frame,
-        } => (
-            "dropped",
-            json!({ "message": packet(frame).0, "origin": origin.0, "why": reason }),
-        ),
+        } => {
+            let (message, link) = (packet(frame).0, between(*link));
+            let detail = json!({
+                "message": message, "origin": origin.0, "link": link, "why": reason,
+            });
+            ("dropped", detail)
+        }
         What::Fired { timer, reason } => {
             let mut detail = json!(reason);
             if let Some(fields) = detail.as_object_mut() {

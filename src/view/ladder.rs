@@ -130,30 +130,6 @@ impl Ladder {
         self.start
     }
 
-    /// Forgets what begins with entry `read`, which is not before `at`, while all before it is: so
-    /// that another future of the same past can be read on.
-    pub fn cut(&mut self, journal: &Journal, read: usize, at: Instant) {
-        let known = |message: &Message| message.id.index() < read;
-        self.messages.truncate(self.messages.partition_point(known));
-        for message in &mut self.messages {
-            message.copies.retain(|copy| copy.at < at);
-        }
-        let count = self.messages.len();
-        let is_known = |row: &Row| match row {
-            Row::Message(place) => *place < count,
-            Row::Event(id) => id.index() < read,
-            Row::Gap(_) => false,
-        };
-        let last = self.rows.iter().rposition(is_known);
-        self.rows.truncate(last.map_or(0, |last| last + 1));
-        self.last = self.rows.last().map(|row| match row {
-            Row::Message(place) => self.messages[*place].at,
-            Row::Event(id) => journal.get(*id).map_or(at, |entry| entry.at),
-            Row::Gap(_) => at,
-        });
-        self.read = self.read.min(read);
-    }
-
     /// Every message, by time.
     pub fn messages(&self) -> &[Message] {
         &self.messages
@@ -175,6 +151,15 @@ impl Ladder {
             .ok()
     }
 
+    /// Reads the next entry; the first may be any of a run.
+    pub fn read_next(&mut self, id: EventId, entry: &Entry) {
+        if self.read == 0 {
+            self.start = id.index();
+        }
+        self.read_entry(id, entry);
+        self.read = id.index() + 1;
+    }
+
     fn read_entry(&mut self, id: EventId, entry: &Entry) {
         match &entry.what {
             What::Sent { origin, frame, .. } if *origin == id => self.add(id, entry, frame),
@@ -182,6 +167,7 @@ impl Ladder {
                 origin,
                 reason,
                 frame,
+                ..
             } => {
                 if *origin == id {
                     self.add(id, entry, frame);

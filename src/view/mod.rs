@@ -8,6 +8,7 @@ pub mod deaf;
 pub mod digest;
 pub mod journal;
 pub mod ladder;
+pub mod link;
 pub mod mermaid;
 pub mod node;
 pub mod pcapng;

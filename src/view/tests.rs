@@ -108,6 +108,56 @@ fn what_is_cut_anywhere_and_read_on_is_the_whole() {
     }
 }
 
+#[test]
+fn a_cable_counts_what_it_carries_and_loses() {
+    use super::link::Tally;
+    use crate::scenario::{Faults, LinkId};
+    use crate::sim::DropReason;
+    let mut recording = recording("two-servers");
+    let tally = |recording: &Recording, link: u32| {
+        let mut tally = Tally::new(LinkId(link));
+        tally.extend(recording.journal(), recording.world().written());
+        tally
+    };
+    recording.seek(at(60));
+    let whole = tally(&recording, 0);
+    assert!(whole.whole && whole.sent > 8 && whole.lost.is_empty());
+    let laptop = recording.scenario().find("laptop").unwrap();
+    let loss = Faults {
+        loss: 1_000_000,
+        ..Faults::default()
+    };
+    recording.act(Command::Faults(LinkId(0), loss));
+    recording.act(Command::Renew(laptop));
+    recording.seek(at(120));
+    let lost = tally(&recording, 0);
+    assert_eq!(lost.lost.len(), 1);
+    assert_eq!(lost.lost[0].0, DropReason::Loss);
+    assert_eq!(lost.all_lost(), lost.lost[0].1);
+    assert!(lost.sent >= whole.sent + lost.all_lost());
+    // The other cables lose nothing by that.
+    assert!(tally(&recording, 1).lost.is_empty());
+    // Read on in pieces it is the same, and going back counts anew.
+    let mut pieces = Tally::new(LinkId(0));
+    for end in (0..recording.world().written()).step_by(5) {
+        pieces.extend(recording.journal(), end);
+    }
+    pieces.extend(recording.journal(), recording.world().written());
+    assert_eq!(pieces, lost);
+    recording.seek(at(60));
+    pieces.extend(recording.journal(), whole_end(&recording));
+    assert_eq!(pieces.sent, whole.sent);
+}
+
+/// How many entries there are up to the first act at this instant.
+fn whole_end(recording: &Recording) -> usize {
+    let entries = recording.journal().entries();
+    let is_act = |entry: &crate::sim::Entry| {
+        entry.at == at(60) && matches!(entry.what, crate::sim::What::Command(_))
+    };
+    entries.take_while(|entry| !is_act(entry)).count()
+}
+
 fn flights(recording: &Recording) -> Vec<stage::Flight> {
     let world = recording.world();
     stage::flights(recording.journal(), world.written(), world.now())

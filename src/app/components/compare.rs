@@ -140,10 +140,7 @@ struct Sheet<'a> {
 impl Sheet<'_> {
     /// What the first difference is, in either, and when.
     fn told(&self) -> ([String; 2], Option<Instant>) {
-        let told = self.sides.map(|side| {
-            let recording = side.recording;
-            next_told(recording.scenario(), recording.journal(), self.first)
-        });
+        let told = self.sides.map(|side| next_told(side.recording, self.first));
         let at = told.iter().flatten().map(|(at, _)| *at).min();
         let told = told.map(|told| {
             told.map_or_else(
@@ -227,11 +224,15 @@ impl Sheet<'_> {
                 el!("span", "class" = "compare-cell").with(text)
             }
             Item::Message(place) => {
-                let Side { ladder, recording } = self.sides[side];
-                let message = &ladder.messages()[*place];
-                let now = recording.world().now();
+                let Side {
+                    strip,
+                    recording,
+                    timeline,
+                } = self.sides[side];
+                let message = &strip.messages()[*place];
+                let (now, scenario) = (recording.world().now(), self.session.scenario());
                 let lanes = el!("span", "class" = "lanes", "aria-hidden" = "true");
-                let drawing = arrow(lanes, self.session, columns, message, now);
+                let drawing = arrow(lanes, scenario, timeline, columns, message, now);
                 let label = kinds::sentence(self.session, self.words, message);
                 let class = classes(&["message compare-cell", kinds::class(&message.summary)]);
                 if side > 0 {

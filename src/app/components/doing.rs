@@ -29,7 +29,9 @@ pub(super) fn button(
         Some(_) | None => None,
     };
     let mut named = deed.sentence.clone();
-    named.key = deed.short.to_owned();
+    if !deed.short.is_empty() {
+        named.key = deed.short.to_owned();
+    }
     el!(
         "button",
         "class" = "button text",
@@ -49,6 +51,7 @@ pub(super) fn heading(sense: Sense) -> &'static str {
         Sense::Failover => "sense.failover",
         Sense::Apart => "sense.apart",
         Sense::Other => "sense.other",
+        Sense::Network => "sense.network",
     }
 }
 

@@ -14,12 +14,12 @@ use crate::app::layout::percent;
 use crate::app::lines::{Line, Mark, Short, lines};
 use crate::app::session::{Action, Filter, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
-use crate::scenario::NodeId;
+use crate::scenario::{NodeId, Scenario};
 use crate::text::Texts;
 use crate::time::{Duration, Instant};
 use crate::view::deaf::deaf;
 use crate::view::ladder::Message;
-use crate::view::timeline::Out;
+use crate::view::timeline::{Out, Timeline};
 
 /// How near to its end the list has to be to follow the playhead, in pixels.
 const NEAR: i32 = 48;
@@ -248,7 +248,14 @@ fn row(
             let button = button
                 .on_click(store.on(Action::Open(panel_of)))
                 .with(time(message.at, last))
-                .with(arrow(lanes, session, columns, message, now));
+                .with(arrow(
+                    lanes,
+                    session.scenario(),
+                    session.timeline(),
+                    columns,
+                    message,
+                    now,
+                ));
             // With the keyboard it is a key of the message's own.
             let ask = el!(
                 "button",
@@ -313,7 +320,8 @@ fn chip(
 /// A message's line: from its sender to everyone whom it reached, or towards whom it is under way.
 pub(super) fn arrow(
     lanes: Element,
-    session: &Session,
+    scenario: &Scenario,
+    timeline: &Timeline,
     columns: &Columns,
     message: &Message,
     now: Instant,
@@ -321,7 +329,6 @@ pub(super) fn arrow(
     let Some(from) = columns.x(message.from) else {
         return lanes;
     };
-    let scenario = session.scenario();
     let ended: Vec<_> = message
         .copies
         .iter()
@@ -354,7 +361,7 @@ pub(super) fn arrow(
     // What was for someone without power is lost at his line, once it must have come.
     let over = !ended.is_empty() || now.since(message.at) >= LATE;
     let is_off = |node| {
-        let mut outages = session.timeline().outages.iter();
+        let mut outages = timeline.outages.iter();
         outages.any(|outage| {
             outage.what == Out::Node(node)
                 && outage.from <= message.at

@@ -11,8 +11,10 @@ use crate::app::session::{Action, Panel, Session, lasting};
 use crate::app::store::{Store, use_view};
 use crate::app::trouble::{Draft, Field, Trouble, commands, draft, read};
 use crate::scenario::{Faults, LinkId, NodeId};
+use crate::sim::DropReason;
 use crate::text::Texts;
 use crate::time::Duration;
+use crate::view::link::Tally;
 
 /// Which cable.
 #[derive(PartialEq)]
@@ -87,9 +89,66 @@ pub(super) fn LinkPanel(props: &LinkProps) -> Html {
                 .all(ends.into_iter().zip(&names).map(end)),
         )
         .with(el!("div", "class" = "actions").with(lengths(&words, &length)))
-        .put(form);
+        .put(form)
+        .put(draw::<Lost>(LinkProps {
+            store: store.clone(),
+            id,
+        }));
     let title = names.join(" – ");
     frame(store, &words, "node-panel", &title, &subtitle, body.html())
+}
+
+/// What it has lost so far.
+#[part]
+fn Lost(props: &LinkProps) -> Html {
+    let LinkProps { store, id } = props;
+    let (words, key) = use_view(store, |session| (session.texts().clone(), session.key()));
+    let tally = use_mut_ref(|| (key.run, Tally::new(*id)));
+    let mut tally = tally.borrow_mut();
+    if tally.0 != key.run {
+        *tally = (key.run, Tally::new(*id));
+    }
+    store.read(|session| tally.1.extend(session.journal(), key.written));
+    let Tally {
+        sent, whole, lost, ..
+    } = &tally.1;
+    let values = [
+        ("lost", tally.1.all_lost().to_string()),
+        ("sent", sent.to_string()),
+    ];
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let text = if *whole {
+        "ui.lost-of"
+    } else {
+        "ui.lost-at-least"
+    };
+    let mut list = el!("dl", "class" = "facts");
+    for (reason, count) in lost {
+        list = list
+            .with(el!("dt").text(words.get(why(*reason))))
+            .with(el!("dd").text(&count.to_string()));
+    }
+    el!("section")
+        .with(el!("h3").text(words.get("ui.lost")))
+        .with(el!("p").text(&words.say(text, &values)))
+        .with(list)
+        .html()
+}
+
+/// The text that says why a frame was lost.
+fn why(reason: DropReason) -> &'static str {
+    match reason {
+        DropReason::NoCarrier => "drop.no-carrier",
+        DropReason::CarrierLost => "drop.carrier-lost",
+        DropReason::Loss => "drop.loss",
+        DropReason::Burst => "drop.burst",
+        DropReason::QueueFull => "drop.queue-full",
+        DropReason::Partition => "drop.partition",
+        DropReason::Person => "drop.person",
+        DropReason::Crashed => "drop.crashed",
+    }
 }
 
 #[derive(PartialEq)]

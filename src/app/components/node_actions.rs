@@ -118,6 +118,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
         Sense::Failover,
         Sense::Apart,
         Sense::Other,
+        Sense::Network,
     ] {
         let mut things = of(sense);
         match sense {
@@ -131,7 +132,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
                 let has_one = store.read(|session| set_kind(session, id).is_some());
                 things.extend(has_one.then(|| el!("div", "class" = "row-form").put(set)));
             }
-            Sense::Power | Sense::Lease | Sense::Failover => {}
+            Sense::Power | Sense::Lease | Sense::Failover | Sense::Network => {}
         }
         if !things.is_empty() {
             groups.push(together(&words, sense, things));

@@ -76,6 +76,7 @@ fn said(session: &Session, words: &Texts, notice: &Notice) -> String {
             );
             words.say("ui.bad-link", &[("problem", &problem), ("title", title)])
         }
+        Notice::BadEdit(problem) => words.say("ui.bad-edit", &[("problem", &problem.to_string())]),
         Notice::Shared(true) => words.get("ui.shared").to_owned(),
         Notice::Shared(false) => words.get("ui.shared-by-address").to_owned(),
         Notice::Forked(left) => {

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::branches::Branches;
-use super::element::{Element, classes, el, group, handler};
+use super::element::{Element, classes, el, group, handler, when};
 use super::kinds;
 use super::part::part;
 use super::shell::{part, texts};
@@ -69,11 +69,26 @@ pub(crate) fn TimelineTrack(props: &Props) -> Html {
     let track = el!("div", "class" = "track")
         .put(part::<Painting>(store))
         .put(part::<Promises>(store))
+        .put(part::<Acts>(store))
         .put(part::<Playhead>(store));
     section
         .with(names)
         .with(track)
         .put(part::<Branches>(store))
+        .html()
+}
+
+/// When something is done, by the story or by a person; what is planned, too.
+#[part]
+fn Acts(props: &Props) -> Html {
+    let (acts, end) = use_view(&props.store, |session| (session.acts(), session.end()));
+    let scale = Scale(end);
+    let mark = |(at, by_person): &(Instant, bool)| {
+        let class = classes(&["act-mark", when(*by_person, "own")]);
+        el!("span", "class" = class, "style" = scale.left(*at))
+    };
+    el!("div", "aria-hidden" = "true")
+        .all(acts.iter().map(mark))
         .html()
 }
 

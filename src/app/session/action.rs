@@ -3,7 +3,7 @@
 use super::{Export, Filter};
 use crate::app::pace::Speed;
 use crate::dhcp::Reason;
-use crate::scenario::{Command, LinkId, NodeId, Problem, library};
+use crate::scenario::{Command, Edit, LinkId, NodeId, Problem, library};
 use crate::sim::{BranchId, EventId};
 use crate::text::{Language, Sentence};
 use crate::time::Instant;
@@ -105,6 +105,8 @@ pub(crate) enum Notice {
     /// What the page's address holds is no scenario, and why: by the reader's own words, or without
     /// any where it could not even be unpacked.
     BadLink(Option<Problem>),
+    /// The network cannot be changed so, and why.
+    BadEdit(Problem),
     /// A link was made: it is in the clipboard, or else in the page's address.
     Shared(bool),
     /// This could not be done, since a file for it could not be loaded.
@@ -175,6 +177,8 @@ pub(crate) enum Action {
     Share,
     /// It was made, and is in the clipboard or not.
     Shared(bool),
+    /// Change the network itself.
+    Edit(Edit),
     /// Take back the last change.
     Undo,
     /// Do again what was taken back last.

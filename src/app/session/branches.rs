@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use super::{ENTRIES, Filter, More, Notice, Panel, SEQUEL, Session, phrase};
-use crate::app::compare::Side;
+use super::{Filter, More, Notice, Panel, SEQUEL, Session, phrase, phrase_of_edit};
+use crate::app::compare::{BEFORE, Side};
 use crate::app::lanes::Lanes;
 use crate::app::layout::Layout;
-use crate::scenario::{Command, Scenario, Timed};
+use crate::scenario::{Command, Edit, Scenario, Timed};
 use crate::sim::{BranchId, EventId, Recording};
 use crate::text::{Sentence, Value};
 use crate::time::{Duration, Instant};
@@ -15,6 +15,9 @@ use crate::view::timeline::{Timeline, Timelines};
 
 /// How many changes have a name: as many as can be undone.
 const NAMED: usize = 50;
+
+/// How many acts the timeline marks.
+const ACTS: usize = 100;
 
 /// How many pictures of branches are kept for the case that one that was deleted comes back.
 const KEPT: usize = 8;
@@ -129,6 +132,28 @@ impl Session {
         self.branches.begin(Rc::new(scenario));
         self.is_file = is_file;
         self.arrive();
+    }
+
+    /// Changes the network itself: it is run anew with everything that was done in this branch, up to
+    /// the same instant.
+    pub(super) fn edit(&mut self, edit: &Edit) {
+        let (now, here) = (self.now(), self.branches.recording());
+        let scenario = match here.scenario().edited(here.commands(), edit) {
+            Ok(scenario) => scenario,
+            Err(problem) => {
+                self.notice = Some(Notice::BadEdit(problem));
+                return;
+            }
+        };
+        let new = scenario.nodes().map(|(id, _)| id).last();
+        self.name_change(phrase_of_edit(edit));
+        self.branches.begin(Rc::new(scenario));
+        self.is_file = true;
+        self.arrive();
+        self.panel = new
+            .filter(|_| matches!(edit, Edit::Add(..)))
+            .map(Panel::Node);
+        self.go(now.min(self.end));
     }
 
     /// Looks at another branch, at the same instant.
@@ -272,6 +297,7 @@ impl Session {
         self.run += 1;
         self.message = None;
         self.picture.ladder = Ladder::default();
+        self.strips = Default::default();
         self.end = end(self.branches.recording());
         let done = self.branches.recording().commands();
         let painted = &self.picture.commands;
@@ -325,6 +351,7 @@ impl Session {
     /// time.
     pub(super) fn follow_beside(&mut self, more: More<'_>) {
         let now = self.now();
+        self.lags = false;
         let Some(id) = self.beside.filter(|_| self.errand.is_none()) else {
             return;
         };
@@ -334,16 +361,13 @@ impl Session {
         if recording.world().now() == now && recording.next_at().is_none_or(|at| at > now) {
             return;
         }
-        recording.approach(now, more);
+        self.lags = !recording.approach(now, more);
         let place = self.pictures.iter().position(|(known, _)| *known == id);
         let place = place.unwrap_or_else(|| {
             self.pictures.push((id, Picture::new(&self.shown)));
             self.pictures.len() - 1
         });
         let (_, picture) = &mut self.pictures[place];
-        let (written, span) = (recording.world().written(), self.lines * ENTRIES);
-        recording.recall(written.saturating_sub(span));
-        picture.ladder.follow(recording.journal(), written, span);
         picture.timelines.read_on(recording);
     }
 
@@ -354,13 +378,36 @@ impl Session {
 
     /// The current branch and the one beside it.
     pub(crate) fn sides(&self) -> Option<[Side<'_>; 2]> {
-        let id = self.beside?;
-        let (_, picture) = self.pictures.iter().find(|(known, _)| *known == id)?;
-        let side = |recording, ladder| Side { recording, ladder };
+        let beside = self.beside?;
+        let [ours, theirs] = &self.strips;
         Some([
-            side(self.branches.recording(), &self.picture.ladder),
-            side(&self.branches.branch(id)?.recording, &picture.ladder),
+            Side {
+                recording: self.branches.recording(),
+                strip: ours,
+                timeline: self.timeline(),
+            },
+            Side {
+                recording: &self.branches.branch(beside)?.recording,
+                strip: theirs,
+                timeline: self.timeline_of(beside)?,
+            },
         ])
+    }
+
+    /// Has the strips that are compared show what there is to show at the playhead.
+    pub(super) fn follow_strips(&mut self) {
+        let Some((beside, first)) = self.beside.zip(self.first_difference()) else {
+            self.strips = Default::default();
+            return;
+        };
+        let start = first.index().saturating_sub(BEFORE);
+        let ids = [self.branches.current(), beside];
+        for (strip, id) in self.strips.iter_mut().zip(ids) {
+            if let Some(branch) = self.branches.branch(id) {
+                let recording = &branch.recording;
+                strip.follow(recording, start, recording.world().written());
+            }
+        }
     }
 
     /// The first entry in which the current branch and the one beside it differ.
@@ -373,6 +420,15 @@ impl Session {
             let ends = sides.map(|side| side.map_or(0, |side| side.recording.journal().len()));
             Some(EventId(u32::try_from(ends.into_iter().min()?).ok()?))
         })
+    }
+
+    /// When something is done in this branch, and whether a person does it.
+    pub(crate) fn acts(&self) -> Vec<(Instant, bool)> {
+        let here = self.branches.recording();
+        let acts = here.commands().iter().zip(here.by_person());
+        acts.take(ACTS)
+            .map(|(timed, by_person)| (timed.at, *by_person))
+            .collect()
     }
 
     /// What would be undone, in words.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::app::compare::{Item, facts, lines as compare};
 use crate::dhcp::client::State;
-use crate::scenario::{Command, LinkId, library};
+use crate::scenario::{Command, Edit, LinkId, NodeKind, library};
 use crate::sim::{EventId, Recording, What};
 use crate::view::ladder::Ladder;
 use crate::view::timeline::Timeline;
@@ -283,7 +283,7 @@ fn two_branches_side_by_side_share_their_past_and_show_where_they_part() {
     assert!(matches!(command.items, [Some(Item::Done(_)), None]));
     let answered = lines[shared..].iter().filter(|line| {
         let message = |side: usize| match &line.items[side] {
-            Some(Item::Message(place)) => sides[side].ladder.messages()[*place].summary.label(),
+            Some(Item::Message(place)) => sides[side].strip.messages()[*place].summary.label(),
             _ => "",
         };
         message(0).is_empty() && message(1) == "DHCPACK"
@@ -349,4 +349,35 @@ fn every_built_in_story_can_fork_in_its_middle() {
         let last = EventId(u32::try_from(session.journal().len() - 1).unwrap());
         assert!(session.journal().get(last).is_some());
     }
+}
+
+#[test]
+fn the_network_is_changed_with_all_that_was_done_and_back() {
+    let mut session = session();
+    session.finish(Action::Seek(seconds(60)));
+    session.finish(Action::Do(off(&session, "server2")));
+    session.finish(Action::Seek(seconds(90)));
+    let add = Edit::Add(NodeKind::Client, "switch".to_owned());
+    session.finish(Action::Edit(add));
+    let new = session.scenario().find("client1").unwrap();
+    assert_eq!(session.now(), seconds(90));
+    assert_eq!(session.panel(), Some(Panel::Node(new)));
+    let two = session.scenario().find("server2").unwrap();
+    assert!(!session.world().node(two).power, "what was done is done");
+    assert!(session.world().node(new).client().is_some());
+    assert_painted(&session);
+    session.finish(Action::Edit(Edit::Remove("server1".to_owned())));
+    assert!(session.scenario().find("server1").is_none());
+    assert_eq!(
+        session.undoable().as_deref(),
+        Some("Take server1 out of the network")
+    );
+    session.finish(Action::Undo);
+    session.finish(Action::Undo);
+    assert!(session.scenario().find("client1").is_none());
+    assert_eq!(session.now(), seconds(90));
+    assert!(!session.is_file());
+    assert_painted(&session);
+    session.finish(Action::Edit(Edit::Add(NodeKind::Host, "laptop".to_owned())));
+    assert!(matches!(session.notice(), Some(Notice::BadEdit(_))));
 }

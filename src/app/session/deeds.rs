@@ -8,9 +8,7 @@ use crate::dhcp::client::State;
 use crate::dhcp::server::Server;
 use crate::dhcp::{Cidr, failover};
 use crate::net::host::Host;
-use crate::scenario::{
-    Command, Fate, Faults, LinkId, Meddle, NodeId, NodeKind, Partition, Scenario, Which,
-};
+use crate::scenario::{Command, Edit, Fate, Faults, LinkId, NodeId, NodeKind, Partition, Scenario};
 use crate::text::{Sentence, Value};
 use crate::time::{Duration, Instant};
 use crate::view::stage::{self, Flight};
@@ -52,6 +50,8 @@ pub(crate) enum Sense {
     Apart,
     /// The rest.
     Other,
+    /// Who is in the network.
+    Network,
 }
 
 /// Something that can be done.
@@ -91,6 +91,30 @@ impl Deed {
             || Action::Do(command.clone()),
             |at| Action::DoAt(at, command.clone()),
         )
+    }
+}
+
+/// What a change of the network is called before and after it.
+pub(crate) fn phrase_of_edit(edit: &Edit) -> Sentence {
+    let (key, name) = match edit {
+        Edit::Add(NodeKind::Client, to) => ("edit.add-client", to),
+        Edit::Add(NodeKind::Server, to) => ("edit.add-server", to),
+        Edit::Add(_, to) => ("edit.add-host", to),
+        Edit::Remove(name) | Edit::Rename(name, _) | Edit::Settings(name, _) => {
+            ("edit.remove", name)
+        }
+        Edit::Seed(_) | Edit::Until(_) | Edit::Title(_) => {
+            return sentence("edit.other", Vec::new());
+        }
+    };
+    sentence(key, vec![("node", plain(name))])
+}
+
+fn sentence(key: &str, values: Vec<(&'static str, Value)>) -> Sentence {
+    Sentence {
+        key: key.to_owned(),
+        values,
+        source: None,
     }
 }
 
@@ -239,6 +263,12 @@ impl Session {
         if node.host().is_some_and(|host| host.clock() != 0) {
             add(Sense::Other, "ui.clock-right", Command::Clock(id, 0));
         }
+        let name = &self.scenario().node(id).id;
+        let mut edits = vec![Edit::Remove(name.clone())];
+        if kind == NodeKind::Switch {
+            let kinds = [NodeKind::Client, NodeKind::Server, NodeKind::Host];
+            edits.splice(0..0, kinds.map(|kind| Edit::Add(kind, name.clone())));
+        }
         for parts in self.world().partitions() {
             if parts.groups().iter().any(|group| group.contains(&id)) {
                 add(
@@ -248,6 +278,14 @@ impl Session {
                 );
             }
         }
+        deeds.extend(edits.into_iter().map(|edit| Deed {
+            about: About::Node(id),
+            sense: Sense::Network,
+            sentence: phrase_of_edit(&edit),
+            short: "",
+            action: Action::Edit(edit),
+            key: None,
+        }));
         deeds
     }
 
@@ -316,25 +354,13 @@ impl Session {
 
     /// What can be done to a frame on its way.
     pub(crate) fn deeds_of_flight(&self, flight: &Flight) -> Vec<Deed> {
-        let same = |other: &&Flight| {
-            (other.link, other.from) == (flight.link, flight.from) && other.id <= flight.id
-        };
         let flights = stage::flights(self.journal(), self.world().written(), self.now());
-        let place = flights.iter().filter(same).count();
-        let which = Which::OnTheWay(u32::try_from(place).unwrap_or(u32::MAX));
-        let deed = |short, fate| {
-            let meddle = Meddle {
-                fate,
-                link: flight.link,
-                from: flight.from,
-                which,
-            };
-            self.deed(About::Flight, Sense::Other, short, Command::Meddle(meddle))
+        let fates = [("ui.drop", Fate::Drop), ("ui.corrupt", Fate::Corrupt)];
+        let deed = |(short, fate)| {
+            let meddle = stage::meddle(&flights, flight.id, flight.link, fate)?;
+            Some(self.deed(About::Flight, Sense::Other, short, meddle))
         };
-        vec![
-            deed("ui.drop", Fate::Drop),
-            deed("ui.corrupt", Fate::Corrupt),
-        ]
+        fates.into_iter().filter_map(deed).collect()
     }
 
     /// Everything that can be done.

@@ -17,6 +17,7 @@ mod read;
 
 use std::rc::Rc;
 
+use super::compare::Strip;
 use super::flights::{Wave, flights};
 use super::lanes::Lanes;
 use super::layout::Layout;
@@ -32,7 +33,7 @@ use going::{Awaited, Errand, Goal};
 
 pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
 pub(crate) use branches::BranchView;
-pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
+pub(crate) use deeds::{About, Deed, Sense, lasting, phrase, phrase_of_edit};
 pub(crate) use files::{Content, Export};
 pub(crate) use filter::Filter;
 
@@ -83,6 +84,10 @@ pub(crate) struct Session {
     undo: Vec<Change>,
     redo: Vec<Change>,
     beside: Option<BranchId>,
+    /// Whether that one is not yet where the current one is.
+    lags: bool,
+    /// What is compared of the current branch and of the one beside it.
+    strips: [Strip; 2],
     run: u32,
     end: Instant,
     pace: Pace,
@@ -124,6 +129,8 @@ impl Session {
             undo: Vec::new(),
             redo: Vec::new(),
             beside: None,
+            lags: false,
+            strips: Default::default(),
             run: 0,
             end: Instant::ZERO,
             pace: Pace::default(),
@@ -301,6 +308,7 @@ impl Session {
             }
             Action::NotLoaded(action) => self.notice = Some(Notice::NotLoaded(action)),
             Action::Letters(on) => self.letters = on,
+            Action::Edit(edit) => self.edit(&edit),
             Action::Undo => self.undo(),
             Action::Redo => self.redo(),
             Action::Switch(id) => self.switch(id),
@@ -332,6 +340,7 @@ impl Session {
         let here = self.branches.here();
         here.recall(written.saturating_sub(span));
         self.picture.ladder.follow(here.journal(), written, span);
+        self.follow_strips();
         if let Some(Panel::Packet(id)) = self.panel
             && let Some(message) = self.picture.ladder.find(id)
         {

@@ -84,7 +84,8 @@ impl Session {
 
     /// Whether it is on its way to somewhere in the run, and where to.
     pub(crate) fn on_its_way(&self) -> Option<Instant> {
-        self.errand.as_ref().map(|errand| errand.to)
+        let lags = || self.lags.then(|| self.now());
+        self.errand.as_ref().map(|errand| errand.to).or_else(lags)
     }
 
     /// Where the playhead is.

@@ -88,6 +88,7 @@ fn told(journal: &Journal) -> Vec<(Instant, Option<NodeId>, String)> {
                 origin,
                 reason,
                 frame,
+                ..
             } => {
                 add(format!(
                     "dropped {:?} {reason:?} {:?}",

@@ -185,11 +185,17 @@ impl Page {
         let path = path.to_str().context("a path in Unicode")?;
         // Before the head is there, nothing can be said of it.
         self.find("button", "Help")?;
-        // A narrow head has it in its menu.
-        if !self.has("button", name)? {
-            self.find("button", "Menu")?.click()?;
+        // The browser does not find such a field by its name.
+        let find = || {
+            let fields = self.all("button")?.into_iter();
+            Ok::<_, anyhow::Error>(fields.into_iter().find(|field| field.name() == name))
+        };
+        if let Some(field) = find()? {
+            return field.type_keys(path);
         }
-        self.find("button", name)?.type_keys(path)
+        // A narrow head has it in its menu.
+        self.find("button", "Menu")?.click()?;
+        find()?.context("no such field")?.type_keys(path)
     }
 
     /// Processor time of the page's main thread so far, in seconds.

@@ -366,3 +366,58 @@ fn letters_are_keys_unless_they_are_turned_off() -> Result<()> {
     page.find("dialog", "Help")?;
     page.assert_clean()
 }
+
+#[test]
+fn clients_and_servers_are_added_and_taken_away() -> Result<()> {
+    let page = Page::open(&View {
+        fragment: "?scenario=two-servers".to_owned(),
+        ..View::default()
+    })?;
+    until_bound(&page)?;
+    let before = common::clock(&page)?;
+    open_all(&page, "switch")?;
+    click(&page, "Add a client at switch")?;
+    node(&page, "client1")?;
+    page.find("dialog", "client1")?;
+    assert_eq!(common::clock(&page)?, before);
+    node_says(&page, "laptop", "BOUND")?;
+    click(&page, "Close")?;
+    do_by_list(&page, "take server2 out")?;
+    wait_for("server2 to go", || {
+        let names = page.all("button")?;
+        Ok(!names.iter().any(|one| one.name().starts_with("server2, ")))
+    })?;
+    page.press_with(&[CONTROL], 'z')?;
+    node(&page, "server2")?;
+    page.press_with(&[CONTROL], 'z')?;
+    wait_for("client1 to go", || {
+        let names = page.all("button")?;
+        Ok(!names.iter().any(|one| one.name().starts_with("client1, ")))
+    })?;
+    page.assert_clean()
+}
+
+#[test]
+fn a_cable_tells_what_it_has_lost() -> Result<()> {
+    let page = Page::open(&View {
+        fragment: "?scenario=two-servers".to_owned(),
+        ..View::default()
+    })?;
+    until_bound(&page)?;
+    cable(&page, "laptop", "switch")?;
+    let told = |page: &Page| {
+        let text = page.script("return document.querySelector('.panel-body').innerText")?;
+        Ok::<String, anyhow::Error>(text.as_str().unwrap_or_default().to_owned())
+    };
+    ensure!(told(&page)?.contains("0 of "), "{}", told(&page)?);
+    fill(&page, "Loss", "100")?;
+    click(&page, "Apply now")?;
+    do_by_list(&page, "renew laptop")?;
+    cable(&page, "laptop", "switch")?;
+    wait_for("a loss", || {
+        click(&page, "Step forward")?;
+        let told = told(&page)?;
+        Ok(told.contains("1 of ") && told.contains("loss"))
+    })?;
+    page.assert_clean()
+}

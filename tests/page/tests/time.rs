@@ -153,7 +153,7 @@ fn two_branches_side_by_side_mark_where_they_part_on_ladder_and_tables() -> Resu
         "return [...document.querySelectorAll('.compare-table tr.differs')].map(row => row.closest('table').caption.textContent + ': ' + [...row.cells].map(cell => cell.innerText).join('|'))",
     )?;
     let differing = differing.to_string();
-    ensure!(differing.contains("server1: State ≠|off|on"), "{differing}");
+    ensure!(differing.contains("server1: State≠|off|on"), "{differing}");
     page.press('\u{E00C}')?;
     wait_for("the comparison to close", || {
         Ok(!page.has("region", "Two branches side by side")?)
