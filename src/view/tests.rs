@@ -91,24 +91,6 @@ fn a_ladder_that_grows_is_the_ladder_of_the_whole() {
 }
 
 #[test]
-fn what_is_cut_anywhere_and_read_on_is_the_whole() {
-    for name in ["two-servers", "lease-origin", "relay"] {
-        let recording = whole(name);
-        let journal = recording.journal();
-        let ladder = Ladder::new(journal);
-        let instants: Vec<Instant> = journal.entries().map(|entry| entry.at).collect();
-        for at in instants.iter().step_by(7).filter(|at| **at > Instant::ZERO) {
-            let read = instants.partition_point(|other| other < at);
-            let mut shorter = ladder.clone();
-            shorter.cut(journal, read, *at);
-            assert!(shorter.messages().iter().all(|message| message.at < *at));
-            shorter.extend(journal, journal.len());
-            assert!(shorter == ladder, "{name} at {at}");
-        }
-    }
-}
-
-#[test]
 fn a_cable_counts_what_it_carries_and_loses() {
     use super::link::Tally;
     use crate::scenario::{Faults, LinkId};
