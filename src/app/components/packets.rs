@@ -26,6 +26,9 @@ use crate::wire::summary::summary;
 /// A frame on one link: the same one is on others at the same time.
 pub(super) type Id = (EventId, LinkId);
 
+/// The part of a cable at either end on which no packet is drawn: there it would hide the node.
+const MARGIN: f64 = 0.22;
+
 /// A packet on its way.
 #[derive(Clone, PartialEq)]
 struct Packet {
@@ -182,7 +185,10 @@ impl Packet {
                 x: corner.x + size.x / 2.0,
                 y: corner.y + size.y / 2.0,
             },
-            None => self.from.towards(self.to, self.part(moment, still)),
+            None => {
+                let part = MARGIN + (1.0 - 2.0 * MARGIN) * self.part(moment, still);
+                self.from.towards(self.to, part)
+            }
         }
     }
 }

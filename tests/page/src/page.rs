@@ -184,7 +184,7 @@ impl Page {
     pub fn choose_file(&self, name: &str, path: &Path) -> Result<()> {
         let path = path.to_str().context("a path in Unicode")?;
         // Before the head is there, nothing can be said of it.
-        self.find("button", "Help")?;
+        self.find("button", "Menu")?;
         // The browser does not find such a field by its name.
         let find = || {
             let fields = self.all("button")?.into_iter();

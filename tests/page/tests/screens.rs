@@ -28,10 +28,17 @@ fn fits(page: &Page, width: u32, what: &str) -> Result<()> {
     Ok(())
 }
 
-/// No text is cut off inside a button.
+/// No text is cut off inside a button, and none of a node's at the edge of the stage.
 fn whole_labels(page: &Page, what: &str) -> Result<()> {
     let cut = page.script(
-        "return [...document.querySelectorAll('button')].filter(b => b.offsetParent && b.textContent.trim() && b.scrollWidth > b.clientWidth + 1 && !b.closest('.ladder')).map(b => b.textContent.trim() || b.getAttribute('aria-label'))",
+        "const seen = [...document.querySelectorAll('button')].filter(b => b.offsetParent && b.textContent.trim() && !b.closest('.ladder'));
+         const edge = document.querySelector('.network').getBoundingClientRect();
+         const leaves = b => [...b.children].some(c => {
+             const r = c.getBoundingClientRect();
+             return r.left < edge.left - 1 || r.right > edge.right + 1;
+         });
+         const cut = b => b.matches('.node') ? leaves(b) : b.scrollWidth > b.clientWidth + 1;
+         return seen.filter(cut).map(b => b.textContent.trim() || b.getAttribute('aria-label'))",
     )?;
     ensure!(
         cut.as_array().is_some_and(Vec::is_empty),
