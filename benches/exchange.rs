@@ -1,19 +1,21 @@
 //! How fast the engine is: `cargo xtask bench` runs this, and ns-3 beside it where that is there.
 //!
-//! Four figures: what one server alone answers, what client and server together do, how many
-//! client-hours of a whole simulated network pass in a second, and how long a copied TCP connection
-//! takes to be made anew.
+//! What one server alone answers, what client and server together do, how many client-hours of a whole
+//! simulated network pass in a second, how long going to any instant of a long run takes, and making a
+//! copied TCP connection anew.
 
 // A benchmark has to read the clock that the engine must not.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::print_stdout)]
 
+use std::rc::Rc;
 use std::time::Instant as Clock;
 
 use dhcp_lab::dhcp::server::{self, Server};
-use dhcp_lab::dhcp::{Action, Interface};
+use dhcp_lab::dhcp::{Action, Interface, Note, ServerNote};
 use dhcp_lab::net::tcp::{Output, Tcp};
+use dhcp_lab::rng::Rng;
 use dhcp_lab::scenario::{Scenario, library};
-use dhcp_lab::sim::{Journal, What, World};
+use dhcp_lab::sim::{Journal, Recording, What, World};
 use dhcp_lab::time::{Duration, Instant};
 use dhcp_lab::wire::Mac;
 use dhcp_lab::wire::dhcp::{Message, MessageType, Op, code};
@@ -100,37 +102,61 @@ fn server_exchanges() -> f64 {
     f64::from(CLIENTS * ROUNDS) / begun.elapsed().as_secs_f64()
 }
 
+fn workload(clients: u32, hours: u64) -> Scenario {
+    let hour = Duration::from_secs(3_600);
+    let file = library::workload(clients, hour, Duration::from_secs(hours * 3_600));
+    Scenario::new(file).unwrap()
+}
+
 /// A whole network: seconds, frames first sent, and DHCP exchanges.
 fn network(clients: u32, hours: u64) -> (f64, usize, usize) {
-    let file = library::workload(
-        clients,
-        Duration::from_secs(3_600),
-        Duration::from_secs(hours * 3_600),
-    );
-    let scenario = Scenario::new(file).unwrap();
+    let scenario = workload(clients, hours);
     let begun = Clock::now();
     let mut world = World::new(&scenario);
     let mut journal = Journal::default();
-    world.run_until(scenario.until(), scenario.commands(), &mut journal);
-    let seconds = begun.elapsed().as_secs_f64();
-    let first = |(id, what): (_, &What)| matches!(what, What::Sent { origin, .. } if *origin == id);
-    let frames = journal
-        .from(0)
-        .filter(|(id, entry)| first((*id, &entry.what)))
-        .count();
-    let committed = |what: &What| {
-        matches!(
-            what,
-            What::Dhcp(dhcp_lab::dhcp::Note::Server(
-                dhcp_lab::dhcp::ServerNote::Committed { .. }
-            ))
-        )
-    };
-    let exchanges = journal
-        .entries()
-        .filter(|entry| committed(&entry.what))
-        .count();
-    (seconds, frames, exchanges)
+    journal.keep(Journal::PLENTY);
+    let (mut read, mut frames, mut exchanges) = (0, 0, 0);
+    while world.now() < scenario.until() {
+        let next = (world.now() + Duration::from_secs(60)).min(scenario.until());
+        world.run_until(next, scenario.commands(), &mut journal);
+        for (id, entry) in journal.from(read) {
+            let first = matches!(&entry.what, What::Sent { origin, .. } if *origin == id);
+            let committed = matches!(
+                &entry.what,
+                What::Dhcp(Note::Server(ServerNote::Committed { .. }))
+            );
+            frames += usize::from(first);
+            exchanges += usize::from(committed);
+        }
+        read = journal.len();
+    }
+    (begun.elapsed().as_secs_f64(), frames, exchanges)
+}
+
+/// Milliseconds of seeks to anywhere in a run that has been seen to its end, in order.
+fn seeks(scenario: Scenario) -> Vec<f64> {
+    const SEEKS: u64 = 400;
+    let end = scenario.until().as_micros();
+    let mut recording = Recording::new(Rc::new(scenario));
+    recording.seek(Instant::from_micros(end));
+    let mut draw = Rng::new(1, 1);
+    let mut took: Vec<f64> = (0..SEEKS)
+        .map(|_| {
+            let to = Instant::from_micros(draw.below(end));
+            let begun = Clock::now();
+            recording.seek(to);
+            begun.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    took.sort_by(f64::total_cmp);
+    took
+}
+
+/// The most memory that this process has had, where the system tells (Linux).
+fn peak() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or_else(|| "unknown".to_owned(), |peak| peak.trim().to_owned())
 }
 
 /// A TCP connection that carried a day of failover: a CONTACT of 12 bytes every 20 seconds each
@@ -205,7 +231,7 @@ fn main() {
         "{:>8} {:>10} {:>10} {:>10} {:>14} {:>16}",
         "clients", "seconds", "frames", "leases", "exchanges/s", "client-hours/s"
     );
-    for clients in [10, 100, 400, 1_000] {
+    for clients in [10, 100, 400, 1_000, 4_000, 10_000] {
         let (_, frames, exchanges) = network(clients, 24);
         let seconds = measured(|| network(clients, 24).0);
         #[allow(clippy::cast_precision_loss)]
@@ -215,4 +241,18 @@ fn main() {
             "{clients:>8} {seconds:>10.4} {frames:>10} {exchanges:>10} {a_second:>14.0} {hours:>16.0}"
         );
     }
+    println!("\nseeks anywhere in what has been seen, milliseconds");
+    println!("{:>34} {:>8} {:>8} {:>8}", "", "median", "95 %", "most");
+    for (clients, days) in [(10, 7), (100, 1), (1_000, 1)] {
+        let took = seeks(workload(clients, 24 * days));
+        let part = |of_hundred: usize| took[(took.len() - 1) * of_hundred / 100];
+        let name = format!("{clients} clients, {days} days");
+        println!(
+            "{name:>34} {:>8.2} {:>8.2} {:>8.2}",
+            part(50),
+            part(95),
+            part(100)
+        );
+    }
+    println!("most memory of this process: {}", peak());
 }

@@ -19,6 +19,8 @@ fn main() -> std::io::Result<()> {
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join(name), bytes)
     };
+    let everything = include_str!("../tests/data/everything.json");
+    write("scenario", "everything", everything.as_bytes())?;
     let mut labels: Vec<&'static str> = Vec::new();
     for (name, text) in library::FILES {
         write("scenario", name, text.as_bytes())?;

@@ -4,6 +4,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
+//! | [`supplies`] | files that are handed over while the program runs |
 //! | [`json`] | a file's text to values, and values to settings |
 //! | [`time`], [`rng`] | virtual instants in microseconds; one seeded stream of random numbers a node |
 //! | [`wire`] | bytes to meaning and back: Ethernet, ARP, IPv4, ICMP, UDP, TCP, DHCP |
@@ -26,6 +27,7 @@ pub mod net;
 pub mod rng;
 pub mod scenario;
 pub mod sim;
+pub mod supplies;
 pub mod text;
 pub mod time;
 pub mod view;

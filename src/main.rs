@@ -1,5 +1,5 @@
-//! Puts the page into the document; everything else is in the library's `app`.
+//! The page's program. `start.js` loads it and calls what the library exports (`app::embed`).
 
-fn main() {
-    dhcp_lab::app::mount();
-}
+use dhcp_lab as _;
+
+fn main() {}

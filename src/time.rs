@@ -24,6 +24,11 @@ impl Duration {
     /// Longer than any run; arithmetic saturates here.
     pub const MAX: Self = Self(u64::MAX);
 
+    /// Whether it is no time at all.
+    pub const fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+
     /// A duration of whole microseconds.
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)

@@ -154,7 +154,7 @@ fn what_cannot_be_run_ends_in_one_clear_line_and_a_code() {
     let cases: [(&[&str], &str); 9] = [
         (
             &["run", "three-servers"],
-            "no built-in scenario 'three-servers'; there are two-servers, lease-origin",
+            "no built-in scenario 'three-servers'; there are two-server-day, split-pools",
         ),
         (&["run", "absent.json"], "cannot read absent.json"),
         (
@@ -224,4 +224,73 @@ fn a_bridge_that_cannot_be_is_said_in_a_line() {
     let output = dhcp_lab(&[&["bridge", "relay"][..], &twice].concat());
     let error = text(&output.stderr);
     assert_eq!(error, "dhcp-lab: the interface 'a' is named twice\n");
+}
+
+#[test]
+fn check_says_everything_that_is_wrong_and_where() {
+    let good = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/two-servers.json");
+    let output = dhcp_lab(&["check", good.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).ends_with("two-servers.json: right: 4 nodes, 6 commands\n"));
+    let wrong = scratch("check.json");
+    let file = r#"{
+  "version": 1,
+  "name": "wrong",
+  "untill": "1h",
+  "until": "1 hour",
+  "nodes": [
+    { "id": "pc", "kind": "clint" },
+    { "kind": "switch" },
+    { "id": "srv", "kind": "server", "address": "10.0.0.1/24",
+      "server": { "pools": ["10.0.0.20-10.0.0.10"], "lease": 5 } }
+  ],
+  "links": [ { "between": ["pc"], "latency": "1ms" } ],
+  "commands": [
+    { "at": "1s", "do": "explode", "node": "pc" },
+    { "at": "1s", "do": "power-of", "node": "pc", "whom": "x" }
+  ]
+}"#;
+    std::fs::write(&wrong, file).unwrap();
+    let output = dhcp_lab(&["check", good.to_str().unwrap(), wrong.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stdout);
+    let said = said.replace(&format!("{}:", wrong.display()), "");
+    let said: Vec<&str> = said.lines().skip(1).collect();
+    insta::assert_snapshot!(said.join("\n"));
+    let fits = scratch("unfit.json");
+    let file = r#"{ "version": 1, "name": "unfit", "until": "1h", "nodes": [
+    { "id": "pc", "kind": "client", "server": {} },
+    { "id": "sw", "kind": "switch" },
+    { "id": "srv", "kind": "server" } ],
+  "links": [
+    { "between": ["pc", "sv"], "latency": "1ms" },
+    { "between": ["sw", "srv"], "latency": "11s" } ],
+  "commands": [
+    { "at": "1s", "do": "release", "node": "srv" } ],
+  "notes": [ { "at": "1s", "text": {} } ],
+  "show": { "lanes": ["sw"], "speed": 3 } }"#;
+    std::fs::write(&fits, file).unwrap();
+    let output = dhcp_lab(&["check", fits.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stdout).replace(&format!("{}:", fits.display()), "");
+    insta::assert_snapshot!(said);
+    let no_json = scratch("no-json-2.json");
+    std::fs::write(&no_json, "{\n  \"version\" 1 }").unwrap();
+    let output = dhcp_lab(&["check", no_json.to_str().unwrap()]);
+    let said = text(&output.stdout).replace(&no_json.display().to_string(), "");
+    assert_eq!(said, ": expected `:` at line 2 column 13\n");
+    let output = dhcp_lab(&["check", "absent.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("cannot read absent.json"));
+    assert_eq!(dhcp_lab(&["check"]).status.code(), Some(2));
+}
+
+#[test]
+fn schema_prints_the_published_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenario.schema.json");
+    let printed = text(&dhcp_lab(&["schema"]).stdout);
+    assert!(
+        std::fs::read_to_string(path).unwrap_or_default() == printed,
+        "docs/scenario.schema.json is out of date: cargo run --features cli -- schema > docs/scenario.schema.json"
+    );
 }

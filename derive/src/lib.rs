@@ -5,6 +5,9 @@
 //! in any case) and `rename_all = "kebab-case"`; on a field `default` and `rename`. An attribute that
 //! it does not know is an error.
 //!
+//! `#[part]`: a part of the page from a function with hooks, in the place of Yew's own
+//! `function_component`.
+//!
 //! serde's own derive writes the reading of each field out, with a place to keep it and a way to drop
 //! it, about 200 bytes a field; this one calls, about 20 (`docs/performance.md`).
 
@@ -12,8 +15,8 @@ use proc_macro::TokenStream;
 use proc_macro2::{Span, TokenStream as Tokens};
 use quote::quote;
 use syn::{
-    Attribute, Data, DeriveInput, Error, Expr, Field, Fields, LitStr, Path, Result, Type,
-    parse_macro_input, spanned::Spanned,
+    Attribute, Data, DeriveInput, Error, Expr, Field, Fields, FnArg, ItemFn, LitStr, Path, Result,
+    Type, parse_macro_input, spanned::Spanned,
 };
 
 /// Implements `crate::json::FromJson`.
@@ -23,6 +26,52 @@ pub fn from_json(input: TokenStream) -> TokenStream {
     derive(&input)
         .unwrap_or_else(|error| error.to_compile_error())
         .into()
+}
+
+/// Makes a `Part` from a function that takes its properties by reference and gives `Html`.
+#[proc_macro_attribute]
+pub fn part(_: TokenStream, item: TokenStream) -> TokenStream {
+    let function = parse_macro_input!(item as ItemFn);
+    part_of(&function)
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
+}
+
+fn part_of(function: &ItemFn) -> Result<Tokens> {
+    let ItemFn {
+        attrs,
+        vis,
+        sig,
+        block,
+    } = function;
+    let wrong = || Error::new(sig.span(), "a part takes its properties, by reference");
+    let mut inputs = sig.inputs.iter();
+    let (Some(FnArg::Typed(input)), None) = (inputs.next(), inputs.next()) else {
+        return Err(wrong());
+    };
+    let Type::Reference(properties) = &*input.ty else {
+        return Err(wrong());
+    };
+    let (ident, properties) = (&sig.ident, &properties.elem);
+    let name = ident.to_string();
+    Ok(quote! {
+        #(#attrs)*
+        #vis struct #ident;
+
+        impl crate::app::components::part::Part for #ident {
+            const NAME: &'static str = #name;
+            type Props = #properties;
+
+            fn draw(
+                props: &#properties,
+                hooks: &mut ::yew::functional::HookContext,
+            ) -> ::yew::Html {
+                #[::yew::functional::hook]
+                fn use_part(#input) -> ::yew::Html #block
+                ::yew::functional::Hook::run(use_part(props), hooks)
+            }
+        }
+    })
 }
 
 fn derive(input: &DeriveInput) -> Result<Tokens> {
@@ -191,6 +240,21 @@ mod tests {
     fn names_are_serdes() {
         assert_eq!(kebab("PowerOn"), "power-on");
         assert_eq!(kebab("Offer"), "offer");
+    }
+
+    #[test]
+    fn a_part_takes_its_properties() {
+        for source in [
+            "fn A() -> Html {}",
+            "fn A(props: Props) -> Html {}",
+            "fn A(one: &Props, other: &Props) -> Html {}",
+        ] {
+            assert!(
+                part_of(&syn::parse_str(source).unwrap()).is_err(),
+                "{source}"
+            );
+        }
+        assert!(part_of(&syn::parse_str("fn A(props: &Props) -> Html {}").unwrap()).is_ok());
     }
 
     #[test]

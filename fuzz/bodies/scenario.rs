@@ -1,7 +1,7 @@
 //! Any text as a scenario: refused with a word about where, or run for a while.
 
 use dhcp_lab::lesson;
-use dhcp_lab::scenario::Scenario;
+use dhcp_lab::scenario::{Scenario, permalink};
 use dhcp_lab::sim::{Journal, World};
 use dhcp_lab::text::Language;
 use dhcp_lab::view::ladder::Ladder;
@@ -14,11 +14,21 @@ pub(crate) fn run(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
+    // The text of an address is another form, read by the same means.
+    if let Err(problem) = permalink::read(text) {
+        assert!(!problem.message.is_empty());
+    }
     let scenario = match Scenario::parse(text) {
         Ok(scenario) => scenario,
         Err(problem) => {
             assert!(!problem.message.is_empty());
             assert!(problem.to_string().starts_with(&problem.path));
+            let message = problem.message.as_str();
+            let whole = message.starts_with("missing field") || message.contains("struct File");
+            assert!(
+                !problem.path.is_empty() || message.contains(" at line ") || whole,
+                "{problem} says where"
+            );
             return;
         }
     };
@@ -26,6 +36,11 @@ pub(crate) fn run(bytes: &[u8]) {
         Scenario::parse(&scenario.file().to_json()),
         Ok(scenario.clone()),
         "written and read again"
+    );
+    let saved = Scenario::new(scenario.with_commands(scenario.commands()));
+    assert_eq!(
+        saved.as_ref().map(Scenario::commands),
+        Ok(scenario.commands())
     );
     let (world, written) = play(&scenario);
     assert_eq!(play(&scenario).1, written, "the same run again");

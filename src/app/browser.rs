@@ -1,6 +1,7 @@
 //! What the page takes from the browser and leaves there. Nothing here fails: where a browser
 //! withholds something, the page goes without it.
 
+use js_sys::{Function, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -8,7 +9,7 @@ use web_sys::{
     ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window,
 };
 
-use super::session::Theme;
+use super::session::{Content, Theme};
 use crate::text::Language;
 
 const LANGUAGE: &str = "dhcp-lab.language";
@@ -47,13 +48,6 @@ fn keep(key: &str, value: &str) {
         // A full or locked storage only means that the choice is asked for again.
         let _ = storage.set_item(key, value);
     }
-}
-
-/// The language to begin with: by the address, by an earlier choice, by the browser.
-pub(crate) fn language() -> Language {
-    let browsers = || window().and_then(|window| window.navigator().language());
-    let tag = query("lang").or_else(|| kept(LANGUAGE)).or_else(browsers);
-    tag.map_or_else(Language::default, |tag| Language::from_tag(&tag))
 }
 
 /// The theme that was chosen before.
@@ -127,8 +121,67 @@ fn matches(query: &str) -> bool {
         .is_some_and(|query| query.matches())
 }
 
+/// Where further files come from: a function of `start.js` (see `embed::open`).
+pub(crate) struct Loader(Function);
+
+impl Loader {
+    /// A loader by that function.
+    pub(crate) fn new(load: Function) -> Self {
+        Self(load)
+    }
+
+    /// Has the files of these names handed over, then says whether they are here.
+    pub(crate) fn load(&self, names: &[String], done: impl FnOnce(bool) + 'static) {
+        let done = Closure::once_into_js(move |is_here: JsValue| done(is_here.is_truthy()));
+        let _ = self
+            .0
+            .call2(&JsValue::NULL, &JsValue::from_str(&names.join(" ")), &done);
+    }
+}
+
+/// Where files and links go: two functions of `start.js` (see `embed::open`).
+pub(crate) struct Outlet {
+    save: Function,
+    link: Function,
+}
+
+impl Outlet {
+    /// An outlet by those functions.
+    pub(crate) fn new(save: Function, link: Function) -> Self {
+        Self { save, link }
+    }
+
+    /// Has a file saved.
+    pub(crate) fn save(&self, name: &str, content: &Content) {
+        let content = match content {
+            Content::Text(text) => JsValue::from_str(text),
+            Content::Bytes(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+        };
+        let _ = self
+            .save
+            .call2(&JsValue::NULL, &JsValue::from_str(name), &content);
+    }
+
+    /// Has a link made that holds a text, then says whether it is in the clipboard.
+    pub(crate) fn link(&self, text: &str, done: impl FnOnce(bool) + 'static) {
+        let done = Closure::once_into_js(move |copied: JsValue| done(copied.is_truthy()));
+        let _ = self
+            .link
+            .call2(&JsValue::NULL, &JsValue::from_str(text), &done);
+    }
+}
+
+/// Has the list of this id show what is chosen in it, whatever a person has chosen since.
+pub(crate) fn choose(id: &str, value: &str) {
+    let list = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(list) = list {
+        // A list takes its value by the same name as a field.
+        list.unchecked_into::<HtmlInputElement>().set_value(value);
+    }
+}
+
 /// Has `step` called before the next picture.
-pub(crate) fn request_frame(step: &js_sys::Function) {
+pub(crate) fn request_frame(step: &Function) {
     if let Some(window) = window() {
         let _ = window.request_animation_frame(step);
     }
@@ -159,11 +212,27 @@ pub(crate) fn focus_on(id: &str) {
     focus(element.and_then(|element| element.dyn_into().ok()));
 }
 
+/// Scrolls to the end of what this selects.
+pub(crate) fn show_end(selector: &str) {
+    let found = document().and_then(|document| document.query_selector(selector).ok()?);
+    if let Some(list) = found {
+        list.set_scroll_top(list.scroll_height());
+    }
+}
+
 /// Moves the focus to an element's child of this number.
 pub(crate) fn focus_in(list: &yew::NodeRef, place: usize) {
     let children = list.cast::<Element>().map(|list| list.children());
     let child = children.and_then(|children| children.item(u32::try_from(place).ok()?));
     focus(child.and_then(|child| child.dyn_into().ok()));
+}
+
+/// Moves the focus to a text field and marks all that is in it.
+pub(crate) fn select_all(field: &yew::NodeRef) {
+    if let Some(field) = field.cast::<HtmlInputElement>() {
+        let _ = field.focus();
+        field.select();
+    }
 }
 
 /// Scrolls the element of this id into sight, no further than it takes.

@@ -5,7 +5,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, KeyboardEvent};
 
 use super::browser;
-use super::session::{Action, Ask, Panel};
+use super::session::{Action, Ask, Export, Panel};
 use super::store::Store;
 use crate::sim::EventId;
 
@@ -38,7 +38,7 @@ fn asked(focus: Option<&Element>) -> Option<EventId> {
 
 /// What a key does, unless the element that has the focus wants it for itself.
 fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
-    if event.default_prevented() || event.ctrl_key() || event.alt_key() || event.meta_key() {
+    if event.default_prevented() || event.alt_key() {
         return None;
     }
     let focus = event
@@ -48,11 +48,23 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
         let focus = focus.as_ref();
         focus.is_some_and(|element| element.closest(selector).ok().flatten().is_some())
     };
+    if event.ctrl_key() || event.meta_key() {
+        // A field has an undo of its own.
+        let writes = is("textarea, input:not([type=range]):not([type=checkbox])");
+        return match (event.key().as_str(), event.shift_key()) {
+            _ if writes => None,
+            ("s" | "S", false) => Some(Action::Export(Export::Scenario)),
+            ("z" | "Z", false) => Some(Action::Undo),
+            ("z" | "Z", true) | ("y" | "Y", _) => Some(Action::Redo),
+            _ => None,
+        };
+    }
     match event.key().as_str() {
         "Escape" if store.read(|session| session.on_its_way().is_some()) => Some(Action::Pause),
-        "Escape" => store
-            .read(|session| session.panel().is_some())
-            .then_some(Action::Close),
+        "Escape" => store.read(|session| {
+            let open = session.panel().map(|_| Action::Close);
+            open.or_else(|| session.beside().map(|_| Action::Compare(None)))
+        }),
         " " if !is(
             "button, a, select, textarea, input:not([type=range]), summary, [role=treeitem]",
         ) =>

@@ -61,7 +61,8 @@ impl Lanes {
         }
     }
 
-    fn is_whole(&self) -> bool {
+    /// Whether each host has its own.
+    pub(crate) fn is_whole(&self) -> bool {
         !self.owners.contains(&None)
     }
 
@@ -100,7 +101,7 @@ fn wanted(session: &Session) -> Vec<NodeId> {
     let end = messages.partition_point(|message| message.id.index() < written);
     for message in messages[..end].iter().rev().take(REACH) {
         let to = scenario.owner(message.frame.destination());
-        let is_shown = session.shows_all() || message.is_dhcp();
+        let is_shown = session.filter().shows(&message.summary.what);
         if is_shown && !(want(message.from) && to.is_none_or(&mut want)) {
             break;
         }

@@ -1,13 +1,15 @@
 //! The ladder as the page shows it: which rows, and what each says in a few words.
 
+use crate::dhcp::failover::State;
 use crate::dhcp::{ClientNote, Note, OfferEnd, ServerNote, Silence, failover};
 use crate::lesson::tell;
 use crate::net::NetNote;
 use crate::scenario::NodeId;
 use crate::sim::{Entry, EventId, What};
-use crate::text::Sentence;
+use crate::text::{Sentence, Texts};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Row;
+use crate::wire::failover::RejectReason;
 
 use super::session::Session;
 
@@ -56,7 +58,7 @@ const GAP: Duration = Duration::from_secs(60);
 /// The last lines before the playhead, and whether there are more before them.
 pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
     let ladder = session.ladder();
-    let written = session.world().written();
+    let written = session.key().written;
     let is_past = |row: &Row| match row {
         Row::Message(place) => ladder.messages()[*place].id.index() < written,
         Row::Event(id) => id.index() < written,
@@ -64,16 +66,37 @@ pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
     };
     let rows = ladder.rows();
     let end = rows.iter().rposition(is_past).map_or(0, |last| last + 1);
-    let start = end.saturating_sub(session.lines());
+    let filter = session.filter();
+    let is_shown = |row: &Row| match row {
+        Row::Message(place) => filter.shows(&ladder.messages()[*place].summary.what),
+        Row::Event(_) => true,
+        Row::Gap(_) => false,
+    };
+    let began = session.ladder_begins();
+    let at = |row: &Row| match row {
+        Row::Message(place) => Some(ladder.messages()[*place].at),
+        Row::Event(id) => session.journal().get(*id).map(|entry| entry.at),
+        Row::Gap(_) => None,
+    };
+    let is_recent = |row: &Row| at(row).is_none_or(|at| at >= began);
+    let recent = (0..end).rev().take_while(|at| is_recent(&rows[*at]));
+    let shown = recent.filter(|at| is_shown(&rows[*at]));
+    let start = shown.take(session.lines()).last().unwrap_or(end);
+    let more = start > 0 || ladder.start() > 0;
     let mut page = Page {
         session,
         lines: Vec::new(),
-        last: None,
+        // What came before the first line that is shown is no silence.
+        last: if began > Instant::ZERO {
+            Some(began)
+        } else {
+            rows[start..end].iter().find_map(at).filter(|_| more)
+        },
     };
     for row in &rows[start..end] {
         page.add(row);
     }
-    (page.lines, start > 0)
+    (page.lines, more)
 }
 
 /// The lines so far.
@@ -90,7 +113,7 @@ impl Page<'_> {
             Row::Gap(_) => {}
             Row::Message(place) => {
                 let message = &self.session.ladder().messages()[*place];
-                if self.session.shows_all() || message.is_dhcp() {
+                if self.session.filter().shows(&message.summary.what) {
                     self.push(message.at, message.id, Line::Message(*place));
                 }
             }
@@ -116,7 +139,7 @@ impl Page<'_> {
                     self.push(entry.at, id, Line::Done(id, sentence));
                 }
             }
-            What::Dhcp(note) => self.noted(id, entry, short(note)),
+            What::Dhcp(note) => self.noted(id, entry, short(self.session.texts(), note)),
             What::Net(note) => self.noted(id, entry, short_net(note)),
             What::Power(_)
             | What::Software(_)
@@ -177,7 +200,7 @@ impl Mark {
 }
 
 /// A note in a few words; nothing for what a message or a state beside it says as well.
-fn short(note: &Note) -> Option<Short> {
+fn short(words: &Texts, note: &Note) -> Option<Short> {
     let text = |key, address: std::net::Ipv4Addr| Some(Short::Text(key, address.to_string()));
     match note {
         Note::Client(note) => match *note {
@@ -214,7 +237,7 @@ fn short(note: &Note) -> Option<Short> {
             ServerNote::Released {
                 address, withheld, ..
             } => text(
-                if withheld {
+                if withheld.is_some() {
                     "mark.given-back"
                 } else {
                     "mark.freed"
@@ -228,8 +251,14 @@ fn short(note: &Note) -> Option<Short> {
         },
         Note::Relay(_) => Some(Short::Text("mark.relay-dropped", String::new())),
         Note::Failover(note) => match note {
-            failover::Note::State { to, .. } => Some(Short::State(to.name())),
-            failover::Note::Limited { .. } => Some(Short::State("MCLT")),
+            failover::Note::State { to, .. } => Some(Short::State(short_state(*to))),
+            failover::Note::Limited { granted, .. } => {
+                Some(Short::Text("mark.limited", words.duration(*granted)))
+            }
+            failover::Note::Refused {
+                reason: RejectReason::FATAL_CONFLICT,
+                address,
+            } => text("mark.conflict", *address),
             failover::Note::Disconnected { .. }
             | failover::Note::PartnerState { .. }
             | failover::Note::CommunicationsOk { .. }
@@ -243,6 +272,24 @@ fn short(note: &Note) -> Option<Short> {
             | failover::Note::Waits { .. }
             | failover::Note::CommandIgnored { .. } => None,
         },
+    }
+}
+
+/// A state of failover where there is little room.
+pub(crate) fn short_state(state: State) -> &'static str {
+    match state {
+        State::CommunicationsInterrupted => "COMM-INTERRUPTED",
+        State::ResolutionInterrupted => "RES-INTERRUPTED",
+        State::Startup
+        | State::Normal
+        | State::PartnerDown
+        | State::PotentialConflict
+        | State::Recover
+        | State::RecoverWait
+        | State::RecoverDone
+        | State::ConflictDone
+        | State::Paused
+        | State::Shutdown => state.name(),
     }
 }
 
@@ -268,8 +315,7 @@ fn silence(why: Silence) -> &'static str {
         Silence::Pinging => "mark.silent.pinging",
         Silence::NotHolder => "mark.silent.not-holder",
         Silence::NotForServers | Silence::Unsupported => "mark.silent.unsupported",
-        Silence::FailoverState | Silence::PartnersClient | Silence::Withheld => {
-            "mark.silent.failover"
-        }
+        Silence::PartnersClient => "mark.silent.partners-client",
+        Silence::FailoverState | Silence::Withheld => "mark.silent.failover",
     }
 }

@@ -7,6 +7,7 @@
 //! | `narration`, `lines`, `lanes` | what the narration line and the ladder say at the playhead, and whose line is where |
 //! | `layout`, `flights` | where nodes stand, and what is drawn between them |
 //! | `moment`, `trouble` | instants, lengths and what goes wrong on a cable, as a person writes them |
+//! | `compare` | two branches side by side |
 //! | `store` | the session as components share it, each rendering only what changed |
 //! | `ticker` | the animation loop |
 //! | `browser`, `keys` | what is taken from the browser: address, storage, keys |
@@ -17,6 +18,7 @@
 //! listeners, and each component draws its own small projection of it.
 
 mod browser;
+mod compare;
 mod components;
 pub mod embed;
 mod flights;
@@ -33,18 +35,24 @@ mod store;
 mod ticker;
 mod trouble;
 
+use crate::text::Language;
+use browser::{Loader, Outlet};
 use session::Session;
 use store::Store;
 
 /// Puts the page into the document.
-pub fn mount() {
-    let (language, theme) = (browser::language(), browser::theme());
-    match Session::open(browser::query("scenario").as_deref(), language, theme) {
+fn mount(language: Language, loader: Loader, outlet: Outlet, given: Option<String>) {
+    let theme = browser::theme();
+    let session = match given {
+        Some(text) => Session::linked(&text, language, theme),
+        None => Session::open(browser::query("scenario").as_deref(), language, theme),
+    };
+    match session {
         Ok(session) => {
-            let store = Store::new(session);
+            let store = Store::new(session, loader, outlet);
             store.apply(session::Action::Letters(browser::letters()));
             ticker::run(store.clone());
-            yew::Renderer::<components::App>::with_props(store::Props { store }).render();
+            components::show(store);
         }
         Err(problem) => browser::report(&problem.to_string()),
     }

@@ -12,6 +12,8 @@ const HOP: u64 = 500_000;
 pub(crate) const REST: u64 = 550_000;
 /// How long it slows down after such an event while a frame is under way.
 pub(crate) const BRAKE: u64 = 250_000;
+/// How long it stands still after an event that takes some reading.
+pub(crate) const READ: u64 = 2_400_000;
 /// How many times slower it is then.
 const BRAKED: u64 = 4;
 
@@ -89,12 +91,27 @@ struct Stretch {
     spent: u64,
 }
 
+/// How much there is to read about an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reading {
+    /// A glance will do.
+    Short,
+    /// Everything waits for it.
+    Long,
+}
+
 /// Where playback stands between two events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pace {
     stretch: Option<Stretch>,
     /// How long the picture still rests, or is slowed down.
     rest: u64,
+    /// Whether it rests also while a frame is under way.
+    still: bool,
+    /// How much virtual time has passed, with events that no one was told of, since anything was
+    /// told or under way: two servers that say every minute that they are still there do not make
+    /// an hour long.
+    quiet: Duration,
 }
 
 impl Pace {
@@ -104,8 +121,14 @@ impl Pace {
     }
 
     /// Something with a sentence has just happened: leave a moment to read it.
-    pub(crate) fn rest(&mut self, in_flight: bool) {
-        self.rest = self.rest.max(if in_flight { BRAKE } else { REST });
+    pub(crate) fn rest(&mut self, reading: Reading, in_flight: bool) {
+        self.quiet = Duration::ZERO;
+        self.still = reading == Reading::Long;
+        self.rest = self.rest.max(match reading {
+            Reading::Long => READ,
+            Reading::Short if in_flight => BRAKE,
+            Reading::Short => REST,
+        });
     }
 
     /// Lets `viewer` microseconds of the viewer's time pass from `now` on, and takes what was used
@@ -115,12 +138,12 @@ impl Pace {
         let mut stretch = self
             .stretch
             .filter(fits)
-            .unwrap_or_else(|| Stretch::new(now, ahead));
+            .unwrap_or_else(|| Stretch::new(now, ahead, self.quiet));
         if self.rest > 0 && !ahead.real {
             let resting = self.rest.min(*viewer);
             self.rest -= resting;
             *viewer -= resting;
-            if ahead.flight.is_some() {
+            if ahead.flight.is_some() && !self.still {
                 stretch.spent += resting / BRAKED;
             }
         }
@@ -129,6 +152,11 @@ impl Pace {
         *viewer -= used;
         let at = stretch.at();
         self.stretch = (at < ahead.next).then_some(stretch);
+        if ahead.flight.is_some() {
+            self.quiet = Duration::ZERO;
+        } else if self.stretch.is_none() {
+            self.quiet = self.quiet + ahead.next.since(stretch.from);
+        }
         at
     }
 
@@ -149,12 +177,13 @@ impl Pace {
 }
 
 impl Stretch {
-    fn new(from: Instant, ahead: Ahead) -> Self {
+    fn new(from: Instant, ahead: Ahead, quiet: Duration) -> Self {
         let length = ahead.next.since(from);
         let takes = match ahead.flight {
             _ if ahead.real => length.as_micros(),
             Some(flight) => length.fraction(HOP, flight.as_micros().max(1)).as_micros(),
-            None => empty(length),
+            None if quiet.is_zero() => empty(length),
+            None => empty(quiet + length) - empty(quiet),
         };
         Self {
             from,

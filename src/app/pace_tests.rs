@@ -60,7 +60,7 @@ fn shorter_gaps_are_shorter_but_never_nothing() {
 #[test]
 fn after_an_event_the_picture_rests() {
     let mut pace = Pace::default();
-    pace.rest(false);
+    pace.rest(Reading::Short, false);
     let now = Instant::from_micros(9);
     let mut viewer = 100_000;
     assert_eq!(pace.advance(now, ahead(1_000_000, None), &mut viewer), now);
@@ -74,11 +74,55 @@ fn after_an_event_the_picture_rests() {
 #[test]
 fn a_flight_slows_down_but_never_stops() {
     let mut pace = Pace::default();
-    pace.rest(true);
+    pace.rest(Reading::Short, true);
     let mut viewer = 16_000;
     let then = pace.advance(Instant::ZERO, ahead(500, Some(500)), &mut viewer);
     assert!(then > Instant::ZERO);
     assert!(then < Instant::from_micros(16));
+}
+
+#[test]
+fn what_takes_some_reading_stops_everything() {
+    let mut pace = Pace::default();
+    pace.rest(Reading::Long, true);
+    let rested = watch(&mut pace, 0, ahead(500, Some(500)));
+    let plain = watch(&mut Pace::default(), 0, ahead(500, Some(500)));
+    let rest = READ / 1_000;
+    assert!(
+        (plain + rest - 20..=plain + rest + 20).contains(&rested),
+        "{rested}"
+    );
+}
+
+/// Two servers that say every minute that they are still there.
+#[test]
+fn events_that_no_one_is_told_of_do_not_make_an_hour_long() {
+    let hour = |step: u64| {
+        let mut pace = Pace::default();
+        let mut viewer = 0;
+        for minute in 0..60 / step {
+            let from = minute * step * 60_000_000;
+            let then = ahead(from + step * 60_000_000, None);
+            let mut left = 60_000_000;
+            assert_eq!(
+                pace.advance(Instant::from_micros(from), then, &mut left),
+                then.next
+            );
+            viewer += 60_000_000 - left;
+        }
+        viewer
+    };
+    assert!(hour(1) <= hour(60) + 100_000, "{} {}", hour(1), hour(60));
+    let mut pace = Pace::default();
+    let minute = ahead(60_000_000, None);
+    let first = watch(&mut pace, 0, minute);
+    pace.rest(Reading::Short, false);
+    pace.rest = 0;
+    let again = watch(&mut pace, 60_000_000, ahead(120_000_000, None));
+    assert!(
+        first.abs_diff(again) <= 32,
+        "what is told starts anew: {first} {again}"
+    );
 }
 
 #[test]
@@ -110,7 +154,7 @@ fn real_time_is_real() {
         ..ahead(2_000_000, None)
     };
     let mut pace = Pace::default();
-    pace.rest(false);
+    pace.rest(Reading::Short, false);
     let mut viewer = 250_000;
     assert_eq!(
         pace.advance(Instant::ZERO, ahead, &mut viewer),

@@ -6,14 +6,16 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::browser;
+use super::browser::{self, Loader, Outlet};
 use super::components::Handler;
 use super::map::SortedMap;
 use super::session::{Action, Session};
 
-/// How long the engine may work at a time, in milliseconds: half of what lies between two pictures,
-/// so that the page answers and draws in between.
-const SLICE: f64 = 8.0;
+/// How long the engine may work at a time, in milliseconds: from picture to picture so little that the
+/// page answers and draws in between, and for what a person does as long as no one notices, so that
+/// most of it is done at once.
+const FRAME: f64 = 8.0;
+const AT_ONCE: f64 = 40.0;
 /// How many events are carried out between two looks at the clock.
 const ASKS: u32 = 16;
 
@@ -23,6 +25,10 @@ struct Shared {
     session: RefCell<Session>,
     listeners: RefCell<SortedMap<u32, Listener>>,
     last: Cell<u32>,
+    loader: Loader,
+    outlet: Outlet,
+    /// What waits for its files.
+    waiting: RefCell<Vec<Action>>,
 }
 
 /// A handle to the session. Two are equal if they are of the same session.
@@ -44,11 +50,14 @@ pub(crate) struct Props {
 
 impl Store {
     /// A handle to a new session.
-    pub(crate) fn new(session: Session) -> Self {
+    pub(crate) fn new(session: Session, loader: Loader, outlet: Outlet) -> Self {
         Self(Rc::new(Shared {
             session: RefCell::new(session),
             listeners: RefCell::default(),
             last: Cell::new(0),
+            loader,
+            outlet,
+            waiting: RefCell::default(),
         }))
     }
 
@@ -57,14 +66,65 @@ impl Store {
         look(&self.0.session.borrow())
     }
 
+    /// Does one thing: now, or once the files are here that it takes.
+    pub(crate) fn apply(&self, action: Action) {
+        let waiting = &self.0.waiting;
+        waiting
+            .borrow_mut()
+            .retain(|earlier| !action.replaces(earlier));
+        let missing = action.missing();
+        if missing.is_empty() {
+            return self.carry_out(action);
+        }
+        waiting.borrow_mut().push(action.clone());
+        let store = self.clone();
+        self.0
+            .loader
+            .load(&missing, move |is_here| store.loaded(action, is_here));
+    }
+
+    fn loaded(&self, action: Action, is_here: bool) {
+        let place = |waiting: &Vec<Action>| waiting.iter().position(|other| *other == action);
+        let Some(place) = place(&self.0.waiting.borrow()) else {
+            return;
+        };
+        self.0.waiting.borrow_mut().remove(place);
+        if is_here {
+            return self.carry_out(action);
+        }
+        self.carry_out(Action::NotLoaded(Box::new(action)));
+        let (language, scenario) = self.read(|session| {
+            let scenario = session.scenario().file().name.clone();
+            (session.texts().language().tag(), scenario)
+        });
+        browser::choose("language", language);
+        browser::choose("menu-language", language);
+        browser::choose("scenario", &scenario);
+    }
+
     /// Does one thing, or as much of it as fits before the next picture, and tells everyone who
     /// listens.
-    pub(crate) fn apply(&self, action: Action) {
+    fn carry_out(&self, action: Action) {
+        if let Action::Language(language) = action {
+            browser::keep_language(language);
+        }
+        if let Action::Export(what) = action {
+            let (name, content) = self.read(|session| session.export(what));
+            self.0.outlet.save(&name, &content);
+        }
+        if action == Action::Share {
+            let store = self.clone();
+            let text = self.read(Session::link);
+            let done = move |copied| store.apply(Action::Shared(copied));
+            self.0.outlet.link(&text, done);
+        }
         let (start, mut asked) = (browser::clock(), 0_u32);
+        let is_tick = matches!(action, Action::Tick(_));
+        let slice = if is_tick { FRAME } else { AT_ONCE };
         // To ask the browser for the time costs as much as a small event.
         let mut more = || {
             asked += 1;
-            asked % ASKS != 0 || browser::clock() - start < SLICE
+            asked % ASKS != 0 || browser::clock() - start < slice
         };
         self.0.session.borrow_mut().apply(action, &mut more);
         // A listener may come or go while they are told.

@@ -140,10 +140,6 @@ pub enum StreamEnd {
     Unreachable,
 }
 
-/// Whether two servers can be failover partners here. Not in the page yet: with the endpoint and TCP
-/// it would weigh more than it may. What this turns off the linker then leaves out.
-pub const FAILOVER: bool = true;
-
 /// How a node's part in DHCP behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settings {

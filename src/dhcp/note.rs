@@ -220,9 +220,9 @@ pub enum ServerNote {
         address: Ipv4Addr,
         /// Whose it was.
         client: Mac,
-        /// Whether failover keeps it from other clients still.
-        #[serde(skip_serializing_if = "std::ops::Not::not")]
-        withheld: bool,
+        /// Why failover keeps it from others for now, if it does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withheld: Option<failover::Withheld>,
     },
     /// A client gave its address back.
     Released {
@@ -230,9 +230,9 @@ pub enum ServerNote {
         address: Ipv4Addr,
         /// Whose it was.
         client: Mac,
-        /// Whether failover keeps it from other clients still.
-        #[serde(skip_serializing_if = "std::ops::Not::not")]
-        withheld: bool,
+        /// Why failover keeps it from others for now, if it does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withheld: Option<failover::Withheld>,
     },
     /// A client found its address in use: it is set aside.
     Declined {

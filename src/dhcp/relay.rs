@@ -12,6 +12,11 @@ use crate::wire::dhcp::{CLIENT_PORT, Message, MessageType, Op, SERVER_PORT, code
 
 /// How a relay agent behaves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(
+    feature = "cli",
+    derive(schemars::JsonSchema),
+    schemars(rename = "RelaySettings")
+)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The servers, or further relay agents, to which it passes requests.

@@ -150,7 +150,41 @@ fn list(what: &str, found: &str, names: &[&str], none: &str) -> String {
         }
         text.extend(["`", name, "`"]);
     }
+    if let Some(meant) = nearest(found, names.iter().copied()) {
+        text.extend(["; did you mean `", meant, "`?"]);
+    }
     text
+}
+
+/// The name that is most like the one that was found, if any is like it: of each three letters at
+/// most one is another, missing or too much.
+pub fn nearest<'a>(found: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let (letters, most) = (found.len(), found.len().max(3) / 3);
+    let near = names.filter(|name| name.len().abs_diff(letters) <= most);
+    let near = near.map(|name| (distance(found.as_bytes(), name.as_bytes()), name));
+    let near = near.filter(|(far, _)| *far <= most);
+    let near = near.min_by_key(|(far, name)| (*far, !name.starts_with(found)));
+    near.filter(|(far, _)| *far > 0).map(|(_, name)| name)
+}
+
+/// How many bytes must be changed, added, taken out or swapped with the next.
+fn distance(one: &[u8], other: &[u8]) -> usize {
+    let mut rows: [Vec<usize>; 3] = [Vec::new(), Vec::new(), (0..=other.len()).collect()];
+    for (row, letter) in one.iter().enumerate() {
+        rows.rotate_left(1);
+        let mut next = vec![row + 1];
+        for (column, against) in other.iter().enumerate() {
+            let changed = rows[1][column] + usize::from(letter != against);
+            let mut least = changed.min(rows[1][column + 1] + 1).min(next[column] + 1);
+            let swapped = row > 0 && column > 0 && *letter == other[column - 1];
+            if swapped && one[row - 1] == *against {
+                least = least.min(rows[0][column - 1] + 1);
+            }
+            next.push(least);
+        }
+        rows[2] = next;
+    }
+    rows[2].last().copied().unwrap_or_default()
 }
 
 /// A problem with the value that is being read.

@@ -119,7 +119,8 @@ fn what_is_wrong_is_told_with_its_path() {
         ),
         (
             r#"{"type":"Bulb"}"#,
-            "type: unknown variant `Bulb`, expected `bulb` or `night-light`".to_owned(),
+            "type: unknown variant `Bulb`, expected `bulb` or `night-light`; did you mean `bulb`?"
+                .to_owned(),
         ),
         (
             r#"{"rooms":[[1,2],[1]]}"#,
@@ -263,5 +264,32 @@ proptest! {
             }
             (Err(_), None) => {}
         }
+    }
+}
+
+#[test]
+fn a_name_with_a_slip_in_it_is_known_again() {
+    let names = [
+        "power-on",
+        "power-off",
+        "plug",
+        "unplug",
+        "node",
+        "mode",
+        "until",
+    ];
+    for (found, meant) in [
+        ("power-of", Some("power-off")),
+        ("power-on", None),
+        ("pwoer-on", Some("power-on")),
+        ("untill", Some("until")),
+        ("nodes", Some("node")),
+        ("ndoe", Some("node")),
+        ("lode", Some("node")),
+        ("x", None),
+        ("", None),
+        ("explode", None),
+    ] {
+        assert_eq!(nearest(found, names.into_iter()), meant, "{found}");
     }
 }

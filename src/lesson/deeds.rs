@@ -1,6 +1,6 @@
 //! Sentences about what a person does to the network.
 
-use super::{Story, plain, sentence, sourced};
+use super::{Story, drafted, plain, sentence, sourced};
 use crate::dhcp::failover;
 use crate::scenario::{Command, Fate, Faults, Meddle, NodeId, NodeKind, Which};
 use crate::text::{Sentence, Value};
@@ -64,11 +64,15 @@ impl Story<'_> {
             }
             Command::Renew(node) => of("tell.renew", node),
             Command::Inform(node) => of("tell.inform-asked", node),
-            Command::Failover(node, failover::Command::PartnerDown) => {
-                of("tell.partner-down", node)
+            Command::Failover(node, command) => {
+                let (key, section) = match command {
+                    failover::Command::PartnerDown => ("tell.partner-down", "9.4"),
+                    failover::Command::Pause => ("tell.pause", "9.13"),
+                    failover::Command::Shutdown => ("tell.shut-down", "9.14"),
+                };
+                let partner = super::failover::partner(self, Some(node));
+                drafted(key, vec![("node", self.name(node)), partner], section)
             }
-            Command::Failover(node, failover::Command::Pause) => of("tell.pause", node),
-            Command::Failover(node, failover::Command::Shutdown) => of("tell.shut-down", node),
             Command::LoseDisk(node) if self.scenario.node(node).kind == NodeKind::Client => {
                 of("tell.lose-disk-client", node)
             }

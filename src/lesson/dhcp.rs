@@ -1,12 +1,12 @@
 //! Sentences about decisions: what a client or a server made of what it got, and every silence.
 
-use super::{Story, plain, sentence, sourced};
+use super::{Story, drafted, failover, plain, sentence, sourced};
 use crate::dhcp::client::State;
 use crate::dhcp::{
     Cidr, ClientNote, Ignored, Note, OfferEnd, Reason, Refusal, RelayDrop, RelayNote, ServerNote,
     Silence,
 };
-use crate::sim::Entry;
+use crate::sim::{Entry, EventId};
 use crate::text::{Sentence, Value};
 use crate::time::Instant;
 
@@ -51,17 +51,17 @@ pub(super) fn fired(story: &Story<'_>, entry: &Entry, reason: Reason) -> Option<
 }
 
 /// The sentence about what a client or a server says of itself.
-pub(super) fn note(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sentence> {
+pub(super) fn note(story: &Story<'_>, id: EventId, entry: &Entry, note: &Note) -> Option<Sentence> {
     let node = ("node", story.name(entry.node?));
     match note {
-        Note::Client(note) => client(story, note, node),
+        Note::Client(note) => client(story, id, note, node),
         Note::Server(note) => {
             let own = entry
                 .node
                 .and_then(|node| story.scenario.node(node).address);
-            Some(server(story, note, node, own))
+            Some(server(story, entry, note, node, own))
         }
-        Note::Failover(note) => super::failover::note(note, node),
+        Note::Failover(note) => failover::note(story, entry, note),
         Note::Relay(RelayNote::Dropped {
             client,
             message,
@@ -84,7 +84,7 @@ pub(super) fn note(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sent
 
 pub(super) type Named = (&'static str, Value);
 
-fn client(story: &Story<'_>, note: &ClientNote, node: Named) -> Option<Sentence> {
+fn client(story: &Story<'_>, id: EventId, note: &ClientNote, node: Named) -> Option<Sentence> {
     let address = |address| ("address", plain(address));
     Some(match *note {
         // What made the change is told, and the state stands on the stage.
@@ -116,6 +116,10 @@ fn client(story: &Story<'_>, note: &ClientNote, node: Named) -> Option<Sentence>
             expiry,
             ..
         } => {
+            if let Some(other) = failover::also_has(story, id, leased) {
+                let values = vec![node, address(leased), ("other", story.name(other))];
+                return Some(drafted("tell.leased-twice", values, "9.4.2"));
+            }
             let values = vec![
                 node,
                 address(leased),
@@ -191,7 +195,13 @@ fn client(story: &Story<'_>, note: &ClientNote, node: Named) -> Option<Sentence>
     })
 }
 
-fn server(story: &Story<'_>, note: &ServerNote, node: Named, own: Option<Cidr>) -> Sentence {
+fn server(
+    story: &Story<'_>,
+    entry: &Entry,
+    note: &ServerNote,
+    node: Named,
+    own: Option<Cidr>,
+) -> Sentence {
     let address = |address| ("address", plain(address));
     let client = |mac| ("client", story.owner(mac));
     match *note {
@@ -266,13 +276,25 @@ fn server(story: &Story<'_>, note: &ServerNote, node: Named, own: Option<Cidr>) 
         ServerNote::Expired {
             address: freed,
             client: mac,
-            withheld,
+            withheld: Some(why),
+        } => {
+            let values = vec![node, address(freed), client(mac)];
+            failover::withheld(story, entry, "tell.binding-expired", values, why)
+        }
+        ServerNote::Released {
+            address: freed,
+            client: mac,
+            withheld: Some(why),
+        } => {
+            let values = vec![node, address(freed), client(mac)];
+            failover::withheld(story, entry, "tell.binding-released", values, why)
+        }
+        ServerNote::Expired {
+            address: freed,
+            client: mac,
+            withheld: None,
         } => sourced(
-            if withheld {
-                "tell.binding-expired-withheld"
-            } else {
-                "tell.binding-expired"
-            },
+            "tell.binding-expired",
             vec![node, address(freed), client(mac)],
             2131,
             "4.3",
@@ -280,13 +302,9 @@ fn server(story: &Story<'_>, note: &ServerNote, node: Named, own: Option<Cidr>) 
         ServerNote::Released {
             address: freed,
             client: mac,
-            withheld,
+            withheld: None,
         } => sourced(
-            if withheld {
-                "tell.binding-released-withheld"
-            } else {
-                "tell.binding-released"
-            },
+            "tell.binding-released",
             vec![node, address(freed), client(mac)],
             2131,
             "4.3.4",
@@ -326,16 +344,22 @@ fn server(story: &Story<'_>, note: &ServerNote, node: Named, own: Option<Cidr>) 
                 Silence::NotHolder => ("tell.silent.not-holder", "4.3.4"),
                 Silence::NotForServers => ("tell.silent.not-for-servers", "4.3"),
                 Silence::Unsupported => ("tell.silent.unsupported", "4.3"),
-                // The draft of failover is no RFC.
-                Silence::FailoverState => ("tell.silent.failover-state", ""),
-                Silence::PartnersClient => ("tell.silent.partners-client", ""),
-                Silence::Withheld => ("tell.silent.withheld", ""),
+                Silence::FailoverState => ("tell.silent.failover-state", "9.2"),
+                Silence::PartnersClient => ("tell.silent.partner", "5.3"),
+                Silence::Withheld => ("tell.silent.withheld", "5.4"),
             };
             let values = vec![node, client(mac), ("message", plain(message))];
-            if section.is_empty() {
-                sentence(key, values)
-            } else {
-                sourced(key, values, 2131, section)
+            match why {
+                Silence::FailoverState | Silence::Withheld => drafted(key, values, section),
+                Silence::PartnersClient => failover::partners_client(story, entry, values),
+                Silence::OtherServer
+                | Silence::UnknownClient
+                | Silence::PoolExhausted
+                | Silence::NoSubnet
+                | Silence::Pinging
+                | Silence::NotHolder
+                | Silence::NotForServers
+                | Silence::Unsupported => sourced(key, values, 2131, section),
             }
         }
     }

@@ -1,24 +1,49 @@
 //! Sentences about failover: what two servers make of each other.
 
-use super::dhcp::Named;
-use super::{plain, sentence};
-use crate::dhcp::failover::state::service;
-use crate::dhcp::failover::{self, Cause, Service};
-use crate::text::{Sentence, Value};
-use crate::wire::failover::{BindingStatus, RejectReason};
+use std::net::Ipv4Addr;
 
-/// What a server's failover endpoint says; nothing for what only repeats a message. The draft is
-/// no RFC, so no section can be named.
-pub(super) fn note(note: &failover::Note, node: Named) -> Option<Sentence> {
+use super::dhcp::Named;
+use super::{Story, drafted, plain, sentence, sourced};
+use crate::dhcp::failover::load::bucket;
+use crate::dhcp::failover::store::Client;
+use crate::dhcp::failover::{Cause, Note, Role, State, Withheld};
+use crate::dhcp::server::Failover;
+use crate::dhcp::{self, ClientNote, client};
+use crate::scenario::NodeId;
+use crate::sim::{Entry, EventId, What};
+use crate::text::{Sentence, Value};
+use crate::wire::dhcp::Message;
+use crate::wire::failover::{self, BindingStatus, MessageType, RejectReason};
+use crate::wire::frame::{Frame, Payload, Transport, parse};
+
+/// A server's settings for failover, and its partner's name.
+fn partnership<'a>(story: &Story<'a>, node: NodeId) -> Option<(&'a Failover, Value)> {
+    let server = story.scenario.node(node).server.as_ref()?;
+    let own = server.failover.as_ref()?;
+    let mut nodes = story.scenario.nodes();
+    let partner = nodes.find(|(_, node)| node.has_address(own.partner));
+    let name = partner.map_or_else(|| plain(own.partner), |(id, _)| story.name(id));
+    Some((own, name))
+}
+
+/// Its partner's name.
+pub(super) fn partner(story: &Story<'_>, node: Option<NodeId>) -> Named {
+    let found = node.and_then(|node| partnership(story, node));
+    (
+        "partner",
+        found.map_or_else(|| plain("?"), |(_, name)| name),
+    )
+}
+
+/// What a server's failover endpoint says; nothing for what only repeats a message.
+pub(super) fn note(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sentence> {
+    let node = ("node", story.name(entry.node?));
+    let partner = partner(story, entry.node);
     let about = |address| ("address", plain(address));
     let reason = |reason: RejectReason| ("reason", plain(reason.text()));
     Some(match *note {
-        // That it is on has been told.
-        failover::Note::State {
-            to: failover::State::Startup,
-            ..
-        } => return None,
-        failover::Note::State { from, to, cause } => {
+        Note::State { from, to, cause } => {
+            let (key, section) = state(to)?;
             let cause = match cause {
                 Cause::Partner => "failover.cause.partner",
                 Cause::Lost => "failover.cause.lost",
@@ -28,88 +53,271 @@ pub(super) fn note(note: &failover::Note, node: Named) -> Option<Sentence> {
                 Cause::Command => "failover.cause.command",
                 Cause::Startup => "failover.cause.startup",
             };
-            let serves = match service(to) {
-                Service::Nobody => "failover.serves.nobody",
-                Service::Renewals => "failover.serves.renewals",
-                Service::Share => "failover.serves.share",
-                Service::Everyone => "failover.serves.everyone",
-            };
             let values = vec![
                 node,
+                partner,
                 ("from", plain(from.name())),
                 ("to", plain(to.name())),
                 ("cause", Value::Text(cause.to_owned())),
-                ("serves", Value::Text(serves.to_owned())),
             ];
-            sentence("tell.failover.state", values)
+            drafted(key, values, section)
         }
-        failover::Note::CommunicationsOk { .. } => sentence("tell.failover.ok", vec![node]),
-        failover::Note::Disconnected { .. } => sentence("tell.failover.lost", vec![node]),
-        failover::Note::Malformed { ref error } => {
+        Note::CommunicationsOk { .. } => drafted("tell.failover.ok", vec![node, partner], "8.3"),
+        Note::Disconnected { .. } => drafted("tell.failover.lost", vec![node, partner], "8.3"),
+        Note::Malformed { ref error } => {
             sentence("tell.malformed", vec![node, ("problem", plain(error))])
         }
-        failover::Note::Taken { address, status } if is_news(status) => {
-            let values = vec![node, about(address), ("status", plain(status.name()))];
-            sentence("tell.failover.taken", values)
+        Note::Taken { address, status } if is_news(status) => {
+            let values = vec![
+                node,
+                partner,
+                about(address),
+                ("status", plain(status.name())),
+            ];
+            drafted("tell.failover.taken", values, "7.1.4")
         }
-        failover::Note::Acknowledged {
+        Note::Acknowledged {
             address,
             status: BindingStatus::Active,
             potential,
         } => {
-            let values = vec![node, about(address), ("until", Value::At(potential))];
-            sentence("tell.failover.known", values)
-        }
-        failover::Note::Acknowledged {
-            address, status, ..
-        } if is_news(status) => sentence("tell.failover.agreed", vec![node, about(address)]),
-        failover::Note::Refused {
-            address,
-            reason: why,
-        } => sentence(
-            "tell.failover.refused",
-            vec![node, about(address), reason(why)],
-        ),
-        failover::Note::RefusedByPartner {
-            address,
-            reason: why,
-        } => sentence(
-            "tell.failover.refused-by-partner",
-            vec![node, about(address), reason(why)],
-        ),
-        failover::Note::Limited {
-            address,
-            granted,
-            desired,
-        } => {
             let values = vec![
                 node,
+                partner,
                 about(address),
+                ("until", Value::At(potential)),
+            ];
+            drafted("tell.failover.known", values, "5.2.1")
+        }
+        Note::Acknowledged {
+            address,
+            status: BindingStatus::Abandoned,
+            ..
+        } => drafted(
+            "tell.failover.set-aside",
+            vec![node, partner, about(address)],
+            "5.11",
+        ),
+        Note::Acknowledged {
+            address, status, ..
+        } if is_news(status) => drafted(
+            "tell.failover.agreed",
+            vec![node, partner, about(address)],
+            "5.2.2",
+        ),
+        Note::Refused {
+            address,
+            reason: RejectReason::FATAL_CONFLICT,
+        } => drafted(
+            "tell.failover.conflict",
+            vec![node, partner, about(address)],
+            "7.1.3",
+        ),
+        Note::Refused {
+            address,
+            reason: why,
+        } => drafted(
+            "tell.failover.refused",
+            vec![node, partner, about(address), reason(why)],
+            "7.1.3",
+        ),
+        Note::RefusedByPartner {
+            address,
+            reason: why,
+        } => drafted(
+            "tell.failover.refused-by-partner",
+            vec![node, partner, about(address), reason(why)],
+            "7.1.3",
+        ),
+        Note::Limited {
+            granted, desired, ..
+        } => {
+            let values = vec![
+                partner,
                 ("granted", Value::For(granted)),
                 ("desired", Value::For(desired)),
             ];
-            sentence("tell.failover.limited", values)
+            drafted("tell.failover.limited", values, "5.2.1")
         }
-        failover::Note::Balanced { given, taken } => {
-            let values = vec![node, ("given", plain(given)), ("taken", plain(taken))];
-            sentence("tell.failover.balanced", values)
+        Note::Balanced { given, taken } => {
+            let key = match (given, taken) {
+                (_, 0) => "tell.failover.gives",
+                (0, _) => "tell.failover.takes",
+                (_, _) => "tell.failover.balanced",
+            };
+            let values = vec![
+                node,
+                partner,
+                ("given", plain(given)),
+                ("taken", plain(taken)),
+            ];
+            drafted(key, values, "5.4")
         }
-        failover::Note::Waits { until } => sentence(
+        Note::Waits { until } => drafted(
             "tell.failover.waits",
             vec![node, ("until", Value::At(until))],
+            "9.6",
         ),
-        failover::Note::CommandIgnored { state } => {
+        Note::CommandIgnored { state } => {
             let values = vec![node, ("state", plain(state.name()))];
             sentence("tell.failover.ignored", values)
         }
-        failover::Note::Taken { .. }
-        | failover::Note::Acknowledged { .. }
-        | failover::Note::PartnerState { .. }
-        | failover::Note::Unexpected { .. } => return None,
+        Note::Taken { .. }
+        | Note::Acknowledged { .. }
+        | Note::PartnerState { .. }
+        | Note::Unexpected { .. } => return None,
+    })
+}
+
+/// The sentence for getting to a state, and the section about it. That a server starts has been
+/// told.
+const fn state(to: State) -> Option<(&'static str, &'static str)> {
+    Some(match to {
+        State::Startup => return None,
+        State::Normal => ("tell.failover.normal", "9.8"),
+        State::CommunicationsInterrupted => ("tell.failover.interrupted", "9.9"),
+        State::PartnerDown => ("tell.failover.partner-down", "9.4"),
+        State::Recover => ("tell.failover.recover", "9.5"),
+        State::RecoverWait => ("tell.failover.recover-wait", "9.6"),
+        State::RecoverDone => ("tell.failover.recover-done", "9.7"),
+        State::PotentialConflict => ("tell.failover.potential-conflict", "9.10"),
+        State::ResolutionInterrupted => ("tell.failover.resolution-interrupted", "9.11"),
+        State::ConflictDone => ("tell.failover.conflict-done", "9.12"),
+        State::Paused => ("tell.failover.stopped", "9.13"),
+        State::Shutdown => ("tell.failover.stopped", "9.14"),
     })
 }
 
 /// Whether it is about a lease: which server a free address belongs to changes too often.
 fn is_news(status: BindingStatus) -> bool {
     !matches!(status, BindingStatus::Free | BindingStatus::Backup)
+}
+
+/// The sentence about the first message in a segment; none for a CONTACT, which says every few
+/// seconds that its sender is still there.
+pub(super) fn sent(story: &Story<'_>, node: NodeId, segment: &[u8]) -> Option<Sentence> {
+    let summary = failover::summary(segment)?;
+    let (own, partner) = partnership(story, node)?;
+    let (key, section) = match summary.kind? {
+        MessageType::PoolReq => ("tell.failover.sent.poolreq", "7.6"),
+        MessageType::PoolResp => ("tell.failover.sent.poolresp", "7.7"),
+        MessageType::BndUpd => ("tell.failover.sent.bndupd", "7.1"),
+        MessageType::BndAck if summary.rejected => ("tell.failover.sent.bndack-no", "7.2"),
+        MessageType::BndAck => ("tell.failover.sent.bndack", "7.2"),
+        MessageType::Connect => ("tell.failover.sent.connect", "7.8"),
+        MessageType::ConnectAck => ("tell.failover.sent.connectack", "7.9"),
+        MessageType::UpdReqAll => ("tell.failover.sent.updreqall", "7.4"),
+        MessageType::UpdDone => ("tell.failover.sent.upddone", "7.5"),
+        MessageType::UpdReq => ("tell.failover.sent.updreq", "7.3"),
+        MessageType::State => ("tell.failover.sent.state", "7.10"),
+        MessageType::Contact => return None,
+        MessageType::Disconnect => ("tell.failover.sent.disconnect", "7.12"),
+    };
+    let known = |name: Option<&'static str>| plain(name.unwrap_or("?"));
+    let address = summary.address.unwrap_or(Ipv4Addr::UNSPECIFIED);
+    let values = vec![
+        ("node", story.name(node)),
+        ("partner", partner),
+        ("address", plain(address)),
+        ("status", known(summary.status.map(BindingStatus::name))),
+        ("state", known(summary.state.map(State::name))),
+        ("mclt", Value::For(own.mclt)),
+    ];
+    Some(drafted(key, values, section))
+}
+
+/// The end of a lease on an address that others do not get yet.
+pub(super) fn withheld(
+    story: &Story<'_>,
+    entry: &Entry,
+    key: &str,
+    mut values: Vec<Named>,
+    why: Withheld,
+) -> Sentence {
+    if let Withheld::Until { at } = why {
+        values.push(("until", Value::At(at)));
+        return drafted(format!("{key}-until"), values, "9.4.2");
+    }
+    values.push(partner(story, entry.node));
+    drafted(format!("{key}-withheld"), values, "5.2.2")
+}
+
+/// Why a server leaves a client to its partner: by the hash of the message that `entry` answers.
+pub(super) fn partners_client(
+    story: &Story<'_>,
+    entry: &Entry,
+    mut values: Vec<Named>,
+) -> Sentence {
+    let heard = entry.cause.and_then(|cause| story.journal.get(cause));
+    let bucket = heard.and_then(|heard| {
+        if let What::Received { frame, .. } = &heard.what {
+            hash(frame)
+        } else {
+            None
+        }
+    });
+    let own = entry.node.and_then(|node| partnership(story, node));
+    if let (Some(bucket), Some((own, partner))) = (bucket, own) {
+        // Both have the same split; the first buckets are the primary's.
+        let (first, last) = match own.role {
+            Role::Primary => (own.split, 255),
+            Role::Secondary => (0, own.split.saturating_sub(1)),
+        };
+        values.extend([
+            ("bucket", plain(bucket)),
+            ("partner", partner),
+            ("first", plain(first)),
+            ("last", plain(last)),
+        ]);
+        return sourced("tell.silent.partners-client", values, 3074, "5");
+    }
+    drafted("tell.silent.partner", values, "5.3")
+}
+
+fn hash(frame: &Frame) -> Option<u8> {
+    let Payload::Ip(packet) = parse(frame.bytes()).ok()? else {
+        return None;
+    };
+    let Transport::Udp(datagram) = packet.transport else {
+        return None;
+    };
+    let message = Message::parse(datagram.payload).ok()?;
+    Some(bucket(Client::of(&message).key()))
+}
+
+/// Another client that uses the address which this entry says its node has got: what only two
+/// failover servers can do who take each other for dead.
+pub(super) fn also_has(story: &Story<'_>, id: EventId, address: Ipv4Addr) -> Option<NodeId> {
+    let mut nodes = story.scenario.nodes();
+    nodes.find(|(id, _)| partnership(story, *id).is_some())?;
+    let entry = story.journal.get(id)?;
+    let mut decided: Vec<NodeId> = entry.node.into_iter().collect();
+    for number in (0..id.0).rev() {
+        let earlier = story.journal.get(EventId(number))?;
+        let (Some(node), What::Dhcp(dhcp::Note::Client(note))) = (earlier.node, &earlier.what)
+        else {
+            continue;
+        };
+        if decided.contains(&node) {
+            continue;
+        }
+        if let ClientNote::Leased {
+            address: other,
+            expiry,
+            ..
+        } = *note
+        {
+            if other == address && expiry > entry.at {
+                return Some(node);
+            }
+            decided.push(node);
+        } else if let ClientNote::State {
+            to: client::State::Init | client::State::Stopped,
+            ..
+        } = note
+        {
+            decided.push(node);
+        }
+    }
+    None
 }

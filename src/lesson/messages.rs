@@ -2,17 +2,21 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Story, plain, sentence, sourced};
+use super::{Story, failover, plain, sentence, sourced};
 use crate::scenario::NodeKind;
-use crate::sim::Entry;
+use crate::sim::{Entry, EventId};
 use crate::text::{Sentence, Value};
 use crate::wire::dhcp::{Message, MessageType, Op, code};
-use crate::wire::failover;
 use crate::wire::frame::{Arp, Frame, Payload, Transport, parse};
-use crate::wire::summary::{TcpKind, What, summary};
+use crate::wire::summary::summary;
 
 /// The sentence about a frame that a host has just sent.
-pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Sentence> {
+pub(super) fn sent(
+    story: &Story<'_>,
+    id: EventId,
+    entry: &Entry,
+    frame: &Frame,
+) -> Option<Sentence> {
     let sender = story.scenario.node(entry.node?);
     let node = story.name(entry.node?);
     match parse(frame.bytes()).ok()? {
@@ -31,7 +35,7 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
                 if sender.kind == NodeKind::Router {
                     return relayed(story, &message, node, ip.destination);
                 }
-                dhcp_sent(story, &message, node, ip.destination)
+                dhcp_sent(story, id, &message, node, ip.destination)
             }
             Transport::Echo(echo) => {
                 let key = if echo.reply {
@@ -46,17 +50,7 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
                     sourced(key, values, 2131, "2.2")
                 })
             }
-            Transport::Tcp(tcp) => match summary(frame.bytes()).what {
-                What::Tcp {
-                    kind: TcpKind::Failover(kind),
-                    ..
-                } => failover_sent(kind, tcp.payload, node),
-                What::Tcp { .. }
-                | What::Dhcp { .. }
-                | What::Arp { .. }
-                | What::Echo { .. }
-                | What::Other(_) => None,
-            },
+            Transport::Tcp(segment) => failover::sent(story, entry.node?, segment.payload),
             Transport::Other(_) => None,
         },
         Payload::Other(_) => None,
@@ -64,41 +58,6 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, frame: &Frame) -> Option<Se
 }
 
 /// A message to a failover partner, and what it is about where that fits into a sentence.
-fn failover_sent(kind: failover::MessageType, segment: &[u8], node: Value) -> Option<Sentence> {
-    let message = failover::summary(segment)?;
-    let node = ("node", node);
-    Some(
-        match (kind, message.address, message.status, message.state) {
-            // That it is still there is said every few seconds.
-            (failover::MessageType::Contact, ..) => return None,
-            (failover::MessageType::BndUpd, Some(address), Some(status), _) => {
-                let values = vec![
-                    node,
-                    ("address", plain(address)),
-                    ("status", plain(status.name())),
-                ];
-                sentence("tell.failover.bndupd", values)
-            }
-            (failover::MessageType::BndAck, Some(address), ..) => {
-                let key = if message.rejected {
-                    "tell.failover.bndack-refused"
-                } else {
-                    "tell.failover.bndack"
-                };
-                sentence(key, vec![node, ("address", plain(address))])
-            }
-            (failover::MessageType::State, .., Some(state)) => sentence(
-                "tell.failover.state-sent",
-                vec![node, ("state", plain(state.name()))],
-            ),
-            _ => sentence(
-                "tell.failover.sent",
-                vec![node, ("message", plain(kind.name()))],
-            ),
-        },
-    )
-}
-
 fn arp_sent(arp: &Arp, node: Value) -> Sentence {
     let values = vec![("node", node), ("address", plain(arp.tpa))];
     if arp.reply {
@@ -140,6 +99,7 @@ fn relayed(
 
 fn dhcp_sent(
     story: &Story<'_>,
+    id: EventId,
     message: &Message,
     node: Value,
     destination: Ipv4Addr,
@@ -181,7 +141,11 @@ fn dhcp_sent(
         }
         MessageType::Request if message.ciaddr.is_unspecified() => {
             let values = vec![("node", node), ("address", told(code::REQUESTED_ADDRESS))];
-            sourced("tell.request-rebooting", values, 2131, "3.2")
+            if story.has_released(id) {
+                sourced("tell.request-after-release", values, 2131, "4.4.6")
+            } else {
+                sourced("tell.request-rebooting", values, 2131, "3.2")
+            }
         }
         MessageType::Request => {
             let key = if destination.is_broadcast() {

@@ -7,10 +7,11 @@ mod failover;
 mod messages;
 pub mod why;
 
+use crate::dhcp::{ClientNote, Note};
 use crate::net::NetNote;
 use crate::scenario::{LinkId, NodeId, Scenario};
 use crate::sim::{DropReason, Entry, EventId, Journal, What};
-use crate::text::{Sentence, Source, Value};
+use crate::text::{Sentence, Source, Standard, Value};
 use crate::wire::Mac;
 
 /// What [`tell`] reads.
@@ -53,10 +54,28 @@ fn sourced(
     rfc: u16,
     section: &'static str,
 ) -> Sentence {
+    cited(key, values, Standard::Rfc(rfc), section)
+}
+
+/// A sentence about failover.
+fn drafted(
+    key: impl Into<String>,
+    values: Vec<(&'static str, Value)>,
+    section: &'static str,
+) -> Sentence {
+    cited(key, values, Standard::Failover, section)
+}
+
+fn cited(
+    key: impl Into<String>,
+    values: Vec<(&'static str, Value)>,
+    standard: Standard,
+    section: &'static str,
+) -> Sentence {
     Sentence {
         key: key.into(),
         values,
-        source: Some(Source { rfc, section }),
+        source: Some(Source { standard, section }),
     }
 }
 
@@ -78,7 +97,9 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
         What::Software(_) | What::Carrier { .. } | What::Flooded { .. } | What::Received { .. } => {
             None
         }
-        What::Sent { origin, frame, .. } if *origin == id => messages::sent(&story, entry, frame),
+        What::Sent { origin, frame, .. } if *origin == id => {
+            messages::sent(&story, id, entry, frame)
+        }
         What::Sent { origin, frame, .. } => story.again(entry, *origin, frame.bytes()),
         What::Dropped {
             origin,
@@ -98,7 +119,7 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
             Some(story.wire(key, entry, *origin, frame.bytes()))
         }
         What::Fired { reason, .. } => dhcp::fired(&story, entry, *reason),
-        What::Dhcp(note) => dhcp::note(&story, entry, note),
+        What::Dhcp(note) => dhcp::note(&story, id, entry, note),
     }
 }
 
@@ -111,6 +132,30 @@ pub fn latest(scenario: &Scenario, journal: &Journal, end: usize) -> Option<(Eve
 }
 
 impl Story<'_> {
+    /// Whether the client of an entry has given back what it remembers.
+    fn has_released(&self, id: EventId) -> bool {
+        let node = self.journal.get(id).and_then(|entry| entry.node);
+        let earlier = (0..id.0)
+            .rev()
+            .filter_map(|id| self.journal.get(EventId(id)));
+        let mut notes = earlier
+            .filter(|entry| entry.node == node)
+            .filter_map(|entry| {
+                if let What::Dhcp(Note::Client(note)) = &entry.what {
+                    Some(note)
+                } else {
+                    None
+                }
+            });
+        let last = |note: &&ClientNote| {
+            matches!(
+                note,
+                ClientNote::Leased { .. } | ClientNote::KeptAfterRelease { .. }
+            )
+        };
+        matches!(notes.find(last), Some(ClientNote::KeptAfterRelease { .. }))
+    }
+
     /// A node that is on from the start; other changes of power are told by their command.
     fn power(&self, entry: &Entry, on: bool) -> Option<Sentence> {
         let node = entry.node.filter(|_| on && entry.cause.is_none())?;

@@ -84,7 +84,8 @@ fn sections_that_are_cited_exist_in_the_standard() {
         for (id, _) in recording.journal().from(0) {
             let source =
                 tell(recording.scenario(), recording.journal(), id).and_then(|told| told.source);
-            let Some(source) = source.filter(|source| source.rfc == 2131) else {
+            let Some(source) = source.filter(|source| source.standard == Standard::Rfc(2131))
+            else {
                 continue;
             };
             let heading = |line: &str| {

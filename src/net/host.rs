@@ -226,33 +226,18 @@ impl Host {
         }
     }
 
-    /// The same in a word that many hosts can be passed over by: see [`Interest`].
+    /// The same for many frames, by which many hosts can be passed over: see [`Interest`].
     pub fn interest(&self) -> Interest {
-        /// The most neighbours that leave the word of use.
-        const NEIGHBOURS: usize = 6;
-        let neighbours = self.neighbours.addresses();
-        if neighbours.len() + self.waiting.len() > NEIGHBOURS {
-            return Interest::ALL;
-        }
-        let mut interest = match &self.role {
-            Role::Client(_) => Interest::NONE.port(CLIENT_PORT),
-            Role::Server(_) => Interest::NONE.port(SERVER_PORT),
-            Role::Plain => Interest::NONE,
+        let (port, client) = match &self.role {
+            Role::Client(client) => (CLIENT_PORT, Some(client)),
+            Role::Server(_) => (SERVER_PORT, None),
+            Role::Plain => (0, None),
         };
-        for known in neighbours {
-            interest = interest.from(known);
-        }
-        let mut mind = |address| interest = interest.from(address).about(address);
-        if let Some(interface) = self.interface {
-            mind(interface.address);
-        }
-        if let Role::Client(client) = &self.role {
-            client.minded().for_each(&mut mind);
-        }
-        for waiting in &self.waiting {
-            mind(waiting.next_hop);
-        }
-        interest
+        let own = self.interface.map(|interface| interface.address);
+        let wanted = client.into_iter().flat_map(|client| client.minded());
+        let asked = self.waiting.iter().map(|waiting| waiting.next_hop);
+        let minded = own.into_iter().chain(wanted).chain(asked);
+        Interest::new(port, self.neighbours.addresses(), minded)
     }
 
     /// Whether an address is ours, wanted by us, or asked for.

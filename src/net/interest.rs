@@ -1,71 +1,116 @@
-//! What a host has a use for, in one word: a Bloom filter over the addresses and ports of which it
-//! reads broadcasts. Where the word says no, the host would drop the frame unread; where it says
-//! yes, [`super::host::Host::has_use_for`] has the last word.
+//! What a host has a use for, so that a switch can tell whom among thousands a broadcast may matter
+//! to without a look at each. Who is not among those would drop the frame unread; for the others
+//! [`super::host::Host::has_use_for`] has the last word.
 
 use std::net::Ipv4Addr;
 
 use crate::wire::Mac;
-use crate::wire::dhcp::{CLIENT_PORT, SERVER_PORT};
 use crate::wire::frame::{Frame, Peek, peek};
+
+/// Up to `N` addresses, each once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Few<const N: usize>([Ipv4Addr; N]);
+
+impl<const N: usize> Few<N> {
+    const NONE: Self = Self([Ipv4Addr::UNSPECIFIED; N]);
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = Ipv4Addr> + '_ {
+        let all = self.0.iter().copied();
+        all.take_while(|address| !address.is_unspecified())
+    }
+
+    /// Whether an address is among them.
+    pub fn has(&self, address: Ipv4Addr) -> bool {
+        self.iter().any(|known| known == address)
+    }
+
+    /// Adds one; false where there is no room for it.
+    fn add(&mut self, address: Ipv4Addr) -> bool {
+        let place = self
+            .0
+            .iter_mut()
+            .find(|known| known.is_unspecified() || **known == address);
+        if let Some(place) = place {
+            *place = address;
+            return true;
+        }
+        false
+    }
+}
 
 /// What a host has a use for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Interest(u64);
-
-const SERVERS: u64 = 1 << 63;
-const CLIENTS: u64 = 1 << 62;
-/// How many bits are the addresses'.
-const ADDRESSES: u64 = 62;
+pub struct Interest {
+    /// Anything: it is a switch or a router, or knows too many.
+    pub all: bool,
+    /// The port of UDP that it listens on; 0 for none.
+    pub port: u16,
+    /// Whose ARP packets it reads: those of the neighbours that it knows.
+    pub known: Few<5>,
+    /// The addresses that it uses, wants or asks for.
+    pub minded: Few<5>,
+}
 
 impl Interest {
-    /// Nothing at all.
-    pub const NONE: Self = Self(0);
-    /// Anything: a switch or a router, or a host that knows too many for one word.
-    pub const ALL: Self = Self(u64::MAX);
+    /// Anything.
+    pub const ALL: Self = Self {
+        all: true,
+        ..Self::NONE
+    };
+    /// Nothing.
+    pub const NONE: Self = Self {
+        all: false,
+        port: 0,
+        known: Few::NONE,
+        minded: Few::NONE,
+    };
 
-    /// What comes from this address.
-    #[must_use]
-    pub fn from(self, address: Ipv4Addr) -> Self {
-        Self(self.0 | spread(address, 0x9e37_79b9_7f4a_7c15))
-    }
-
-    /// What asks for this address.
-    #[must_use]
-    pub fn about(self, address: Ipv4Addr) -> Self {
-        Self(self.0 | spread(address, 0xc2b2_ae3d_27d4_eb4f))
-    }
-
-    /// What goes to this port of UDP.
-    #[must_use]
-    pub fn port(self, port: u16) -> Self {
-        match port {
-            SERVER_PORT => Self(self.0 | SERVERS),
-            CLIENT_PORT => Self(self.0 | CLIENTS),
-            _ => self,
+    /// The interest of a host that listens on a port, knows some neighbours and minds some addresses.
+    pub fn new(
+        port: u16,
+        known: impl Iterator<Item = Ipv4Addr>,
+        minded: impl Iterator<Item = Ipv4Addr>,
+    ) -> Self {
+        let mut own = Self { port, ..Self::NONE };
+        for address in known {
+            own.all |= !own.known.add(address);
+            if own.all {
+                return Self::ALL;
+            }
         }
+        for address in minded.filter(|address| !address.is_unspecified()) {
+            own.all |= !own.minded.add(address);
+        }
+        if own.all { Self::ALL } else { own }
     }
 
-    /// Whether all of `one` or all of `other` is in it.
-    pub fn meets(self, one: Self, other: Self) -> bool {
-        (self.0 & one.0 == one.0) | (self.0 & other.0 == other.0)
+    /// The addresses whose ARP packets it reads.
+    pub fn from(&self) -> impl Iterator<Item = Ipv4Addr> + '_ {
+        let own = self.minded.iter();
+        let others = self.known.iter();
+        others.filter(|known| !self.minded.has(*known)).chain(own)
+    }
+
+    /// Whether it reads the ARP packets of an address.
+    pub fn reads_from(&self, address: Ipv4Addr) -> bool {
+        self.known.has(address) || self.minded.has(address)
     }
 }
 
-/// Four bits for an address.
-fn spread(address: Ipv4Addr, by: u64) -> u64 {
-    let mixed = (u64::from(u32::from(address)) + 1).wrapping_mul(by);
-    let mixed = mixed ^ (mixed >> 29);
-    let bit = |at: u32| (((mixed.wrapping_mul(by) >> at) & 0xff) * ADDRESSES) >> 8;
-    1 << bit(24) | 1 << bit(32) | 1 << bit(40) | 1 << bit(48)
-}
-
-/// Whom a frame may matter to.
+/// Whom a frame may matter to, besides those who read anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
     /// The host with this card.
     Card(Mac),
-    /// Hosts that are interested in all of one or all of the other.
-    Group(Interest, Interest),
+    /// Who reads ARP packets from one address, or asks about the other.
+    Arp(Ipv4Addr, Ipv4Addr),
+    /// Who listens on this port of UDP.
+    Port(u16),
+    /// Everyone.
+    Everyone,
+    /// No one.
+    Nobody,
 }
 
 impl Question {
@@ -75,34 +120,13 @@ impl Question {
         if !destination.is_group() {
             return Self::Card(destination);
         }
-        let nobody = Interest::ALL;
         if destination != Mac::BROADCAST {
-            return Self::Group(nobody, nobody);
+            return Self::Nobody;
         }
         match peek(frame.bytes()) {
-            Peek::Arp { spa, tpa } => {
-                let wanted = |address: Ipv4Addr, interest| {
-                    if address.is_unspecified() {
-                        nobody
-                    } else {
-                        interest
-                    }
-                };
-                Self::Group(
-                    wanted(spa, Interest::NONE.from(spa)),
-                    wanted(tpa, Interest::NONE.about(tpa)),
-                )
-            }
-            Peek::Udp { port } => {
-                let wanted = Interest::NONE.port(port);
-                let wanted = if wanted == Interest::NONE {
-                    nobody
-                } else {
-                    wanted
-                };
-                Self::Group(wanted, wanted)
-            }
-            Peek::Tcp { .. } | Peek::Other => Self::Group(Interest::NONE, Interest::NONE),
+            Peek::Arp { spa, tpa } => Self::Arp(spa, tpa),
+            Peek::Udp { port } => Self::Port(port),
+            Peek::Tcp { .. } | Peek::Other => Self::Everyone,
         }
     }
 }

@@ -1,72 +1,30 @@
-use std::net::Ipv4Addr;
-
 use super::*;
-use crate::net::link::MILLION;
-use crate::wire::frame::{Arp, Route, udp};
 
 fn address(number: u32) -> Ipv4Addr {
     Ipv4Addr::from(0x0a00_0000 + number)
 }
 
-fn meets(interest: Interest, frame: &Frame) -> bool {
-    match Question::of(frame) {
-        Question::Group(one, other) => interest.meets(one, other),
-        Question::Card(_) => panic!("{frame:?} is to everyone"),
-    }
+#[test]
+fn each_address_is_in_once() {
+    let known = [1, 2, 1, 3].map(address);
+    let minded = [3, 4, 4].map(address);
+    let own = Interest::new(68, known.into_iter(), minded.into_iter());
+    assert_eq!(own.from().collect::<Vec<_>>(), [1, 2, 3, 4].map(address));
+    assert_eq!(own.minded.iter().collect::<Vec<_>>(), [3, 4].map(address));
+    assert_eq!((own.all, own.port), (false, 68));
 }
 
 #[test]
-fn what_was_put_in_is_met() {
-    let card = Mac([2, 0, 0, 0, 0, 9]);
-    for number in 1..2_000 {
-        let own = Interest::NONE
-            .from(address(number))
-            .about(address(number))
-            .from(address(70_000));
-        assert!(meets(own, &Arp::probe(card, address(number)).frame()));
-        assert!(meets(
-            own,
-            &Arp::announcement(card, address(number)).frame()
-        ));
-        let known = Arp::announcement(card, address(70_000));
-        assert!(meets(own, &known.frame()));
-        assert!(meets(Interest::ALL, &known.frame()));
-    }
-}
-
-/// A broadcast that concerns no one is turned away by nearly all words: else each would be looked at
-/// closely.
-#[test]
-fn most_words_turn_away_what_is_not_theirs() {
-    let card = Mac([2, 0, 0, 0, 0, 9]);
-    let mut met = 0;
-    for number in 1..1_000 {
-        let own = Interest::NONE
-            .port(CLIENT_PORT)
-            .from(address(number))
-            .about(address(number))
-            .from(address(70_000));
-        for other in 2_000..2_100 {
-            met += u32::from(meets(own, &Arp::announcement(card, address(other)).frame()));
-            met += u32::from(meets(own, &Arp::probe(card, address(70_000)).frame()));
-        }
-    }
-    let all = 999 * 200;
-    assert!(met < all / 100, "{} of {MILLION}", met * (MILLION / all));
+fn who_knows_too_many_reads_anything() {
+    let many = |count| (1..=count).map(address);
+    assert!(!Interest::new(0, many(5), many(5)).all);
+    assert_eq!(Interest::new(0, many(6), many(5)), Interest::ALL);
+    assert_eq!(Interest::new(0, many(5), many(6)), Interest::ALL);
 }
 
 #[test]
-fn a_port_is_met_by_those_who_listen_there() {
-    let route = Route {
-        source_mac: Mac([2, 0, 0, 0, 0, 9]),
-        destination_mac: Mac::BROADCAST,
-        source: Ipv4Addr::UNSPECIFIED,
-        destination: Ipv4Addr::BROADCAST,
-    };
-    let server = Interest::NONE.port(SERVER_PORT);
-    let client = Interest::NONE.port(CLIENT_PORT);
-    let to = |port| udp(route, 1, port, b"");
-    assert!(meets(server, &to(SERVER_PORT)) && !meets(client, &to(SERVER_PORT)));
-    assert!(meets(client, &to(CLIENT_PORT)) && !meets(server, &to(CLIENT_PORT)));
-    assert!(!meets(client, &to(9)) && !meets(server, &to(9)));
+fn no_one_minds_the_address_of_a_host_that_has_none() {
+    let none = [Ipv4Addr::UNSPECIFIED, address(1)];
+    let own = Interest::new(0, [].into_iter(), none.into_iter());
+    assert_eq!(own.minded.iter().collect::<Vec<_>>(), [address(1)]);
 }

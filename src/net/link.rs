@@ -15,6 +15,7 @@ pub const MILLION: u32 = 1_000_000;
 /// What goes wrong on a link, in either direction by itself. Chances are in millionths a frame;
 /// what is 0 does not happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Faults {
     /// How likely a frame is lost.

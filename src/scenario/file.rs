@@ -17,11 +17,9 @@ pub type Texts = BTreeMap<String, String>;
 
 /// A scenario file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct File {
-    /// Where the schema of the format is; for editors that look there, and otherwise without meaning.
-    #[serde(default, rename = "$schema", skip_serializing_if = "Option::is_none")]
-    pub schema: Option<String>,
     /// The version of the format: 1.
     pub version: u32,
     /// A short name, as on a command line.
@@ -37,6 +35,9 @@ pub struct File {
     pub seed: u64,
     /// How long it lasts.
     pub until: Duration,
+    /// Where the page opens it: what comes before is over then. From the start, if this is not set.
+    #[serde(default, skip_serializing_if = "Duration::is_zero")]
+    pub opens: Duration,
     /// The nodes.
     pub nodes: Vec<NodeFile>,
     /// The cables.
@@ -50,10 +51,14 @@ pub struct File {
     /// What is shown at first.
     #[serde(default, skip_serializing_if = "Show::is_plain")]
     pub show: Show,
+    /// Where the schema of the format is; for editors that look there, and otherwise without meaning.
+    #[serde(default, rename = "$schema", skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
 }
 
 /// What its author says about an instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NoteFile {
     /// When, from the start of the story.
@@ -64,6 +69,7 @@ pub struct NoteFile {
 
 /// What the page shows at first, where it is not what it shows of any story.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Show {
     /// The nodes that have a lane on the ladder, in this order; without any, those that the page
@@ -115,6 +121,7 @@ fn default_seed() -> u64 {
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum NodeKind {
     /// A host with a DHCP client.
@@ -131,6 +138,7 @@ pub enum NodeKind {
 
 /// A node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NodeFile {
     /// Its name; the page and every command calls it by that.
@@ -179,6 +187,7 @@ impl NodeFile {
 
 /// An interface of a router. The first is called `eth0`, the second `eth1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InterfaceFile {
     /// Its address.
@@ -196,6 +205,7 @@ fn yes() -> bool {
 
 /// A cable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LinkFile {
     /// The two nodes at its ends.
@@ -212,6 +222,7 @@ pub struct LinkFile {
 
 /// What can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
     /// Switch a node on.
@@ -268,6 +279,7 @@ pub enum Verb {
 
 /// Something that happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TimedFile {
     /// When, from the start of the story.

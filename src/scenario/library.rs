@@ -1,39 +1,35 @@
 //! The built-in scenarios.
 
+use std::collections::BTreeMap;
+
 use super::file::{File, LinkFile, NodeFile, NodeKind, Show, Texts, TimedFile, Verb};
 use super::{Problem, Scenario};
 use crate::dhcp::server::Range;
 use crate::dhcp::{Cidr, client, server};
+use crate::json;
 use crate::time::Duration;
 
-macro_rules! files {
+macro_rules! scenarios {
     ($($name:literal),*) => {
-        [$(($name, include_str!(concat!("../../scenarios/", $name, ".json")))),*]
+        /// The built-in scenarios' names, in the order in which the page lists them; it opens with the
+        /// first.
+        pub const NAMES: [&str; [$($name),*].len()] = [$($name),*];
+
+        /// The same with their files. The page has no file before it was handed over.
+        #[cfg(not(target_arch = "wasm32"))]
+        pub const FILES: [(&str, &str); NAMES.len()] = [
+            $(($name, include_str!(concat!("../../scenarios/", $name, ".json")))),*
+        ];
     };
 }
 
-/// The built-in scenarios' names and files, in the order in which the page lists them. Those with
-/// failover are not in the page yet ([`crate::dhcp::FAILOVER`]).
-#[cfg(not(target_arch = "wasm32"))]
-pub const FILES: [(&str, &str); 13] = files![
-    "two-servers",
-    "lease-origin",
-    "no-server",
-    "pool-exhausted",
-    "conflict",
-    "ping-conflict",
-    "silence",
-    "authoritative",
-    "relay",
-    "wrong-network",
-    "inform",
+scenarios![
     "two-server-day",
-    "partition"
-];
-
-/// The same in the page.
-#[cfg(target_arch = "wasm32")]
-pub const FILES: [(&str, &str); 11] = files![
+    "split-pools",
+    "operators-mistake",
+    "partition",
+    "crash-and-recover",
+    "load-balance",
     "two-servers",
     "lease-origin",
     "no-server",
@@ -47,16 +43,39 @@ pub const FILES: [(&str, &str); 11] = files![
     "inform"
 ];
 
+/// What a built-in scenario's file is called, as [`crate::supplies`] knows it.
+pub fn file_name(name: &str) -> String {
+    format!("scenarios/{name}.json")
+}
+
+/// The file of a built-in scenario, if there is one of this name and it is here.
+pub fn file(name: &str) -> Option<&'static str> {
+    #[cfg(target_arch = "wasm32")]
+    return crate::supplies::get(&file_name(name));
+    #[cfg(not(target_arch = "wasm32"))]
+    return FILES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, text)| *text);
+}
+
+/// What the built-in scenarios are called in each language, by their names.
+pub fn titles() -> BTreeMap<String, Texts> {
+    const TITLES: &str = include_str!(concat!(env!("OUT_DIR"), "/titles.json"));
+    let read = json::parse(TITLES).and_then(|titles| json::read(&titles));
+    // A test holds them against the files.
+    read.unwrap_or_default()
+}
+
 /// The built-in scenario of this name.
 ///
 /// # Errors
 /// A [`Problem`] that lists the names there are.
 pub fn load(name: &str) -> Result<Scenario, Problem> {
-    let Some((_, text)) = FILES.iter().find(|(known, _)| *known == name) else {
-        let names: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
+    let Some(text) = file(name) else {
         let message = format!(
             "there is no built-in scenario '{name}'; there are {}",
-            names.join(", ")
+            NAMES.join(", ")
         );
         return Err(Problem::new("", message));
     };
@@ -129,6 +148,7 @@ pub fn workload(clients: u32, lease: Duration, until: Duration) -> File {
         summary: Texts::new(),
         seed: 1,
         until,
+        opens: Duration::ZERO,
         nodes,
         links,
         commands,

@@ -5,11 +5,17 @@
 
 mod check;
 mod command;
+mod edit;
+#[cfg(feature = "cli")]
+mod examine;
 mod file;
 mod layout;
 pub mod library;
 mod offset;
+pub mod permalink;
 mod save;
+#[cfg(feature = "cli")]
+mod schema;
 mod settings;
 
 use std::rc::Rc;
@@ -23,11 +29,14 @@ pub use crate::dhcp::Cidr;
 pub use crate::json::Problem;
 pub use crate::net::link::{Fate, Faults};
 pub use command::{Command, Meddle, Partition, Which};
+pub use edit::Edit;
 pub use file::{
     File, InterfaceFile, LinkFile, NodeFile, NodeKind, NoteFile, Show, Texts, TimedFile, Verb,
 };
 pub use offset::Offset;
 pub use settings::{Change, section, values};
+#[cfg(feature = "cli")]
+pub use {examine::Located, schema::schema};
 
 /// A node, by its place in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,7 +101,7 @@ impl Scenario {
     /// # Errors
     /// The first [`Problem`], which says where in the file it is.
     pub fn new(file: File) -> Result<Self, Problem> {
-        check::check(file)
+        check::check(file).map_err(|mut found| found.swap_remove(0))
     }
 
     /// The same scenario with its random numbers drawn from another seed.
@@ -185,6 +194,11 @@ impl Scenario {
     /// What happens when, in order.
     pub fn commands(&self) -> &[Timed] {
         &self.commands
+    }
+
+    /// Where the page opens the story.
+    pub fn opens(&self) -> Instant {
+        Instant::ZERO + self.file.opens
     }
 
     /// When the story is over.

@@ -1,5 +1,6 @@
 //! A run as a file: the scenario that it is a run of, with everything that was done to it.
 
+use super::check;
 use super::settings::{self, section};
 use super::{
     Command, Fate, File, LinkId, Meddle, NodeId, Offset, Scenario, Timed, TimedFile, Verb, Which,
@@ -12,11 +13,12 @@ impl Scenario {
     /// they name must be this scenario's. It gives the same run, to the last byte: the instants are
     /// exact, and of two commands at one instant the first stays the first.
     pub fn with_commands(&self, commands: &[Timed]) -> File {
-        let last = commands.last().map(|timed| timed.at.since(Instant::ZERO));
+        let last = commands.last().map_or(Instant::ZERO, |timed| timed.at);
+        let last = last.since(Instant::ZERO);
         let commands = commands.iter().map(|timed| self.timed_file(timed));
         File {
             commands: commands.collect(),
-            until: self.file.until.max(last.unwrap_or_default()),
+            until: self.file.until.max(last.min(check::MAX_LENGTH)),
             ..self.file.clone()
         }
     }

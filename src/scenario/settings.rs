@@ -65,23 +65,26 @@ pub(super) fn change(
         problem.path = format!("{path}.{}{dot}{}", section(now), problem.path);
         problem
     })?;
-    let mut file = node.clone();
-    match settings.clone() {
-        Settings::Client(config) => file.client = Some(config),
-        Settings::Server(config) => {
-            if let Settings::Server(old) = now {
-                check_shared(old, &config, path)?;
-            }
-            file.server = Some(config);
-        }
-        Settings::Relay(config) => file.relay = Some(config),
+    if let (Settings::Server(old), Settings::Server(config)) = (now, &settings) {
+        check_shared(old, config, path)?;
     }
+    let mut file = node.clone();
+    put(&mut file, settings.clone());
     check::check_node(&file, path)?;
     Ok(Change {
         settings,
         patch: patch.clone(),
         words: words(patch),
     })
+}
+
+/// Gives a node of a file settings.
+pub(super) fn put(file: &mut NodeFile, settings: Settings) {
+    match settings {
+        Settings::Client(config) => file.client = Some(config),
+        Settings::Server(config) => file.server = Some(config),
+        Settings::Relay(config) => file.relay = Some(config),
+    }
 }
 
 /// What two failover partners have in common does not change for one of them alone.

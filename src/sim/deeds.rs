@@ -4,16 +4,12 @@ use std::rc::Rc;
 
 use super::carry::Carry;
 use super::journal::{EventId, What};
-use super::ports::Ports;
 use super::queue::Event;
 use super::world::{Kind, World};
 use crate::dhcp::{Cidr, Interface, Timer};
 use crate::net::host::{Host, Input, Request};
-use crate::net::link::Fate;
-use crate::scenario::{Command, LinkId, Meddle, NodeId, Partition, Which};
-use crate::time::{Duration, Instant};
-use crate::wire::Mac;
-use crate::wire::frame::Frame;
+use crate::scenario::{Command, LinkId, NodeId, Partition};
+use crate::time::Duration;
 
 /// What a command sets: a later one about the same takes its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,158 +37,17 @@ struct While {
     before: Rc<Command>,
 }
 
-/// Two groups of nodes that hear nothing of each other, and their cards.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Parted {
-    groups: Rc<Partition>,
-    cards: [Vec<Mac>; 2],
-}
-
-/// A frame that is on its way, and what a person does to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Marked {
-    origin: EventId,
-    link: LinkId,
-    to: NodeId,
-    arrives: Instant,
-    fate: Fate,
-    by: EventId,
-}
-
-/// One of the next frames of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Awaited {
-    meddle: Meddle,
-    /// How many frames come until it is its turn, itself among them.
-    left: u32,
-    by: EventId,
-}
-
-/// What persons have done that frames, or later commands, have to reckon with.
+/// What persons have done that later commands have to reckon with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Deeds {
     whiles: Vec<While>,
-    parted: Vec<Parted>,
-    marked: Vec<Marked>,
-    awaited: Vec<Awaited>,
-    /// Frames with a bit turned over: from which entry, their bytes, by which entry, since when.
-    spoiled: Vec<(EventId, Frame, EventId, Instant)>,
-}
-
-/// How long a spoiled frame is remembered: longer than any is under way.
-const REMEMBERED: Duration = Duration::from_secs(600);
-
-impl Deeds {
-    /// Whether the card that sent a frame and the node that it reached are parted.
-    pub(super) fn part(&self, from: Mac, to: NodeId) -> bool {
-        self.parted.iter().any(|parted| {
-            let sides = [(0, 1), (1, 0)];
-            sides.iter().any(|(one, other)| {
-                parted.cards[*one].contains(&from) && parted.groups.groups()[*other].contains(&to)
-            })
-        })
-    }
-
-    /// The entry of the command that turned a bit over in a frame.
-    pub(super) fn spoiled(&self, origin: EventId, frame: &Frame) -> Option<EventId> {
-        let mut spoiled = self.spoiled.iter();
-        let found = spoiled.find(|(from, bytes, ..)| *from == origin && bytes == frame);
-        found.map(|(_, _, by, _)| *by)
-    }
-
-    /// Counts a frame that was put on a link.
-    pub(super) fn sent(
-        &mut self,
-        link: LinkId,
-        from: NodeId,
-        to: NodeId,
-        origin: EventId,
-        arrives: Instant,
-    ) {
-        let marked = &mut self.marked;
-        self.awaited.retain_mut(|awaited| {
-            if (awaited.meddle.link, awaited.meddle.from) != (link, from) {
-                return true;
-            }
-            awaited.left -= 1;
-            if awaited.left == 0 {
-                marked.push(Marked {
-                    origin,
-                    link,
-                    to,
-                    arrives,
-                    fate: awaited.meddle.fate,
-                    by: awaited.by,
-                });
-            }
-            awaited.left > 0
-        });
-    }
-
-    /// Counts a frame that a switch passed on over several links at once.
-    pub(super) fn flooded(
-        &mut self,
-        from: NodeId,
-        over: &Ports,
-        origin: EventId,
-        arrives: Instant,
-    ) {
-        if self.awaited.is_empty() {
-            return;
-        }
-        for (link, to) in over.iter() {
-            self.sent(link, from, to, origin, arrives);
-        }
-    }
-
-    /// Whether a person does something to a frame that was sent in that entry, or to a copy of it.
-    pub(super) fn meddle_with(&self, origin: EventId) -> bool {
-        self.marked.iter().any(|marked| marked.origin == origin)
-    }
-
-    /// What a person does to a frame that gets to the end of a link now, and in which entry.
-    pub(super) fn meet(
-        &mut self,
-        link: LinkId,
-        to: NodeId,
-        origin: EventId,
-        now: Instant,
-    ) -> Option<(Fate, EventId)> {
-        if self.marked.is_empty() {
-            return None;
-        }
-        let mut met: Option<(Fate, EventId)> = None;
-        self.marked.retain(|marked| {
-            let hit =
-                (marked.link, marked.to, marked.origin, marked.arrives) == (link, to, origin, now);
-            if hit && met.is_none_or(|(fate, _)| fate != Fate::Drop) {
-                met = Some((marked.fate, marked.by));
-            }
-            !hit && marked.arrives >= now
-        });
-        met
-    }
 }
 
 impl World {
-    /// The partitions that there are.
-    pub fn partitions(&self) -> impl Iterator<Item = &Rc<Partition>> {
-        self.deeds.parted.iter().map(|parted| &parted.groups)
-    }
-
     /// What was done for a while and is not over: the command, and the entry in which it was given.
     pub fn going_on(&self) -> impl Iterator<Item = (EventId, &Command)> {
         let whiles = self.deeds.whiles.iter();
         whiles.map(|going| (going.began, going.command.as_ref()))
-    }
-
-    fn cards(&self, nodes: &[NodeId]) -> Vec<Mac> {
-        let cards = nodes.iter().flat_map(|id| match &self.node(*id).kind {
-            Kind::Host(host) => vec![host.mac()],
-            Kind::Router(router) => router.ports().iter().map(Host::mac).collect(),
-            Kind::Switch(_) => Vec::new(),
-        });
-        cards.collect()
     }
 
     /// What a command sets; nothing for one that only asks or takes away.
@@ -348,11 +203,7 @@ impl Carry<'_> {
                 self.world.link_changed(link);
             }
             Command::Partition(ref groups) => self.part(groups),
-            Command::Heal(ref groups) => {
-                let healed =
-                    |parted: &Parted| groups.as_ref().is_none_or(|all| *all == parted.groups);
-                self.world.deeds.parted.retain(|parted| !healed(parted));
-            }
+            Command::Heal(ref groups) => self.world.meddling.heal(groups.as_ref()),
             Command::Meddle(meddle) => self.meddle(meddle, cause),
             Command::Take(node, cidr) => {
                 let (address, prefix) = (cidr.address, cidr.prefix);
@@ -451,75 +302,8 @@ impl Carry<'_> {
         self.world.deadlines_changed(id);
     }
 
-    fn part(&mut self, groups: &Rc<Partition>) {
-        if self.world.partitions().any(|known| known == groups) {
-            return;
-        }
-        let cards = groups
-            .groups()
-            .each_ref()
-            .map(|group| self.world.cards(group));
-        let groups = Rc::clone(groups);
-        self.world.deeds.parted.push(Parted { groups, cards });
-    }
-
     fn readdress(&mut self, node: NodeId, fixed: Option<Interface>, cause: EventId) {
         let runs = self.world.node(node).runs();
         self.host(node, &Input::Address { fixed, runs }, cause);
-    }
-
-    fn meddle(&mut self, meddle: Meddle, by: EventId) {
-        let Meddle {
-            fate,
-            link,
-            from,
-            which,
-        } = meddle;
-        let place = match which {
-            Which::Next(left) => {
-                let awaited = Awaited { meddle, left, by };
-                self.world.deeds.awaited.push(awaited);
-                return;
-            }
-            Which::OnTheWay(place) => place as usize,
-        };
-        let to = NodeId(self.world.link(link).peer(from.0));
-        let flights = self.world.queue.on_the_way(link, to);
-        let Some((arrives, origin)) = place.checked_sub(1).and_then(|place| flights.get(place))
-        else {
-            return;
-        };
-        self.world.deeds.marked.push(Marked {
-            origin: *origin,
-            link,
-            to,
-            arrives: *arrives,
-            fate,
-            by,
-        });
-    }
-
-    /// What a person has done to a frame that gets to the end of a link: its bytes from here on,
-    /// where they are others; `Err` with the entry of that where it gets no further.
-    pub(super) fn meet(
-        &mut self,
-        link: LinkId,
-        to: NodeId,
-        frame: &Frame,
-        origin: EventId,
-    ) -> Result<Option<Frame>, EventId> {
-        let now = self.world.now();
-        let deeds = &mut self.world.deeds;
-        match deeds.meet(link, to, origin, now) {
-            None => Ok(None),
-            Some((Fate::Drop, by)) => Err(by),
-            Some((Fate::Corrupt, by)) => {
-                let frame = frame.corrupted();
-                let is_new = |since: Instant| now.since(since) < REMEMBERED;
-                deeds.spoiled.retain(|(.., since)| is_new(*since));
-                deeds.spoiled.push((origin, frame.clone(), by, now));
-                Ok(Some(frame))
-            }
-        }
     }
 }

@@ -63,7 +63,7 @@ impl Carry<'_> {
         if self.world.node(to).crashed {
             return self.lose(to, frame, origin, DropReason::Crashed, origin);
         }
-        if self.world.deeds.part(frame.source(), to) {
+        if self.world.meddling.part(frame.source(), to) {
             return self.lose(to, frame, origin, DropReason::Partition, origin);
         }
         self.receive(to, link, frame, origin);
@@ -112,7 +112,7 @@ impl Carry<'_> {
             self.world
                 .queue
                 .push(arrives, Event::Flood(Box::new(flood)));
-            self.world.deeds.flooded(switch, &over, origin, arrives);
+            self.world.meddling.flooded(switch, &over, origin, arrives);
             let frame = frame.clone();
             let flooded = What::Flooded {
                 origin,
@@ -145,7 +145,7 @@ impl Carry<'_> {
     /// The next port at which a frame arrives that anyone there has a use for, or never arrives.
     fn next_port(&self, flood: &Flood) -> Option<usize> {
         let world = &self.world;
-        if world.cuts != flood.cuts || world.deeds.meddle_with(flood.origin) {
+        if world.cuts != flood.cuts || world.meddling.meddle_with(flood.origin) {
             return flood.over.next(flood.next);
         }
         let segment = world.sockets.segment(&world.segments, flood.switch)?;
@@ -158,7 +158,7 @@ impl Carry<'_> {
             origin,
             frame: frame.clone(),
         };
-        let cause = self.world.deeds.spoiled(origin, frame).unwrap_or(origin);
+        let cause = self.world.meddling.spoiled(origin, frame).unwrap_or(origin);
         let cause = self.log(Some(to), Some(cause), received);
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
@@ -320,8 +320,8 @@ impl Carry<'_> {
             send(again, None, Some(first));
         }
         for arrives in [Some(passage.arrives), passage.again].into_iter().flatten() {
-            let deeds = &mut self.world.deeds;
-            deeds.sent(id, from, to, origin, arrives);
+            let meddling = &mut self.world.meddling;
+            meddling.sent(id, from, to, origin, arrives);
         }
     }
 }

@@ -9,6 +9,7 @@ mod carry;
 mod deeds;
 mod frames;
 mod journal;
+mod meddling;
 mod outside;
 mod ports;
 mod queue;

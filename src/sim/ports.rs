@@ -1,8 +1,9 @@
 //! What a switch needs to pass a frame on to thousands of cards without a look at each.
 //!
 //! Which ports there are never changes ([`Sockets`]). Which of them carry frames, and what the host
-//! behind each has a use for, changes now and then, and is kept in flat lists ([`Segment`]).
+//! behind each has a use for, changes now and then, and is kept in sorted lists ([`Segment`]).
 
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 use super::world::{Kind, Node};
@@ -11,6 +12,7 @@ use crate::net::link::Link;
 use crate::scenario::{LinkId, NodeId};
 use crate::time::Duration;
 use crate::wire::Mac;
+use crate::wire::dhcp::{CLIENT_PORT, SERVER_PORT};
 
 /// A port of a switch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +20,6 @@ pub(super) struct Port {
     pub(super) link: LinkId,
     /// The node at the other end.
     pub(super) to: NodeId,
-    /// The card of the host there; nothing for a switch or a router.
-    mac: Option<Mac>,
 }
 
 /// Ports by their places, a bit each.
@@ -119,37 +119,103 @@ impl Ports {
     pub(super) fn next_wanted(
         &self,
         start: usize,
-        segment: &Segment,
+        (socket, segment): (&Socket, &Segment),
         question: Question,
     ) -> Option<usize> {
-        const ROW: usize = 16;
-        let fits = |place: &usize| {
-            *place != self.except
-                && self.carried.has(*place)
-                && match (question, self.all[*place].mac) {
-                    (Question::Card(mac), Some(own)) => own == mac,
-                    (Question::Card(_), None) => true,
-                    (Question::Group(one, other), _) => segment.interests[*place].meets(one, other),
-                }
-        };
-        let Question::Group(one, other) = question else {
-            return (start..self.all.len()).find(fits);
-        };
-        let mut row = start;
-        while row < self.all.len() {
-            let end = (row / ROW * ROW + ROW).min(self.all.len());
-            // Most rows have no one: they are told without a branch for each port.
-            let words = &segment.interests[row..end];
-            if words
-                .iter()
-                .fold(false, |any, word| any | word.meets(one, other))
-                && let Some(place) = (row..end).find(fits)
-            {
-                return Some(place);
+        let first = |next: &dyn Fn(usize) -> Option<usize>| {
+            let mut place = next(start)?;
+            while place == self.except || !self.carried.has(place) {
+                place = next(place + 1)?;
             }
-            row = end;
+            Some(place)
+        };
+        let readers = &*segment.readers;
+        let any = first(&|from| readers.all.next(from));
+        let (one, other) = match question {
+            Question::Card(mac) => (first(&|from| socket.card(mac, from)), None),
+            Question::Arp(spa, tpa) => (
+                first(&|from| readers.from.next(spa, from)),
+                first(&|from| readers.about.next(tpa, from)),
+            ),
+            Question::Port(SERVER_PORT) => (first(&|from| readers.servers.next(from)), None),
+            Question::Port(CLIENT_PORT) => (first(&|from| readers.clients.next(from)), None),
+            Question::Everyone => (self.next(start), None),
+            Question::Port(_) | Question::Nobody => (None, None),
+        };
+        [any, one, other].into_iter().flatten().min()
+    }
+}
+
+/// Who reads the ARP packets of an address: addresses and ports, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Table(Vec<(Ipv4Addr, u32)>);
+
+impl Table {
+    fn set(&mut self, address: Ipv4Addr, port: u32, on: bool) {
+        match (self.0.binary_search(&(address, port)), on) {
+            (Err(place), true) => self.0.insert(place, (address, port)),
+            (Ok(place), false) => {
+                self.0.remove(place);
+            }
+            (Ok(_), true) | (Err(_), false) => {}
         }
-        None
+    }
+
+    fn next(&self, address: Ipv4Addr, port: usize) -> Option<usize> {
+        let wanted = (address, u32::try_from(port).ok()?);
+        let place = self.0.partition_point(|known| *known < wanted);
+        let (found, port) = self.0.get(place)?;
+        (*found == address).then_some(*port as usize)
+    }
+}
+
+/// Which ports have a use for what.
+#[derive(Clone, Debug)]
+struct Readers {
+    /// By port.
+    interests: Vec<Interest>,
+    /// Those that read anything, those of servers, and those of clients.
+    all: Bits,
+    servers: Bits,
+    clients: Bits,
+    from: Table,
+    about: Table,
+}
+
+impl Readers {
+    fn new(ports: usize) -> Self {
+        let mut own = Self {
+            interests: vec![Interest::NONE; ports],
+            all: Bits::new(ports),
+            servers: Bits::new(ports),
+            clients: Bits::new(ports),
+            from: Table::default(),
+            about: Table::default(),
+        };
+        (0..ports).for_each(|port| own.set(port, Interest::ALL));
+        own
+    }
+
+    /// Puts a port into every list that it belongs into, and takes it out of the others. The lists
+    /// are long: what has not changed is not touched.
+    fn set(&mut self, port: usize, interest: Interest) {
+        let old = std::mem::replace(&mut self.interests[port], interest);
+        self.all.set(port, interest.all);
+        self.servers.set(port, interest.port == SERVER_PORT);
+        self.clients.set(port, interest.port == CLIENT_PORT);
+        let number = u32::try_from(port).unwrap_or(u32::MAX);
+        for (mine, other, on) in [(&old, &interest, false), (&interest, &old, true)] {
+            for address in mine.from().filter(|address| !other.reads_from(*address)) {
+                self.from.set(address, number, on);
+            }
+            for address in mine
+                .minded
+                .iter()
+                .filter(|address| !other.minded.has(*address))
+            {
+                self.about.set(address, number, on);
+            }
+        }
     }
 }
 
@@ -172,17 +238,34 @@ pub(super) enum Way {
 /// What changes of a switch's ports.
 #[derive(Clone, Debug)]
 pub(super) struct Segment {
-    interests: Rc<Vec<Interest>>,
+    readers: Rc<Readers>,
     classes: Vec<Class>,
     /// Ports that carry frames, on links with faults.
     faulty: Vec<usize>,
+}
+
+/// The ports of a switch.
+#[derive(Debug)]
+pub(super) struct Socket {
+    ports: Rc<[Port]>,
+    /// The cards of the hosts behind them, in order, each with its port.
+    cards: Vec<(Mac, u32)>,
+}
+
+impl Socket {
+    fn card(&self, mac: Mac, port: usize) -> Option<usize> {
+        let wanted = (mac, u32::try_from(port).ok()?);
+        let place = self.cards.partition_point(|known| *known < wanted);
+        let (found, port) = self.cards.get(place)?;
+        (*found == mac).then_some(*port as usize)
+    }
 }
 
 /// Which port is which. It never changes: links do not change their ends.
 #[derive(Debug)]
 pub(super) struct Sockets {
     /// Of each switch.
-    ports: Vec<Rc<[Port]>>,
+    ports: Vec<Socket>,
     /// The switch that a node is, by its place in `ports`.
     switches: Vec<Option<usize>>,
     /// The place of a link among the ports of each of its ends.
@@ -203,13 +286,22 @@ impl Sockets {
                 let link = &links[id.index()];
                 places[id.index()][usize::from(link.ends[0] != number)] = place;
                 let to = NodeId(link.peer(number));
-                let mac = nodes[to.index()].host().map(crate::net::host::Host::mac);
-                Port { link: *id, to, mac }
+                Port { link: *id, to }
             });
             let own: Vec<Port> = own.collect();
             if matches!(node.kind, Kind::Switch(_)) {
                 switches[number as usize] = Some(ports.len());
-                ports.push(own.into());
+                let cards = (0..).zip(&own).filter_map(|(place, port)| {
+                    let host = nodes[port.to.index()].host()?;
+                    Some((host.mac(), place))
+                });
+                let mut cards: Vec<(Mac, u32)> = cards.collect();
+                cards.sort_unstable();
+                let ports_of = own.into();
+                ports.push(Socket {
+                    ports: ports_of,
+                    cards,
+                });
             }
         }
         Self {
@@ -229,8 +321,8 @@ impl Sockets {
 
     /// Every switch's ports as they are at first: nothing has a carrier.
     pub(super) fn segments(&self) -> Vec<Segment> {
-        let segment = |ports: &Rc<[Port]>| Segment {
-            interests: Rc::new(vec![Interest::ALL; ports.len()]),
+        let segment = |socket: &Socket| Segment {
+            readers: Rc::new(Readers::new(socket.ports.len())),
             classes: Vec::new(),
             faulty: Vec::new(),
         };
@@ -242,7 +334,7 @@ impl Sockets {
     pub(super) fn link_changed(&self, segments: &mut [Segment], id: LinkId, link: &Link) {
         for end in [0, 1] {
             if let Some((switch, port)) = self.seat(id, link, end) {
-                segments[switch].place(port, self.ports[switch].len(), link);
+                segments[switch].place(port, self.ports[switch].ports.len(), link);
             }
         }
     }
@@ -257,14 +349,19 @@ impl Sockets {
     ) {
         let far = usize::from(link.ends[0] == host.0);
         if let Some((switch, port)) = self.seat(id, link, far)
-            && segments[switch].interests[port] != interest
+            && segments[switch].readers.interests[port] != interest
         {
-            Rc::make_mut(&mut segments[switch].interests)[port] = interest;
+            Rc::make_mut(&mut segments[switch].readers).set(port, interest);
         }
     }
 
-    pub(super) fn segment<'a>(&self, segments: &'a [Segment], node: NodeId) -> Option<&'a Segment> {
-        segments.get(self.switches[node.index()]?)
+    pub(super) fn segment<'a>(
+        &'a self,
+        segments: &'a [Segment],
+        node: NodeId,
+    ) -> Option<(&'a Socket, &'a Segment)> {
+        let switch = self.switches[node.index()]?;
+        Some((self.ports.get(switch)?, segments.get(switch)?))
     }
 
     /// Out of which ports a switch passes a frame on that came in over a link, in their order.
@@ -278,7 +375,7 @@ impl Sockets {
         let Some((switch, except)) = self.seat(over.0, over.1, end) else {
             return Vec::new();
         };
-        let (all, segment) = (&self.ports[switch], &segments[switch]);
+        let (all, segment) = (&self.ports[switch].ports, &segments[switch]);
         let mut ways: Vec<(usize, Way)> = Vec::new();
         for class in &segment.classes {
             let ports = Ports {
@@ -309,10 +406,10 @@ impl Sockets {
 impl Segment {
     /// About how many bytes it takes that it does not share with another one.
     pub(super) fn weight_beside(&self, other: &Self) -> usize {
-        if Rc::ptr_eq(&self.interests, &other.interests) {
+        if Rc::ptr_eq(&self.readers, &other.readers) {
             return 0;
         }
-        size_of::<Interest>() * self.interests.len()
+        2 * size_of::<Interest>() * self.readers.interests.len()
     }
 
     fn place(&mut self, port: usize, ports: usize, link: &Link) {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::carry::Carry;
 use super::deeds::Deeds;
 use super::journal::{Entry, EventId, Journal, What};
+use super::meddling::Meddling;
 use super::ports::{Segment, Sockets};
 use super::queue::{Due, Event, Queue, Turn};
 use super::shared::Shared;
@@ -125,6 +126,7 @@ pub struct World {
     executed: u64,
     pub(super) effects: Vec<Effect>,
     pub(super) deeds: Deeds,
+    pub(super) meddling: Meddling,
     /// What links draw from that get faults later.
     pub(super) seed: u64,
 }
@@ -182,6 +184,7 @@ impl World {
             executed: 0,
             effects: Vec::new(),
             deeds: Deeds::default(),
+            meddling: Meddling::default(),
             seed: scenario.file().seed,
         };
         for (id, _) in scenario.nodes() {

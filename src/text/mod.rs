@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::json;
+#[cfg(target_arch = "wasm32")]
+use crate::supplies;
 use crate::time::{Duration, Instant};
 
 /// A language of the page.
@@ -58,6 +60,23 @@ impl Language {
             .unwrap_or_default()
     }
 
+    /// What its files are called, as [`crate::supplies`] knows them.
+    pub fn names(self) -> [String; 2] {
+        ["lesson", "page"].map(|file| format!("locales/{}/{file}.json", self.tag()))
+    }
+
+    /// Whether its texts are here: built in natively, and on the page once they were handed over.
+    pub fn is_here(self) -> bool {
+        self.files().iter().all(|file| !file.is_empty())
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn files(self) -> [&'static str; 2] {
+        self.names()
+            .map(|name| supplies::get(&name).unwrap_or_default())
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
     fn files(self) -> [&'static str; 2] {
         match self {
             Self::English => [
@@ -91,11 +110,20 @@ pub enum Value {
     Sentence(Box<Sentence>),
 }
 
+/// A text that says how something has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standard {
+    /// An RFC, by its number.
+    Rfc(u16),
+    /// draft-ietf-dhc-failover-12, which never became one.
+    Failover,
+}
+
 /// Where a standard says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The RFC's number.
-    pub rfc: u16,
+    /// Which one.
+    pub standard: Standard,
     /// The section in it.
     pub section: &'static str,
 }
@@ -103,15 +131,21 @@ pub struct Source {
 impl Source {
     /// Where it can be read.
     pub fn address(&self) -> String {
-        format!(
-            "https://www.rfc-editor.org/rfc/rfc{}#section-{}",
-            self.rfc, self.section
-        )
+        let document = match self.standard {
+            Standard::Rfc(number) => format!("www.rfc-editor.org/rfc/rfc{number}"),
+            Standard::Failover => {
+                "datatracker.ietf.org/doc/html/draft-ietf-dhc-failover-12".to_owned()
+            }
+        };
+        format!("https://{document}#section-{}", self.section)
     }
 
     /// What a link to it says: `RFC 2131, 4.3.2`.
     pub fn label(&self) -> String {
-        format!("RFC {}, {}", self.rfc, self.section)
+        match self.standard {
+            Standard::Rfc(number) => format!("RFC {number}, {}", self.section),
+            Standard::Failover => format!("failover draft, {}", self.section),
+        }
     }
 }
 
@@ -134,11 +168,11 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Loads a language.
+    /// Reads a language, which [is here](Language::is_here).
     pub fn new(language: Language) -> Self {
         let mut texts = BTreeMap::new();
         for file in language.files() {
-            // The files are built in, and a test reads every one of them.
+            // A test reads every one of the files.
             let read = json::parse(file).and_then(|value| json::read(&value));
             let read: BTreeMap<String, String> = read.unwrap_or_default();
             texts.extend(read);

@@ -84,6 +84,8 @@ const GAP: Duration = Duration::from_secs(60);
 pub struct Ladder {
     messages: Vec<Message>,
     rows: Vec<Row>,
+    /// From which entry on, and up to which, it was read.
+    start: usize,
     read: usize,
     last: Option<Instant>,
 }
@@ -106,6 +108,26 @@ impl Ladder {
             self.read_entry(id, entry);
         }
         self.read = end;
+    }
+
+    /// Has the ladder end at entry `end`, and reach back over `span` entries at least. It forgets what
+    /// lies much further back, so that its size does not grow with the run.
+    pub fn follow(&mut self, journal: &Journal, end: usize, span: usize) {
+        let start = end.saturating_sub(span);
+        let is_near = (self.read..=self.read + span).contains(&end);
+        if !is_near || self.start > start || end - self.start > 4 * span {
+            *self = Self {
+                start,
+                read: start,
+                ..Self::default()
+            };
+        }
+        self.extend(journal, end);
+    }
+
+    /// The entry from which on it has everything.
+    pub fn start(&self) -> usize {
+        self.start
     }
 
     /// Forgets what begins with entry `read`, which is not before `at`, while all before it is: so

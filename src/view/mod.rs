@@ -4,6 +4,7 @@
 //! plain data of them that a page draws or a file holds.
 
 pub mod capture;
+pub mod deaf;
 pub mod digest;
 pub mod journal;
 pub mod ladder;

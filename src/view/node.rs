@@ -6,12 +6,12 @@ use crate::dhcp::client::{Client, Lease, State};
 use crate::dhcp::failover::{self, Endpoint};
 use crate::dhcp::relay::Relay;
 use crate::dhcp::server::{Binding, BindingState, Server};
-use crate::dhcp::{FAILOVER, Interface, Reason};
+use crate::dhcp::{Interface, Reason};
 use crate::net::host::{Host, Role};
 use crate::net::router::port_name;
 use crate::scenario::{LinkId, NodeId};
 use crate::sim::{Kind, World};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 
 /// A deadline.
@@ -34,24 +34,46 @@ pub struct BindingRow {
     pub client: Mac,
     /// When that ends by itself; [`Instant::MAX`] where it does not.
     pub until: Instant,
-    /// With a failover partner, until when both know that the client may have it: a lease lasts at
-    /// most that long and the MCLT more. [`Instant::ZERO`] where the partner knows of none.
-    pub potential: Instant,
+    /// What its failover partner knows of it.
+    pub shared: Option<Shared>,
+}
+
+/// What two failover servers know of an address; [`Instant::ZERO`] where there is no such instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shared {
+    /// The potential expiry that the partner was told.
+    pub sent: Instant,
+    /// Until when both know that a client may have it: the partner has acknowledged it, or told it.
+    pub known: Instant,
     /// Whether the partner has not acknowledged the last change.
     pub pending: bool,
 }
 
 /// A server's side of failover.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailoverView {
+    /// Which of the two it is.
+    pub role: failover::Role,
     /// Its state.
     pub state: failover::State,
+    /// Since when, as its disk has it.
+    pub since: Instant,
+    /// The state that is on its disk, which may be empty.
+    pub stored: Option<failover::State>,
     /// What it believes of the partner: its state as last heard of.
     pub partner: Option<failover::State>,
+    /// The partner's address.
+    pub address: Ipv4Addr,
     /// Whether the two are in touch.
     pub connected: bool,
-    /// How many updates the partner has not acknowledged.
-    pub pending: usize,
+    /// The addresses of which the partner has not acknowledged the last change.
+    pub pending: Vec<Ipv4Addr>,
+    /// How many free addresses are the primary's, and how many the secondary's.
+    pub shares: [u64; 2],
+    /// How much longer than the partner knows a lease may be.
+    pub mclt: Duration,
+    /// Whether each client has one server while both work.
+    pub shared: bool,
     /// Whether an operator may say that the partner is down.
     pub may_go_on_alone: bool,
 }
@@ -151,6 +173,8 @@ pub struct Glance {
     pub state: Option<State>,
     /// How many leases a server has given out that still run.
     pub leases: Option<usize>,
+    /// The state of a server's failover.
+    pub failover: Option<failover::State>,
 }
 
 /// A node of a world at a glance.
@@ -172,6 +196,10 @@ pub fn glance(world: &World, id: NodeId) -> Glance {
             .collect(),
         state: node.client().map(Client::state),
         leases: node.server().map(count),
+        failover: node
+            .server()
+            .and_then(Server::endpoint)
+            .map(Endpoint::state),
     }
 }
 
@@ -233,35 +261,52 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
             lease: client.lease().cloned(),
         },
         Role::Server(server) => {
-            let store = server.endpoint().and_then(Endpoint::store);
+            let endpoint = server.endpoint();
+            let store = endpoint.and_then(Endpoint::store);
             let bindings: Vec<BindingRow> = server
                 .bindings()
                 .map(|(address, binding)| {
                     let lease = store.map(|store| store.lease(address));
+                    let own = state_name(&binding.state);
                     BindingRow {
                         address,
-                        state: state_name(&binding.state),
+                        // An offer, and what a ping found, the partner never hears of.
+                        state: lease.filter(|_| binding.is_free()).map_or(own, status),
                         client: binding.mac,
                         until: binding.until,
-                        potential: lease.map_or(Instant::ZERO, |lease| {
-                            lease.times.acked.max(lease.times.received)
+                        shared: lease.map(|lease| Shared {
+                            sent: lease.times.sent,
+                            known: lease.times.acked.max(lease.times.received),
+                            pending: lease.pending,
                         }),
-                        pending: lease.is_some_and(|lease| lease.pending),
                     }
                 })
                 .collect();
-            let failover = server
-                .endpoint()
-                .filter(|_| FAILOVER)
-                .map(|endpoint| FailoverView {
+            let partner = server.config().failover.as_ref();
+            let failover = endpoint.zip(partner).map(|(endpoint, partner)| {
+                let pools = 0..endpoint.config().pools.len();
+                let pending = store.iter().flat_map(|store| &store.leases);
+                FailoverView {
+                    role: partner.role,
                     state: endpoint.state(),
+                    since: store.map_or(now, |store| store.since),
+                    stored: store.map(|store| store.state),
                     partner: endpoint.partner(),
+                    address: partner.partner,
                     connected: endpoint.is_connected(),
-                    pending: store.map_or(0, |store| {
-                        store.leases.values().filter(|lease| lease.pending).count()
+                    pending: pending
+                        .filter(|(_, lease)| lease.pending)
+                        .map(|(address, _)| *address)
+                        .collect(),
+                    shares: pools.fold([0, 0], |[free, backup], pool| {
+                        let (own, partners) = endpoint.shares(pool);
+                        [free + own, backup + partners]
                     }),
+                    mclt: partner.mclt,
+                    shared: partner.load_balance,
                     may_go_on_alone: endpoint.takes(failover::Command::PartnerDown),
-                });
+                }
+            });
             let pool = server.pool_size();
             let taken = server
                 .bindings()
@@ -304,4 +349,8 @@ pub fn state_name(state: &BindingState) -> &'static str {
         BindingState::Free => "FREE",
         BindingState::Abandoned => "ABANDONED",
     }
+}
+
+fn status(lease: &failover::store::Lease) -> &'static str {
+    lease.status.name()
 }

@@ -5,8 +5,9 @@ use crate::sim::{Entry, EventId, Journal, What};
 use crate::time::{Duration, Instant};
 use crate::wire::frame::Frame;
 
-/// The longest that a frame can be under way on one link.
-const LONGEST: Duration = Duration::from_secs(10);
+/// The longest that a frame can be under way on one link: its latency, that of a second copy, and what
+/// its faults add, each at most ten seconds.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// A frame on a link.
 #[derive(Clone, Debug, PartialEq, Eq)]

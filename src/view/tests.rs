@@ -94,19 +94,16 @@ fn a_ladder_that_grows_is_the_ladder_of_the_whole() {
 fn what_is_cut_anywhere_and_read_on_is_the_whole() {
     for name in ["two-servers", "lease-origin", "relay"] {
         let recording = whole(name);
-        let (scenario, journal) = (recording.scenario(), recording.journal());
-        let (ladder, timeline) = (Ladder::new(journal), Timeline::new(scenario, journal));
+        let journal = recording.journal();
+        let ladder = Ladder::new(journal);
         let instants: Vec<Instant> = journal.entries().map(|entry| entry.at).collect();
         for at in instants.iter().step_by(7).filter(|at| **at > Instant::ZERO) {
             let read = instants.partition_point(|other| other < at);
-            let (mut shorter, mut earlier) = (ladder.clone(), timeline.clone());
+            let mut shorter = ladder.clone();
             shorter.cut(journal, read, *at);
-            earlier.cut(read, *at);
             assert!(shorter.messages().iter().all(|message| message.at < *at));
-            assert!(earlier.ticks.iter().all(|tick| tick.at < *at));
             shorter.extend(journal, journal.len());
-            earlier.extend(scenario, journal);
-            assert!(shorter == ladder && earlier == timeline, "{name} at {at}");
+            assert!(shorter == ladder, "{name} at {at}");
         }
     }
 }
@@ -197,6 +194,34 @@ fn the_timeline_has_each_lease_with_its_clocks_and_each_outage() {
         .map(|bar| bar.ended.map(Instant::as_micros))
         .collect();
     assert_eq!(given, [Some(7_200_000_800), Some(12_601_002_400)]);
+}
+
+#[test]
+fn a_ladder_that_follows_has_what_lies_before_its_end_and_not_much_more() {
+    let recording = whole("two-servers");
+    let journal = recording.journal();
+    let (span, mut ladder) = (60, Ladder::default());
+    let ends = (0..journal.len()).step_by(7);
+    let back = [journal.len(), 40, journal.len() - 3, journal.len() - 90, 0];
+    for end in ends.chain(back) {
+        ladder.follow(journal, end, span);
+        let start = end.saturating_sub(span);
+        assert!(
+            ladder.start() <= start && end - ladder.start() <= 4 * span,
+            "{end}"
+        );
+        let mut whole = Ladder::default();
+        whole.extend(journal, end);
+        let wanted = whole
+            .messages()
+            .iter()
+            .filter(|message| message.id.index() >= start);
+        let has = ladder
+            .messages()
+            .iter()
+            .filter(|message| message.id.index() >= start);
+        assert!(has.eq(wanted), "the messages before entry {end}");
+    }
 }
 
 #[test]

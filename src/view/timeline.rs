@@ -1,4 +1,10 @@
 //! The timeline: leases as bars, outages, messages as ticks.
+//!
+//! It does not grow without end. Where there are too many, bars of the same are joined across gaps
+//! too short to be seen, and ticks of the same kind close to each other become one that counts them.
+
+mod earlier;
+mod fewer;
 
 use std::net::Ipv4Addr;
 
@@ -9,7 +15,11 @@ use crate::time::Instant;
 use crate::wire::dhcp::MessageType;
 use crate::wire::summary::{What as Packet, summary};
 
-/// A lease as its client held it, from one ACK to the next or to its end.
+pub use earlier::Timelines;
+use fewer::Grain;
+
+/// A lease as its client held it, from one ACK to the next or to its end; of a long run several in a
+/// row, with the clocks of the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeaseBar {
     /// The client.
@@ -45,7 +55,7 @@ pub struct GivenBar {
 }
 
 /// What is out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Out {
     /// A node without power, or whose software has crashed.
     Node(NodeId),
@@ -64,7 +74,7 @@ pub struct Outage {
     pub until: Option<Instant>,
 }
 
-/// A DHCP message.
+/// A DHCP message, or the first of several of a kind in a short time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tick {
     /// The entry in which it was sent.
@@ -75,6 +85,8 @@ pub struct Tick {
     pub at: Instant,
     /// What it is.
     pub kind: MessageType,
+    /// How many they are.
+    pub count: u32,
 }
 
 /// What is painted on the timeline.
@@ -88,11 +100,12 @@ pub struct Timeline {
     pub outages: Vec<Outage>,
     /// DHCP messages, by time.
     pub ticks: Vec<Tick>,
+    grain: Grain,
     read: usize,
     /// What is known of each node, as far as something is.
     nodes: Vec<Own>,
     /// The last bar of each address that a server has given out, in the order of both.
-    last_given: Vec<((NodeId, Ipv4Addr), usize)>,
+    last_given: Vec<((NodeId, Ipv4Addr), u32)>,
 }
 
 /// What a timeline knows of one node.
@@ -119,27 +132,21 @@ impl Timeline {
             *self = Self::default();
         }
         for (id, entry) in journal.from(self.read) {
-            self.read_entry(scenario, id, entry);
+            self.read_next(scenario, id, entry);
         }
         self.read = journal.len();
     }
 
-    /// Forgets what begins with entry `read`, which is not before `at`, while all before it is: so
-    /// that another future of the same past can be read on.
-    pub fn cut(&mut self, read: usize, at: Instant) {
-        let reopen = |ended: &mut Option<Instant>| *ended = ended.filter(|ended| *ended < at);
-        self.leases.retain(|bar| bar.from < at);
-        self.leases
-            .iter_mut()
-            .for_each(|bar| reopen(&mut bar.ended));
-        self.given.retain(|bar| bar.from < at);
-        self.given.iter_mut().for_each(|bar| reopen(&mut bar.ended));
-        self.outages.retain(|outage| outage.from < at);
-        self.outages
-            .iter_mut()
-            .for_each(|outage| reopen(&mut outage.until));
-        self.ticks.retain(|tick| tick.id.index() < read);
-        self.read = self.read.min(read);
+    /// Reads the next entry.
+    pub fn read_next(&mut self, scenario: &Scenario, id: EventId, entry: &Entry) {
+        self.read_entry(scenario, id, entry);
+        self.read = id.index() + 1;
+        self.have_fewer(scenario);
+    }
+
+    /// How many entries have been read.
+    pub fn read(&self) -> usize {
+        self.read
     }
 
     /// Marks what is without power from the start: the journal tells only of changes.
@@ -159,12 +166,14 @@ impl Timeline {
                     Some(from),
                 ) = (summary(frame.bytes()).what, entry.node)
                 {
+                    let (at, count) = (entry.at, 1);
                     self.own(from).sent += 1;
                     self.ticks.push(Tick {
                         id,
                         from,
-                        at: entry.at,
+                        at,
                         kind,
+                        count,
                     });
                 }
             }
@@ -234,8 +243,6 @@ impl Timeline {
         } = *note
         {
             self.close_lease(node, at);
-            let place = u32::try_from(self.leases.len()).unwrap_or(u32::MAX);
-            self.own(node).leases.push(place);
             self.leases.push(LeaseBar {
                 node,
                 address,
@@ -246,38 +253,53 @@ impl Timeline {
                 expiry,
                 ended: None,
             });
+            self.index_lease(self.leases.len() - 1);
         }
+    }
+
+    fn index_lease(&mut self, place: usize) {
+        let own = self.leases[place].node;
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        self.own(own).leases.push(place);
+    }
+
+    fn index_given(&mut self, place: usize) {
+        let bar = &self.given[place];
+        let (key, last) = ((bar.node, bar.address), u32::try_from(place).unwrap_or(0));
+        match self.last_given.binary_search_by_key(&key, |known| known.0) {
+            Ok(known) => self.last_given[known].1 = last,
+            Err(place) => self.last_given.insert(place, (key, last)),
+        }
+    }
+
+    /// The last bar of an address at a server.
+    fn given_last(&mut self, node: NodeId, address: Ipv4Addr) -> Option<&mut GivenBar> {
+        let key = (node, address);
+        let known = self.last_given.binary_search_by_key(&key, |known| known.0);
+        let (_, place) = self.last_given[known.ok()?];
+        self.given.get_mut(place as usize)
     }
 
     fn server(&mut self, node: NodeId, at: Instant, note: &ServerNote) {
         match *note {
             ServerNote::Committed { address, .. } => {
-                let known = self.given_place(node, address);
-                let open = known.is_ok_and(|place| {
-                    let (_, bar) = self.last_given[place];
-                    self.given[bar].ended.is_none()
-                });
-                if open {
-                    return;
+                let open = self.given_last(node, address);
+                if open.is_none_or(|bar| bar.ended.is_some()) {
+                    let bar = GivenBar {
+                        node,
+                        address,
+                        from: at,
+                        ended: None,
+                    };
+                    self.given.push(bar);
+                    self.index_given(self.given.len() - 1);
                 }
-                let bar = self.given.len();
-                match known {
-                    Ok(place) => self.last_given[place].1 = bar,
-                    Err(place) => self.last_given.insert(place, ((node, address), bar)),
-                }
-                self.given.push(GivenBar {
-                    node,
-                    address,
-                    from: at,
-                    ended: None,
-                });
             }
             ServerNote::Released { address, .. }
             | ServerNote::Expired { address, .. }
             | ServerNote::Declined { address, .. } => {
-                if let Ok(place) = self.given_place(node, address) {
-                    let (_, bar) = self.last_given[place];
-                    self.given[bar].ended.get_or_insert(at);
+                if let Some(bar) = self.given_last(node, address) {
+                    bar.ended.get_or_insert(at);
                 }
             }
             ServerNote::Pinging { .. }
@@ -290,15 +312,10 @@ impl Timeline {
         }
     }
 
-    /// Where the last bar of an address is told of, or would be.
-    fn given_place(&self, node: NodeId, address: Ipv4Addr) -> Result<usize, usize> {
-        self.last_given
-            .binary_search_by_key(&(node, address), |(known, _)| *known)
-    }
-
     fn close_lease(&mut self, node: NodeId, at: Instant) {
-        if let Some(last) = self.own(node).leases.last().copied() {
-            self.leases[last as usize].ended.get_or_insert(at);
+        let last = self.own(node).leases.last().copied();
+        if let Some(bar) = last.and_then(|place| self.leases.get_mut(place as usize)) {
+            bar.ended.get_or_insert(at);
         }
     }
 
@@ -343,3 +360,6 @@ impl Timeline {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,6 +79,7 @@ impl Case {
             summary: Texts::new(),
             seed: self.seed,
             until: self.calm() + CALM,
+            opens: Duration::ZERO,
             nodes,
             links,
             commands,

@@ -136,9 +136,10 @@ fn every_frame_is_read_and_none_is_found_fault_with() {
                 "{name}: {protocols}"
             );
         }
-        // The one address changes hands, which tshark cannot tell from a conflict.
-        let expert = if name == "pool-exhausted" {
-            "_ws.expert && !arp.duplicate-address-detected"
+        // The one address changes hands, which tshark cannot tell from a conflict; or two clients do
+        // have one address.
+        let expert = if matches!(name, "pool-exhausted" | "operators-mistake") {
+            "_ws.expert && !tcp && !arp.duplicate-address-detected"
         } else {
             "_ws.expert && !tcp"
         };

@@ -12,14 +12,17 @@ use anyhow::{Context, Result};
 
 use crate::{page, setup::Browser, shell};
 
-/// The work that both programs do.
-const WORKLOAD: Workload = Workload {
-    clients: 100,
-    hours: 24,
-    lease_seconds: 3600,
-};
+/// The work that both programs do, and how often: ns-3 takes half a minute for the second.
+const COMPARED: [(Workload, usize); 2] = [(Workload(100), 5), (Workload(400), 3)];
 
-const RUNS: usize = 5;
+/// How our own cost grows.
+const GROWING: [Workload; 5] = [
+    Workload(100),
+    Workload(400),
+    Workload(1_000),
+    Workload(4_000),
+    Workload(10_000),
+];
 
 const NS3_LIBRARIES: [&str; 6] = [
     "core",
@@ -30,10 +33,13 @@ const NS3_LIBRARIES: [&str; 6] = [
     "applications",
 ];
 
-struct Workload {
-    clients: u32,
-    hours: u32,
-    lease_seconds: u32,
+/// So many clients, each of which has a lease of an hour for a day.
+#[derive(Clone, Copy)]
+struct Workload(u32);
+
+impl Workload {
+    const HOURS: u32 = 24;
+    const LEASE: u32 = 3_600;
 }
 
 /// Runs the bench, then the comparison where it can be made.
@@ -43,6 +49,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
             .args(["bench", "--features", "cli", "--bench", "exchange"])
             .current_dir(root),
     )?;
+    let program = twin(root)?;
+    grow(&program)?;
     let Some(source) = peer_source(root) else {
         println!("no comparison: found no ns3_dhcp.cc (DHCP_LAB_PEERS names its folder)");
         return Ok(());
@@ -51,7 +59,28 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         println!("no comparison: ns-3 is not installed (Debian: apt-get install libns3-dev g++)");
         return Ok(());
     }
-    compare(&ours(root)?, &theirs(root, &source)?)
+    let peer = peer(root, &source)?;
+    for (work, runs) in COMPARED {
+        compare(work, runs, &ours(&program, work), &theirs(&peer, work))?;
+    }
+    Ok(())
+}
+
+/// Whole processes of ours, from few clients to many.
+fn grow(program: &Path) -> Result<()> {
+    const RUNS: usize = 3;
+    println!("\nwhole processes, {RUNS} runs each");
+    for work in GROWING {
+        let name = format!("{}", work.0);
+        let mut times = Vec::new();
+        for _ in 0..RUNS {
+            times.push(timed(&name, &ours(program, work))?);
+        }
+        let median = report(&name, &mut times);
+        let each = median.as_secs_f64() * 1e6 / f64::from(work.0 * Workload::HOURS);
+        println!("{name:>9} clients: {each:.2} us for each and hour");
+    }
+    Ok(())
 }
 
 /// Measures the finished page in a browser.
@@ -78,18 +107,13 @@ pub(crate) fn page(root: &Path, words: &[&str]) -> Result<()> {
     )
 }
 
-fn compare(ours: &[String], theirs: &[String]) -> Result<()> {
-    let Workload {
-        clients,
-        hours,
-        lease_seconds,
-    } = WORKLOAD;
+fn compare(work: Workload, runs: usize, ours: &[String], theirs: &[String]) -> Result<()> {
+    let (clients, hours, lease) = (work.0, Workload::HOURS, Workload::LEASE);
     println!(
-        "\n{clients} clients, {hours} h, lease {lease_seconds} s; whole processes, \
-         {RUNS} runs each, in turn"
+        "\n{clients} clients, {hours} h, lease {lease} s; whole processes, {runs} runs each, in turn"
     );
     let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
-    for _ in 0..RUNS {
+    for _ in 0..runs {
         our_times.push(timed("dhcp-lab", ours)?);
         their_times.push(timed("ns-3", theirs)?);
     }
@@ -117,23 +141,29 @@ pub(crate) fn twin(root: &Path) -> Result<PathBuf> {
 }
 
 /// Our side: its hidden verb.
-fn ours(root: &Path) -> Result<Vec<String>> {
-    let program = twin(root)?;
-    let Workload {
-        clients,
-        hours,
-        lease_seconds,
-    } = WORKLOAD;
-    Ok(vec![
+fn ours(program: &Path, work: Workload) -> Vec<String> {
+    let (hours, lease) = (Workload::HOURS, Workload::LEASE);
+    vec![
         program.display().to_string(),
         "workload".to_owned(),
-        format!("--clients={clients}"),
+        format!("--clients={}", work.0),
         format!("--hours={hours}"),
-        format!("--lease={lease_seconds}"),
-    ])
+        format!("--lease={lease}"),
+    ]
 }
 
-fn theirs(root: &Path, source: &Path) -> Result<Vec<String>> {
+fn theirs(program: &Path, work: Workload) -> Vec<String> {
+    let (hours, lease) = (Workload::HOURS, Workload::LEASE);
+    vec![
+        program.display().to_string(),
+        format!("--n={}", work.0),
+        format!("--hours={hours}"),
+        format!("--lease={lease}"),
+    ]
+}
+
+/// Compiles the peer; where it is then.
+fn peer(root: &Path, source: &Path) -> Result<PathBuf> {
     let folder = target_folder(root).join("peers");
     fs::create_dir_all(&folder)?;
     let program = folder.join("ns3_dhcp");
@@ -145,17 +175,7 @@ fn theirs(root: &Path, source: &Path) -> Result<Vec<String>> {
         .arg(&program)
         .args(NS3_LIBRARIES.map(|library| format!("-lns3-{library}")));
     shell::run(&mut compile)?;
-    let Workload {
-        clients,
-        hours,
-        lease_seconds,
-    } = WORKLOAD;
-    Ok(vec![
-        program.display().to_string(),
-        format!("--n={clients}"),
-        format!("--hours={hours}"),
-        format!("--lease={lease_seconds}"),
-    ])
+    Ok(program)
 }
 
 fn timed(name: &str, words: &[String]) -> Result<Duration> {

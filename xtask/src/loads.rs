@@ -55,7 +55,7 @@ fn in_markup(text: &str) -> Vec<String> {
             let loads = match attribute.to_ascii_lowercase().as_str() {
                 "href" => name != "a",
                 "src" | "srcset" | "poster" | "data" | "action" | "xlink:href" => true,
-                "data-js" | "data-wasm" => true,
+                "data-js" | "data-wasm" | "data-locales" | "data-scenarios" => true,
                 _ => false,
             };
             if loads && is_elsewhere(value) {

@@ -3,10 +3,12 @@
 
 use std::{
     fs,
+    io::Write,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
+use lzma_rust2::{LzmaOptions, LzmaWriter};
 
 use crate::size;
 
@@ -25,7 +27,77 @@ pub(crate) fn pack(dist: &Path) -> Result<()> {
     }
     fs::write(&program, wasm)?;
     fs::write(&script, text)?;
+    for name in ["start.js", "unpack.js"] {
+        let script = dist.join(name);
+        fs::write(&script, without_comments(&fs::read_to_string(&script)?)?)?;
+    }
+    pack_program(dist, &program)?;
+    for folder in FOLDERS {
+        name_by_content(dist, folder)?;
+    }
     join_styles(dist)
+}
+
+/// Packs the program by LZMA, which `unpack.js` undoes. What a server does to a file on its way, gzip,
+/// leaves a fifth more.
+fn pack_program(dist: &Path, program: &Path) -> Result<()> {
+    let wasm = fs::read(program)?;
+    fs::remove_file(program)?;
+    fs::write(program.with_extension("wasm.lzma"), lzma(&wasm)?)?;
+    let name = program.file_name().unwrap_or_default().to_string_lossy();
+    let index = dist.join("index.html");
+    let page = fs::read_to_string(&index)?;
+    let page = page
+        .replace(&*name, &format!("{name}.lzma"))
+        .replace(" type=application/wasm", "");
+    fs::write(index, page)?;
+    Ok(())
+}
+
+/// LZMA with its own header, which says how long the original is.
+fn lzma(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut options = LzmaOptions::with_preset(9);
+    // Of what the specification allows, this does best for WebAssembly, whose instructions are not
+    // aligned.
+    (options.lc, options.lp, options.pb) = (4, 0, 0);
+    options.nice_len = LzmaOptions::NICE_LEN_MAX;
+    options.dict_size = 1 << 22;
+    let size = u64::try_from(bytes.len())?;
+    let mut writer = LzmaWriter::new_use_header(Vec::new(), &options, Some(size))?;
+    writer.write_all(bytes)?;
+    Ok(writer.finish()?)
+}
+
+/// The folders of files that the page loads while it runs.
+pub(crate) const FOLDERS: [&str; 2] = ["locales", "scenarios"];
+
+/// Names a folder by what is in it, so that a browser which has kept an older one's files does not mix
+/// them with this page's; and leaves the white space out of those files.
+fn name_by_content(dist: &Path, folder: &str) -> Result<()> {
+    // FNV-1a, which is enough to tell one version of a file from another.
+    let mut digest: u64 = 0xcbf2_9ce4_8422_2325;
+    for file in size::files(&dist.join(folder))? {
+        let value: serde_json::Value = serde_json::from_slice(&fs::read(&file)?)
+            .with_context(|| format!("reading {}", file.display()))?;
+        let text = value.to_string();
+        for byte in text.bytes() {
+            digest = (digest ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+        fs::write(&file, text)?;
+    }
+    let named = format!("{folder}-{:08x}", digest >> 32);
+    fs::rename(dist.join(folder), dist.join(&named))?;
+    let index = dist.join("index.html");
+    let page = fs::read_to_string(&index)?;
+    let attribute = format!("data-{folder}=./{folder}");
+    if page.matches(&attribute).count() != 1 {
+        bail!("index.html does not say {attribute} once");
+    }
+    fs::write(
+        index,
+        page.replace(&attribute, &format!("data-{folder}=./{named}")),
+    )?;
+    Ok(())
 }
 
 fn only(dist: &Path, end: &str) -> Result<PathBuf> {
@@ -194,6 +266,22 @@ mod tests {
             b"\0asm\x01\0\0\0\x02\x09\x01\x02./\x02_0\x00\x03\x0a\x01\x00"
         );
         assert!(with_short_imports(&wasm[..20]).is_err());
+    }
+
+    #[test]
+    fn what_is_packed_says_its_length_and_comes_back() {
+        let bytes: Vec<u8> = (0..50_000_u32)
+            .flat_map(|n| (n / 7).to_le_bytes())
+            .collect();
+        let packed = lzma(&bytes).unwrap();
+        // As `unpack.js` reads it: properties, four bytes of no use to it, the length.
+        assert_eq!(packed[0], 4);
+        assert_eq!(packed[5..13], 200_000_u64.to_le_bytes());
+        assert!(packed.len() < 50_000);
+        let mut reader = lzma_rust2::LzmaReader::new_mem_limit(&*packed, u32::MAX, None).unwrap();
+        let mut read = Vec::new();
+        std::io::Read::read_to_end(&mut reader, &mut read).unwrap();
+        assert_eq!(read, bytes);
     }
 
     #[test]

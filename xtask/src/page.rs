@@ -106,7 +106,7 @@ pub(crate) fn build(root: &Path) -> Result<()> {
     pack::pack(&dist).context("packing dist/")?;
     add_policy(&dist.join("index.html"))?;
     println!("built dist/ in {}", shell::duration(start.elapsed()));
-    size::check(&dist)?;
+    size::check(&dist, &opening(&dist.join("index.html"))?)?;
     loads::check(&dist)
 }
 
@@ -118,6 +118,17 @@ fn fetch(root: &Path) -> Result<()> {
         .current_dir(root)
         .stdin(Stdio::null());
     shell::run(&mut fetch)
+}
+
+/// The story that a page opens with, as it says itself.
+fn opening(index: &Path) -> Result<String> {
+    let page = fs::read_to_string(index)?;
+    let (_, after) = page.split_once("data-story=").context("no data-story")?;
+    let name = after.trim_start_matches('"');
+    let end = name
+        .find(['"', ' ', '>'])
+        .context("data-story without end")?;
+    Ok(name[..end].to_owned())
 }
 
 /// Before the first `<meta>`: the minified page has no `<head>` tag, which HTML lets one leave out.

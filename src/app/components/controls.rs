@@ -1,9 +1,8 @@
 //! Time in the person's hands: play, step, jump, speed, and the clock.
 
-use yew::prelude::*;
-
 use super::element::{Element, el, handler, spelt};
 use super::icons::{Icon, icon};
+use super::part::part;
 use super::shell::part;
 use crate::app::browser;
 use crate::app::pace::Speed;
@@ -12,7 +11,7 @@ use crate::app::store::{Props, Store, use_view};
 use crate::text::Texts;
 
 /// The row of controls.
-#[function_component]
+#[part]
 pub(crate) fn Controls(props: &Props) -> Html {
     let store = &props.store;
     let (words, playing, speed, real, kind) = use_view(store, |session| {
@@ -129,7 +128,7 @@ fn pace(store: &Store, words: &Texts, speed: Speed, real: bool) -> Element {
         .with(as_it_is)
 }
 
-#[function_component]
+#[part]
 fn Clock(props: &Props) -> Html {
     let (words, now) = use_view(&props.store, |session| {
         (session.texts().clone(), session.now())

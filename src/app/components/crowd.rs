@@ -10,6 +10,7 @@ use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::element::{Element as Drawn, classes, el, handler, when};
+use super::part::part;
 use super::stage::{face, is_out, state_class};
 use crate::app::browser;
 use crate::app::session::{Action, Key, Panel, Session};
@@ -20,7 +21,7 @@ use crate::scenario::{NodeId, NodeKind};
 use crate::text::Texts;
 
 /// Which crowd.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct CrowdProps {
     /// The session.
     pub(super) store: Store,
@@ -36,7 +37,7 @@ struct Painted {
 }
 
 /// The squares of a crowd. One of them is a stop of the Tab key; arrows lead on from there.
-#[function_component]
+#[part]
 pub(super) fn Squares(props: &CrowdProps) -> Html {
     let CrowdProps { store, number } = props;
     let number = *number;
@@ -216,7 +217,7 @@ fn look(session: &Session, id: NodeId) -> u64 {
 
 /// What stands above the crowds: a field that finds a client by its name, and how many clients are in
 /// which state, each with the colour and pattern that its square has.
-#[function_component]
+#[part]
 pub(super) fn Head(props: &Props) -> Html {
     let store = &props.store;
     let (words, _) = use_view(store, |session| (session.texts().clone(), session.key()));

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::element::{Element, Handler, el, handler, spelt};
 use super::panel::frame;
+use super::part::part;
 use crate::app::browser;
 use crate::app::moment;
 use crate::app::session::{About, Action, Deed, Session};
@@ -17,7 +18,7 @@ pub(super) const SEARCH: &str = "search";
 const SHOWN: usize = 60;
 
 /// The list.
-#[function_component]
+#[part]
 pub(super) fn DeedsPanel(props: &Props) -> Html {
     let store = &props.store;
     let (words, ..) = use_view(store, |session| {
@@ -248,6 +249,7 @@ fn groups(
                 About::Flight => words.get("about.flight").to_owned(),
                 About::Network => words.get("about.network").to_owned(),
                 About::Time => words.get("about.time").to_owned(),
+                About::Page => words.get("about.page").to_owned(),
             }
         })
     };

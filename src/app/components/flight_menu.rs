@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::element::{classes, el, handler, when};
 use super::packets::{Id, id, wave_id};
+use super::part::part;
 use crate::app::browser;
 use crate::app::layout::Place;
 use crate::app::session::{Action, Panel, Session};
@@ -22,7 +23,7 @@ pub(super) fn label(session: &Session, flight: &Flight, message: &str) -> String
     session.texts().say("ui.under-way", &values)
 }
 
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct MenuProps {
     /// The session.
     pub(super) store: Store,
@@ -35,7 +36,7 @@ pub(super) struct MenuProps {
 }
 
 /// What can be done to a frame on its way.
-#[function_component]
+#[part]
 pub(super) fn FlightMenu(props: &MenuProps) -> Html {
     let MenuProps {
         store,

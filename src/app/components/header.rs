@@ -1,18 +1,22 @@
 //! The page's head: which story, which language, which theme, which keys.
 
+use std::collections::BTreeMap;
+
 use yew::prelude::*;
 
-use super::element::{Element, Handler, el, handler};
+use super::element::{Element, Handler, el, group, handler};
 use super::icons::{Icon, icon};
 use super::kinds;
+use super::part::part;
+use super::shell::part;
 use crate::app::browser;
-use crate::app::session::{Action, Panel, Theme};
+use crate::app::session::{Action, Export, Panel, Theme};
 use crate::app::store::{Props, Store, use_view};
-use crate::scenario::{Scenario, library};
+use crate::scenario::{self, library};
 use crate::text::{Language, Texts};
 
 /// The head.
-#[function_component]
+#[part]
 pub(crate) fn Header(props: &Props) -> Html {
     let store = &props.store;
     let (words, theme, current, own) = use_view(store, |session| {
@@ -24,13 +28,7 @@ pub(crate) fn Header(props: &Props) -> Html {
             own.then(|| kinds::title(session.scenario(), session.texts()).to_owned()),
         )
     });
-    let scenarios = use_memo((), |()| {
-        let load = |(name, _): &(&str, &str)| library::load(name).ok();
-        library::FILES
-            .iter()
-            .filter_map(load)
-            .collect::<Vec<Scenario>>()
-    });
+    let titles = use_memo((), |()| library::titles());
     let logo = el!(
         "svg",
         "viewBox" = "0 0 24 24",
@@ -56,12 +54,20 @@ pub(crate) fn Header(props: &Props) -> Html {
         .text(words.get("ui.act"));
     el!("header", "class" = "head")
         .with(brand)
-        .with(scenario(store, &words, &scenarios, &current, own))
-        .with(open_file(store, &words))
+        .with(scenario(store, &words, &titles, &current, own))
+        .with(open_file(store, &words, false))
         .with(act)
+        .put(part::<Way>(store))
         .with(el!("div", "class" = "spacer"))
-        .with(language(store, &words))
+        .with(language(store, &words, "language"))
         .with(theme_button(store, &words, theme))
+        .with(quiet(
+            store,
+            words.get("ui.share"),
+            Icon::Share,
+            Action::Share,
+        ))
+        .all(menu(store, &words, theme).into_iter())
         .with(quiet(
             store,
             words.get("ui.help"),
@@ -75,29 +81,32 @@ pub(crate) fn Header(props: &Props) -> Html {
 fn scenario(
     store: &Store,
     words: &Texts,
-    scenarios: &[Scenario],
+    titles: &BTreeMap<String, scenario::Texts>,
     current: &str,
     own: Option<String>,
 ) -> Element {
     let from_file = own.is_some();
-    let option = |scenario: &Scenario| {
-        let name = scenario.file().name.clone();
+    let option = |name: &'static str| {
         let selected = !from_file && name == current;
-        el!("option", "value" = name, "selected" = selected).text(kinds::title(scenario, words))
+        let title = titles
+            .get(name)
+            .map_or(name, |titles| kinds::in_language(titles, words, name));
+        el!("option", "value" = name, "selected" = selected).text(title)
     };
     let store = store.clone();
     let choose = handler(move |event| store.apply(Action::Scenario(browser::value(&event))));
     el!("label", "class" = "field scenario")
         .with(el!("span", "class" = "field-name").text(words.get("ui.scenario")))
         .with(
-            el!("select")
+            el!("select", "id" = "scenario")
                 .on("change", choose)
                 .maybe(own.map(|title| el!("option", "selected" = true).text(&title)))
-                .all(scenarios.iter().map(option)),
+                .all(library::NAMES.into_iter().map(option)),
         )
 }
 
-fn open_file(store: &Store, words: &Texts) -> Element {
+/// A button that opens a file; with words beside its drawing in the menu.
+fn open_file(store: &Store, words: &Texts, in_menu: bool) -> Element {
     let label = words.get("ui.open-file").to_owned();
     let field = el!(
         "input",
@@ -106,9 +115,16 @@ fn open_file(store: &Store, words: &Texts) -> Element {
         "accept" = ".json,application/json",
         "aria-label" = label.clone()
     );
-    el!("label", "class" = "button quiet", "title" = label)
+    let class = if in_menu {
+        "button text quiet"
+    } else {
+        "button quiet wide-only"
+    };
+    let name = in_menu.then(|| el!("span").text(&label));
+    el!("label", "class" = class, "title" = label)
         .with(field.on("change", opener(store)))
         .put(icon(Icon::Open))
+        .maybe(name)
 }
 
 /// Opens the file that is chosen or dropped.
@@ -123,11 +139,10 @@ pub(super) fn opener(store: &Store) -> Handler {
     })
 }
 
-fn language(store: &Store, words: &Texts) -> Element {
+fn language(store: &Store, words: &Texts, id: &'static str) -> Element {
     let store = store.clone();
     let choose = handler(move |event| {
         let language = Language::from_tag(&browser::value(&event));
-        browser::keep_language(language);
         store.apply(Action::Language(language));
     });
     let option = |language: Language| {
@@ -135,10 +150,10 @@ fn language(store: &Store, words: &Texts) -> Element {
         let tag = language.tag();
         el!("option", "value" = tag, "lang" = tag, "selected" = selected).text(language.name())
     };
-    let select = el!("select", "class" = "language")
+    let select = el!("select", "id" = id, "class" = "language")
         .on("change", choose)
         .all(Language::ALL.into_iter().map(option));
-    el!("label", "class" = "field")
+    el!("label", "class" = "field language-field")
         .with(el!("span", "class" = "field-name").text(words.get("ui.language")))
         .with(select)
 }
@@ -163,6 +178,98 @@ fn theme_button(store: &Store, words: &Texts, theme: Theme) -> Element {
     )
     .on_click(turn)
     .put(icon(drawing))
+}
+
+/// The button that opens the menu, and the menu: files, and what a narrow head has no room for.
+fn menu(store: &Store, words: &Texts, theme: Theme) -> [Element; 2] {
+    const ID: &str = "menu";
+    let label = words.get("ui.menu").to_owned();
+    let button = el!(
+        "button",
+        "class" = "button quiet menu-button",
+        "popovertarget" = ID,
+        "aria-label" = label.clone(),
+        "title" = label.clone()
+    );
+    let entry = |text: &str, drawing: Icon, action: Action| {
+        el!(
+            "button",
+            "class" = "button text quiet",
+            "popovertarget" = ID,
+            "popovertargetaction" = "hide"
+        )
+        .on_click(store.on(action))
+        .put(icon(drawing))
+        .text(words.get(text))
+    };
+    let narrow = el!("div", "class" = "narrow-only")
+        .with(open_file(store, words, true))
+        .with(entry("ui.undo", Icon::Undo, Action::Undo))
+        .with(entry("ui.redo", Icon::Redo, Action::Redo))
+        .with(entry("ui.share", Icon::Share, Action::Share))
+        .with(entry("ui.help", Icon::Help, Action::Open(Panel::Help)))
+        .with(
+            el!("div", "class" = "menu-row")
+                .with(language(store, words, "menu-language"))
+                .with(theme_button(store, words, theme)),
+        );
+    let menu = el!(
+        "div",
+        "id" = ID,
+        "class" = "popover menu-list",
+        "popover" = "auto",
+        "role" = "dialog",
+        "aria-label" = label
+    )
+    .with(entry(
+        "ui.save",
+        Icon::Save,
+        Action::Export(Export::Scenario),
+    ))
+    .with(entry(
+        "ui.save-capture",
+        Icon::Save,
+        Action::Export(Export::Capture),
+    ))
+    .with(entry(
+        "ui.save-diagram",
+        Icon::Save,
+        Action::Export(Export::Diagram),
+    ))
+    .with(narrow);
+    [button.put(icon(Icon::Menu)), menu]
+}
+
+/// Undo and redo, with what they would do.
+#[part]
+fn Way(props: &Props) -> Html {
+    let store = &props.store;
+    let (words, undo, redo) = use_view(store, |session| {
+        (
+            session.texts().clone(),
+            session.undoable(),
+            session.redoable(),
+        )
+    });
+    let button = |text: &str, of: &str, what: &Option<String>, drawing: Icon, action: Action| {
+        let label = what.as_ref().map_or_else(
+            || words.get(text).to_owned(),
+            |what| words.say(of, &[("what", what)]),
+        );
+        el!(
+            "button",
+            "class" = "button quiet",
+            "aria-label" = label.clone(),
+            "title" = label,
+            "disabled" = what.is_none()
+        )
+        .on_click(store.on(action))
+        .put(icon(drawing))
+    };
+    group(vec![
+        button("ui.undo", "ui.undo-of", &undo, Icon::Undo, Action::Undo).html(),
+        button("ui.redo", "ui.redo-of", &redo, Icon::Redo, Action::Redo).html(),
+    ])
 }
 
 /// A button of the head that only has a drawing.

@@ -1,30 +1,34 @@
 //! What one can do here, and by which key.
 
-use yew::prelude::*;
-
 use super::element::{el, handler};
 use super::panel::frame;
+use super::part::part;
 use crate::app::browser;
 use crate::app::session::Action;
 use crate::app::store::{Props, use_view};
 
 /// What one can do with the mouse or a finger.
-const DEEDS: [&str; 6] = [
+const DEEDS: [&str; 8] = [
     "help.time",
     "help.node",
     "help.cable",
     "help.packet",
     "help.message",
     "help.deeds",
+    "help.branches",
+    "help.files",
 ];
 /// The keys, and what they do.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 13] = [
     ("ui.key.space", "ui.keys.play"),
     ("← →", "ui.keys.step"),
     ("ui.key.home-end", "ui.keys.ends"),
     ("N P", "ui.keys.jump"),
     ("A", "ui.keys.deeds"),
     ("W", "ui.keys.why"),
+    ("Ctrl+Z Ctrl+Y", "ui.keys.undo"),
+    ("F2 Del", "ui.keys.branch"),
+    ("Ctrl+S", "ui.keys.save"),
     ("Tab", "ui.keys.tab"),
     ("ui.key.enter", "ui.keys.open"),
     ("Esc", "ui.keys.close"),
@@ -32,7 +36,7 @@ const KEYS: [(&str, &str); 10] = [
 ];
 
 /// The help.
-#[function_component]
+#[part]
 pub(super) fn HelpPanel(props: &Props) -> Html {
     let store = &props.store;
     let (words, letters) = use_view(store, |session| {

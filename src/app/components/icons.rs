@@ -43,6 +43,22 @@ pub(crate) enum Icon {
     Close,
     /// A question mark.
     Help,
+    /// Back to before.
+    Undo,
+    /// Again.
+    Redo,
+    /// A pen.
+    Edit,
+    /// A bin.
+    Delete,
+    /// Two sides.
+    Compare,
+    /// A way out of a box.
+    Share,
+    /// Down into a box.
+    Save,
+    /// Three dots.
+    Menu,
     /// To the next of a kind.
     Next,
     /// To the last of a kind.
@@ -116,6 +132,20 @@ fn paths(icon: Icon) -> &'static [&'static str] {
             "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0",
             "M9.3 9.6a2.7 2.7 0 1 1 4 2.4c-.9.5-1.3 1-1.3 1.9M12 16.9h.01",
         ],
+        Icon::Undo => &["M8.5 5.5 4.5 9.5l4 4", "M4.5 9.5h9a5 5 0 0 1 0 10H9"],
+        Icon::Redo => &["M15.5 5.5l4 4-4 4", "M19.5 9.5h-9a5 5 0 0 0 0 10H15"],
+        Icon::Edit => &["M5 19l1-4L15.5 5.5l3 3L9 18z", "M13.5 7.5l3 3"],
+        Icon::Delete => &[
+            "M5 7.5h14M9.5 7.5v-3h5v3M7 7.5l1 12h8l1-12",
+            "M10.5 11v5M13.5 11v5",
+        ],
+        Icon::Compare => &[
+            "M4 5.5h6.5v13H4zM13.5 5.5H20v13h-6.5z",
+            "M6 9.5h2.5M15.5 9.5H18M15.5 13H18",
+        ],
+        Icon::Share => &["M12 3.5v11M8 7l4-4 4 4", "M6.5 10.5h-1v9h13v-9h-1"],
+        Icon::Save => &["M12 3.5v11M8 11l4 4 4-4", "M5.5 15.5v4h13v-4"],
+        Icon::Menu => &["M12 5.5h.01M12 12h.01M12 18.5h.01"],
         Icon::Next => &["M5.5 6.5l6 5.5-6 5.5M12.5 6.5l6 5.5-6 5.5"],
         Icon::Last => &["M18.5 6.5l-6 5.5 6 5.5M11.5 6.5l-6 5.5 6 5.5"],
         Icon::Down => &["M12 5v14M6 13l6 6 6-6"],

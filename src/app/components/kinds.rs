@@ -3,14 +3,14 @@
 use std::net::Ipv4Addr;
 
 use crate::app::session::Session;
-use crate::dhcp::FAILOVER;
-use crate::scenario::{NodeKind, Scenario};
+use crate::scenario::{self, NodeKind, Scenario};
 use crate::text::Texts;
 use crate::view::ladder::Message;
 use crate::wire::Mac;
 use crate::wire::dhcp::{self, MessageType, code};
+use crate::wire::failover::{self, BindingStatus, MessageType as Kind, ServerState};
 use crate::wire::frame::{Frame, Payload, Transport, parse};
-use crate::wire::summary::{self, Summary, What};
+use crate::wire::summary::{Summary, TcpKind, What};
 
 use super::icons::Icon;
 
@@ -20,6 +20,10 @@ pub(crate) fn class(summary: &Summary) -> &'static str {
         What::Dhcp {
             kind: Some(kind), ..
         } => dhcp_class(kind),
+        What::Tcp {
+            kind: TcpKind::Failover(_),
+            ..
+        } => "k-failover",
         What::Dhcp { kind: None, .. } | What::Tcp { .. } | What::Other(_) => "k-other",
         What::Arp { .. } => "k-arp",
         What::Echo { .. } => "k-icmp",
@@ -69,22 +73,30 @@ pub(crate) fn short(summary: &Summary) -> &'static str {
 pub(crate) fn shortest(summary: &Summary) -> &'static str {
     match summary.what {
         What::Arp { .. } => "ARP",
+        What::Tcp {
+            kind: TcpKind::Failover(kind),
+            ..
+        } => kind.name(),
         What::Tcp { .. } => "TCP",
         What::Dhcp { .. } | What::Echo { .. } | What::Other(_) => short(summary),
     }
 }
 
-/// The address that a message is about, if it is about one.
-pub(crate) fn about(frame: &Frame) -> Option<Ipv4Addr> {
-    let Payload::Ip(packet) = parse(frame.bytes()).ok()? else {
-        return None;
-    };
-    let datagram = match packet.transport {
-        Transport::Udp(datagram) => datagram,
-        Transport::Tcp(_) if FAILOVER => return summary::summary(frame.bytes()).about(),
-        Transport::Tcp(_) | Transport::Echo(_) | Transport::Other(_) => return None,
-    };
-    let message = dhcp::Message::parse(datagram.payload).ok()?;
+/// The address that a message is about, if it is about one, and what two servers say of that or of
+/// themselves.
+pub(crate) fn about(frame: &Frame) -> (Option<Ipv4Addr>, &'static str) {
+    if let Ok(Payload::Ip(packet)) = parse(frame.bytes()) {
+        match packet.transport {
+            Transport::Udp(datagram) => return (leased(datagram.payload), ""),
+            Transport::Tcp(segment) => return told(segment.payload),
+            Transport::Echo(_) | Transport::Other(_) => {}
+        }
+    }
+    (None, "")
+}
+
+fn leased(payload: &[u8]) -> Option<Ipv4Addr> {
+    let message = dhcp::Message::parse(payload).ok()?;
     [
         Some(message.yiaddr),
         message.options.address(code::REQUESTED_ADDRESS),
@@ -93,6 +105,17 @@ pub(crate) fn about(frame: &Frame) -> Option<Ipv4Addr> {
     .into_iter()
     .flatten()
     .find(|address| !address.is_unspecified())
+}
+
+fn told(payload: &[u8]) -> (Option<Ipv4Addr>, &'static str) {
+    let Some(summary) = failover::summary(payload) else {
+        return (None, "");
+    };
+    let state = summary.state.map(ServerState::name);
+    let status = summary.status.map(BindingStatus::name);
+    let refused = matches!(summary.kind, Some(Kind::BndAck)) && summary.rejected;
+    let said = state.or(status).or(refused.then_some("✕"));
+    (summary.address, said.unwrap_or_default())
 }
 
 /// A card in words: by its owner's name, if it is one of the network's.
@@ -109,8 +132,19 @@ pub(crate) fn sentence(session: &Session, texts: &Texts, message: &Message) -> S
     } else {
         card(scenario, message.frame.destination())
     };
+    let mut label = message.summary.label().to_owned();
+    if matches!(message.summary.what, What::Tcp { .. }) {
+        let (address, said) = about(&message.frame);
+        let address = address.map(|address| address.to_string());
+        for part in [address.as_deref().unwrap_or_default(), said] {
+            if !part.is_empty() {
+                label.push(' ');
+                label.push_str(part);
+            }
+        }
+    }
     let values = [
-        ("message", message.summary.label()),
+        ("message", label.as_str()),
         ("from", &scenario.node(message.from).id),
         ("to", &to),
         ("at", &texts.instant(message.at)),
@@ -154,19 +188,16 @@ pub(crate) fn kind_key(kind: NodeKind) -> &'static str {
 /// The scenario's title in a language.
 pub(crate) fn title<'a>(scenario: &'a Scenario, texts: &Texts) -> &'a str {
     let file = scenario.file();
-    let title = file
-        .title
-        .get(texts.language().tag())
-        .or_else(|| file.title.get("en"));
-    title.unwrap_or(&file.name)
+    in_language(&file.title, texts, &file.name)
+}
+
+/// A text in a language, in English where there is none in that, else what it is called.
+pub(super) fn in_language<'a>(all: &'a scenario::Texts, texts: &Texts, name: &'a str) -> &'a str {
+    let text = all.get(texts.language().tag()).or_else(|| all.get("en"));
+    text.map_or(name, String::as_str)
 }
 
 /// What the scenario shows, in a language.
 pub(crate) fn summary<'a>(scenario: &'a Scenario, texts: &Texts) -> &'a str {
-    let file = scenario.file();
-    let summary = file
-        .summary
-        .get(texts.language().tag())
-        .or_else(|| file.summary.get("en"));
-    summary.map_or("", String::as_str)
+    in_language(&scenario.file().summary, texts, "")
 }

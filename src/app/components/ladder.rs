@@ -7,28 +7,34 @@ use yew::prelude::*;
 use super::element::{Element, classes, el, group, handler, spelt, when};
 use super::icons::{Icon, icon};
 use super::kinds;
+use super::part::part;
 use super::shell::{part, texts};
 use crate::app::lanes::Lanes;
 use crate::app::layout::percent;
 use crate::app::lines::{Line, Mark, Short, lines};
-use crate::app::session::{Action, Panel, Session};
+use crate::app::session::{Action, Filter, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
-use crate::scenario::{NodeId, Scenario};
+use crate::scenario::NodeId;
 use crate::text::Texts;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
+use crate::view::deaf::deaf;
 use crate::view::ladder::Message;
+use crate::view::timeline::Out;
 
 /// How near to its end the list has to be to follow the playhead, in pixels.
 const NEAR: i32 = 48;
+/// After which time a message must have come, if its receiver is on.
+const LATE: Duration = Duration::from_millis(10);
 
 /// The ladder with its head.
-#[function_component]
+#[part]
 pub(crate) fn LadderPane(props: &Props) -> Html {
     let store = &props.store;
-    let (words, all, owners, _) = use_view(store, |session| {
+    let (words, filter, failover, owners, _) = use_view(store, |session| {
         (
             session.texts().clone(),
-            session.shows_all(),
+            session.filter(),
+            session.has_failover(),
             session.lanes().clone(),
             session.key().run,
         )
@@ -42,20 +48,33 @@ pub(crate) fn LadderPane(props: &Props) -> Html {
         };
         lanes.all(columns.0.owners().iter().enumerate().map(name))
     });
-    let show_all = el!("button", "class" = "chip", "aria-pressed" = spelt(all))
-        .on_click(store.on(Action::ShowAll(!all)))
-        .text(words.get("ui.show-all"));
+    let toggle = |text: &str, on: bool, then: Filter| {
+        el!("button", "class" = "chip", "aria-pressed" = spelt(on))
+            .on_click(store.on(Action::Filter(then)))
+            .text(text)
+    };
+    let all = Filter {
+        all: !filter.all,
+        ..filter
+    };
+    let partners = Filter {
+        failover: !filter.failover,
+        ..filter
+    };
+    let toggles = el!("div", "class" = "toggles")
+        .with(toggle(words.get("ui.show-all"), filter.all, all))
+        .maybe(failover.then(|| toggle("Failover", filter.failover, partners)));
     group(vec![
         el!("div", "class" = "ladder-head")
+            .with(toggles)
             .with(lanes)
-            .with(show_all)
             .html(),
         part::<Rows>(store),
     ])
 }
 
 /// Where each line stands.
-struct Columns(Rc<Lanes>);
+pub(super) struct Columns(pub(super) Rc<Lanes>);
 
 impl Columns {
     fn place(&self, lane: usize) -> f64 {
@@ -67,7 +86,7 @@ impl Columns {
         self.0.of(node).map(|lane| self.place(lane))
     }
 
-    fn style(&self, lane: usize) -> String {
+    pub(super) fn style(&self, lane: usize) -> String {
         format!("left:{}", percent(self.place(lane)))
     }
 
@@ -76,14 +95,14 @@ impl Columns {
     }
 }
 
-#[function_component]
+#[part]
 fn Rows(props: &Props) -> Html {
     let store = &props.store;
     let words = use_view(store, texts);
     let (key, all, most, panel, owners) = use_view(store, |session| {
         (
             session.key(),
-            session.shows_all(),
+            session.filter(),
             session.lines(),
             session.panel(),
             session.lanes().clone(),
@@ -147,7 +166,7 @@ fn Rows(props: &Props) -> Html {
             .then(|| el!("p", "class" = "empty").text(words.get("ui.ladder-empty")));
         let paper = el!(
             "div",
-            "class" = "paper",
+            "class" = if count > 4 { "paper many" } else { "paper" },
             "style" = format!("--columns:{}", count.max(1))
         );
         let newest = (!*follows).then(|| {
@@ -229,7 +248,7 @@ fn row(
             let button = button
                 .on_click(store.on(Action::Open(panel_of)))
                 .with(time(message.at, last))
-                .with(arrow(lanes, session.scenario(), columns, message, now));
+                .with(arrow(lanes, session, columns, message, now));
             // With the keyboard it is a key of the message's own.
             let ask = el!(
                 "button",
@@ -249,7 +268,7 @@ fn row(
 }
 
 /// The clock, where it has moved since the line above.
-fn time(at: Instant, last: &mut Option<Instant>) -> Element {
+pub(super) fn time(at: Instant, last: &mut Option<Instant>) -> Element {
     let moved = last.is_none_or(|last| last.as_micros() / 1_000 != at.as_micros() / 1_000);
     *last = Some(at);
     let clock = if moved { at.to_string() } else { String::new() };
@@ -292,9 +311,9 @@ fn chip(
 }
 
 /// A message's line: from its sender to everyone whom it reached, or towards whom it is under way.
-fn arrow(
+pub(super) fn arrow(
     lanes: Element,
-    scenario: &Scenario,
+    session: &Session,
     columns: &Columns,
     message: &Message,
     now: Instant,
@@ -302,6 +321,7 @@ fn arrow(
     let Some(from) = columns.x(message.from) else {
         return lanes;
     };
+    let scenario = session.scenario();
     let ended: Vec<_> = message
         .copies
         .iter()
@@ -331,7 +351,28 @@ fn arrow(
         .map(|copy| columns.x(copy.to).filter(|x| (x - from).abs() > 0.1))
         .filter_map(|x| x.or_else(|| nearest(from, &meant).map(|x| from + (x - from) / 2.0)))
         .collect();
-    let ends: &[f64] = if ended.is_empty() {
+    // What was for someone without power is lost at his line, once it must have come.
+    let over = !ended.is_empty() || now.since(message.at) >= LATE;
+    let is_off = |node| {
+        let mut outages = session.timeline().outages.iter();
+        outages.any(|outage| {
+            outage.what == Out::Node(node)
+                && outage.from <= message.at
+                && outage.until.is_none_or(|until| until > message.at)
+        })
+    };
+    let deaf = if over {
+        deaf(scenario, message, is_off)
+    } else {
+        Vec::new()
+    };
+    let lost = [
+        lost,
+        deaf.iter().filter_map(|node| columns.x(*node)).collect(),
+    ]
+    .concat();
+    let under_way = reached.is_empty() && lost.is_empty();
+    let ends: &[f64] = if under_way {
         &meant
     } else {
         &[reached.as_slice(), lost.as_slice()].concat()
@@ -354,7 +395,7 @@ fn arrow(
     let class = classes(&[
         "arrow",
         when(message.is_broadcast(), "broadcast"),
-        when(ended.is_empty(), "under-way"),
+        when(under_way, "under-way"),
     ]);
     let label_style = format!(
         "left:{};width:{}",
@@ -373,7 +414,9 @@ fn arrow(
         .with(end("end", from, el!("circle", "r" = "3")))
         .all(reached.iter().map(head))
         .all(lost.iter().map(cross));
-    let about = kinds::about(&message.frame).map(|address| el!("small").text(&address.to_string()));
+    let (about, said) = kinds::about(&message.frame);
+    let about = about.map(|address| el!("small").text(&address.to_string()));
+    let said = (!said.is_empty()).then(|| el!("em").text(said));
     // Whose line it is is not said above.
     let who = [Some(message.from), to].into_iter().flatten();
     let who = who.filter(|node| columns.0.shares(*node));
@@ -381,7 +424,8 @@ fn arrow(
     let name = el!("span", "class" = "label", "style" = label_style)
         .all(who)
         .with(el!("b").text(kinds::short(&message.summary)))
-        .maybe(about);
+        .maybe(about)
+        .maybe(said);
     lanes.with(drawing).with(name)
 }
 

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::doing::{button, lengths};
 use super::element::{Element, el, handler};
 use super::panel::frame;
+use super::part::{draw, part};
 use crate::app::browser;
 use crate::app::session::{Action, Panel, Session, lasting};
 use crate::app::store::{Store, use_view};
@@ -14,7 +15,7 @@ use crate::text::Texts;
 use crate::time::Duration;
 
 /// Which cable.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct LinkProps {
     /// The session.
     pub(super) store: Store,
@@ -47,7 +48,7 @@ pub(super) fn state(session: &Session, words: &Texts, id: LinkId) -> String {
 }
 
 /// A cable's panel.
-#[function_component]
+#[part]
 pub(super) fn LinkPanel(props: &LinkProps) -> Html {
     let LinkProps { store, id } = props;
     let id = *id;
@@ -69,7 +70,12 @@ pub(super) fn LinkPanel(props: &LinkProps) -> Html {
             .on_click(store.on(Action::Open(Panel::Node(end))))
             .text(name)
     };
-    let form = html! { <TroubleForm store={store.clone()} {id} {now} length={*length} /> };
+    let form = draw::<TroubleForm>(FormProps {
+        store: store.clone(),
+        id,
+        now,
+        length: *length,
+    });
     let body = el!("div", "class" = "panel-body")
         .with(
             el!("div", "class" = "actions")
@@ -86,7 +92,7 @@ pub(super) fn LinkPanel(props: &LinkProps) -> Html {
     frame(store, &words, "node-panel", &title, &subtitle, body.html())
 }
 
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 struct FormProps {
     store: Store,
     id: LinkId,
@@ -95,7 +101,7 @@ struct FormProps {
 }
 
 /// What goes wrong on the cable, as a form.
-#[function_component]
+#[part]
 fn TroubleForm(props: &FormProps) -> Html {
     let FormProps {
         store,

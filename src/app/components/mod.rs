@@ -1,11 +1,14 @@
 //! What is seen. Each component gets the store and draws its own small projection of the session.
 
+mod branches;
+mod compare;
 mod controls;
 mod crowd;
 mod deeds_panel;
 mod diagram;
 mod doing;
 mod element;
+mod failover;
 mod flight_menu;
 mod header;
 mod help_panel;
@@ -21,6 +24,7 @@ mod notice;
 mod packet_panel;
 mod packets;
 mod panel;
+pub(crate) mod part;
 mod settings;
 mod shell;
 mod stage;
@@ -29,4 +33,4 @@ mod tree;
 mod why_panel;
 
 pub(crate) use element::Handler;
-pub(crate) use shell::App;
+pub(crate) use shell::show;

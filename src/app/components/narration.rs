@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::element::el;
 use super::kinds;
+use super::part::part;
 use super::why_panel::{ask, source};
 use crate::app::narration::{Narration, drop_lightest, narration};
 use crate::app::session::{Action, Ask, Session};
@@ -24,13 +25,13 @@ const CALM: u32 = 300;
 struct Shown {
     time: String,
     text: String,
-    source: Option<Source>,
+    sources: Vec<Source>,
     over: bool,
     told: bool,
 }
 
 /// What has just happened, and why, with the section that says so.
-#[function_component]
+#[part]
 pub(crate) fn NarrationLine(props: &Props) -> Html {
     let state = use_view(&props.store, |session| {
         let over = session.is_over();
@@ -45,7 +46,7 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
         Some(to) => Shown {
             time: String::new(),
             text: words.say("ui.on-its-way", &[("at", &words.instant(*to))]),
-            source: None,
+            sources: Vec::new(),
             over: false,
             told: false,
         },
@@ -62,7 +63,6 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
     let over = shown
         .over
         .then(|| el!("span", "class" = "over").text(words.get("ui.over")));
-    let link = shown.source.map(source);
     let ask = shown
         .told
         .then(|| ask(&props.store, words.get("ui.why"), Action::Ask(Ask::Last)));
@@ -81,7 +81,11 @@ pub(crate) fn NarrationLine(props: &Props) -> Html {
     .with(el!("span", "class" = "when").text(&shown.time))
     .with(el!("p", "class" = "told").text(&shown.text).maybe(over))
     .with(spoken)
-    .with(el!("span", "class" = "source").maybe(link).maybe(ask))
+    .with(
+        el!("span", "class" = "source")
+            .all(shown.sources.iter().map(|told| source(*told)))
+            .maybe(ask),
+    )
     .html()
 }
 
@@ -90,7 +94,7 @@ fn shown(session: &Session, words: &Texts, over: bool) -> Shown {
         Narration::Opening => Shown {
             time: String::new(),
             text: kinds::summary(session.scenario(), words).to_owned(),
-            source: None,
+            sources: Vec::new(),
             over,
             told: false,
         },
@@ -107,12 +111,17 @@ fn shown(session: &Session, words: &Texts, over: bool) -> Shown {
             while said.len() > 1 && length(&said) > LONGEST {
                 drop_lightest(&mut said);
             }
-            let source = said.iter().rev().find_map(|(_, (_, source))| *source);
+            let mut sources: Vec<Source> = Vec::new();
+            for source in said.iter().filter_map(|(_, (_, source))| *source) {
+                if !sources.contains(&source) {
+                    sources.push(source);
+                }
+            }
             let text: Vec<String> = said.into_iter().map(|(_, (text, _))| text).collect();
             Shown {
                 time: words.instant(at),
                 text: text.join(" "),
-                source,
+                sources,
                 over,
                 told: true,
             }

@@ -6,16 +6,17 @@ use yew::prelude::*;
 
 use super::doing::{button, lengths, together};
 use super::element::{Element, el, handler, spelt};
+use super::part::{draw, part};
 use crate::app::browser;
 use crate::app::session::{Action, Ask, Deed, Panel, Sense, Session, lasting};
 use crate::app::store::{Store, use_view};
-use crate::dhcp::{Cidr, failover};
+use crate::dhcp::Cidr;
 use crate::scenario::{Command, LinkId, NodeId, NodeKind, Offset, Partition};
 use crate::text::Texts;
 use crate::time::Duration;
 
 /// Which node.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct NodeActionsProps {
     /// The session.
     pub(super) store: Store,
@@ -33,17 +34,18 @@ fn is_common(deed: &Deed) -> bool {
                 | Command::Faults(..)
                 | Command::Heal(_)
                 | Command::Leave(_)
-                | Command::Failover(_, failover::Command::Pause)
+                | Command::Failover(..)
         )
     )
 }
 
 /// What can be done to a node.
-#[function_component]
+#[part]
 pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
     let NodeActionsProps { store, id } = props;
     let id = *id;
-    let (words, deeds, cables) = use_view(store, move |session| {
+    let (words, deeds, cables, shared) = use_view(store, move |session| {
+        let server = session.world().node(id).server();
         let links = session.cables_of(id);
         let cables = links
             .iter()
@@ -52,6 +54,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             session.texts().clone(),
             session.deeds_of_node(id),
             cables.collect::<Vec<Deed>>(),
+            server.is_some_and(|server| server.endpoint().is_some()),
         )
     });
     let whole = use_state_eq(|| false);
@@ -78,7 +81,9 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             .chain(order(Sense::Lease))
             .chain(order(Sense::Failover))
             .chain(order(Sense::Other))
-            .filter(|deed| is_common(deed));
+            .filter(|deed| is_common(deed))
+            // They stand with what they are about.
+            .filter(|deed| !(shared && matches!(deed.command(), Some(Command::LoseDisk(_)))));
         let why = el!(
             "button",
             "class" = "button text",
@@ -100,6 +105,11 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
         own.map(|deed| button(store, &words, deed, *length))
             .collect()
     };
+    let own = |id: NodeId| PartProps {
+        store: store.clone(),
+        id,
+        length: *length,
+    };
     let mut groups = Vec::new();
     for sense in [
         Sense::Power,
@@ -113,11 +123,11 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
         match sense {
             Sense::Cable => things.extend(store.read(|session| panels(store, session, &words, id))),
             Sense::Apart => {
-                let cut = html! { <Cut store={store.clone()} {id} length={*length} /> };
+                let cut = draw::<Cut>(own(id));
                 things.push(el!("div", "class" = "row-form").put(cut));
             }
             Sense::Other => {
-                let set = html! { <Set store={store.clone()} {id} length={*length} /> };
+                let set = draw::<Set>(own(id));
                 let has_one = store.read(|session| set_kind(session, id).is_some());
                 things.extend(has_one.then(|| el!("div", "class" = "row-form").put(set)));
             }
@@ -152,7 +162,7 @@ fn panels(store: &Store, session: &Session, words: &Texts, id: NodeId) -> Vec<El
     links.map(way).collect()
 }
 
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 struct PartProps {
     store: Store,
     id: NodeId,
@@ -160,7 +170,7 @@ struct PartProps {
 }
 
 /// Cutting a node off from another, or from all others.
-#[function_component]
+#[part]
 fn Cut(props: &PartProps) -> Html {
     let PartProps { store, id, length } = props;
     let chosen = use_state_eq(|| None::<NodeId>);
@@ -225,7 +235,7 @@ fn set_kind(session: &Session, id: NodeId) -> Option<Setting> {
 }
 
 /// Setting a clock, or taking an address.
-#[function_component]
+#[part]
 fn Set(props: &PartProps) -> Html {
     let PartProps { store, id, length } = props;
     let text = use_state_eq(String::new);

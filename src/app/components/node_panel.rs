@@ -4,13 +4,13 @@ use yew::prelude::*;
 
 use super::diagram::diagram;
 use super::element::{Handler, el, group, handler};
+use super::failover::{orders, partnership};
 use super::kinds;
-use super::node_actions::NodeActions;
-use super::node_tables::{
-    bindings, deadlines, lease, neighbours, own_neighbours, partner, ports, relay,
-};
+use super::node_actions::{NodeActions, NodeActionsProps};
+use super::node_tables::{bindings, deadlines, lease, neighbours, own_neighbours, ports, relay};
 use super::panel::frame;
-use super::settings::SettingsForm;
+use super::part::{draw, part};
+use super::settings::{SettingsForm, SettingsProps};
 use super::stage::status;
 use crate::app::session::Session;
 use crate::app::store::{Store, use_view};
@@ -20,7 +20,7 @@ use crate::text::Texts;
 use crate::view::node::{Detail, NodeView, glance, view};
 
 /// Which node.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct NodePanelProps {
     /// The session.
     pub(super) store: Store,
@@ -50,7 +50,7 @@ pub(super) struct Sheet<'a> {
 const ROWS: usize = 50;
 
 /// A node's panel.
-#[function_component]
+#[part]
 pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
     let NodePanelProps { store, id } = props;
     // What is left of a deadline is shown in seconds at best.
@@ -93,13 +93,16 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
             .chain(addresses)
             .filter(|part| !part.is_empty())
             .collect();
-        let settings = session
-            .world()
-            .settings(*id)
-            .map(|now| html! { <SettingsForm store={store.clone()} id={*id} {now} /> });
+        let settings = session.world().settings(*id).map(|now| {
+            let (store, id) = (store.clone(), *id);
+            draw::<SettingsForm>(SettingsProps { store, id, now })
+        });
         let body = el!("div", "class" = "panel-body")
-            .put(html! { <NodeActions store={store.clone()} id={*id} /> })
-            .put(detail(&sheet))
+            .put(draw::<NodeActions>(NodeActionsProps {
+                store: store.clone(),
+                id: *id,
+            }))
+            .put(detail(store, &sheet, *id))
             .put(settings.unwrap_or_default())
             .html();
         frame(
@@ -113,7 +116,7 @@ pub(super) fn NodePanel(props: &NodePanelProps) -> Html {
     })
 }
 
-fn detail(sheet: &Sheet<'_>) -> Html {
+fn detail(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
     match &sheet.view.detail {
         Detail::Client { state, lease: held } => {
             let label = sheet.words.say("ui.diagram", &[("state", state.name())]);
@@ -137,11 +140,16 @@ fn detail(sheet: &Sheet<'_>) -> Html {
             free,
             failover,
         } => {
-            let mut parts: Vec<Html> = failover.iter().map(|view| partner(sheet, view)).collect();
-            parts.push(bindings(sheet, rows, *pool, *free, failover.is_some()));
-            parts.push(deadlines(sheet));
-            parts.push(own_neighbours(sheet));
-            group(parts)
+            let own = failover.as_ref();
+            group(vec![
+                own.map(|view| partnership(sheet, id, view))
+                    .unwrap_or_default(),
+                bindings(sheet, rows, *pool, *free, own),
+                own.map(|view| orders(store, sheet, id, view))
+                    .unwrap_or_default(),
+                deadlines(sheet),
+                own_neighbours(sheet),
+            ])
         }
         Detail::Switch { table } => ports(sheet, table),
         Detail::Router {

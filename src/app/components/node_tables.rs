@@ -5,11 +5,10 @@ use std::net::Ipv4Addr;
 use yew::Html;
 
 use super::element::{el, group};
-use super::kinds;
 use super::node_panel::Sheet;
+use super::{failover, kinds};
 use crate::app::session::{Action, Ask};
 use crate::dhcp::client::Lease;
-use crate::dhcp::failover::State;
 use crate::lesson::why::reason;
 use crate::scenario::{LinkId, NodeKind};
 use crate::text::Texts;
@@ -18,7 +17,7 @@ use crate::view::node::{BindingRow, FailoverView};
 use crate::wire::Mac;
 
 /// A table of as many rows as are shown of each, and a button for more.
-fn table(
+pub(super) fn table(
     sheet: &Sheet<'_>,
     title: &str,
     heads: &[&str],
@@ -53,7 +52,7 @@ fn table(
 }
 
 /// A list of facts by their names, each with a remark where there is one.
-fn facts(title: &str, facts: Vec<[&str; 3]>) -> Html {
+pub(super) fn facts(title: &str, facts: Vec<[&str; 3]>) -> Html {
     let mut list = el!("dl", "class" = "facts");
     for [name, fact, remark] in facts {
         let remark = (!remark.is_empty()).then(|| el!("small").text(remark));
@@ -83,7 +82,8 @@ fn moment(words: &Texts, instant: Instant, now: Instant) -> Html {
     group(vec![text(&when), el!("small").text(&left).html()])
 }
 
-fn text(text: &impl ToString) -> Html {
+/// A text in a cell.
+pub(super) fn text(text: &impl ToString) -> Html {
     Html::from(text.to_string())
 }
 
@@ -148,77 +148,41 @@ pub(super) fn bindings(
     rows: &[BindingRow],
     pool: u64,
     free: u64,
-    shared: bool,
+    failover: Option<&FailoverView>,
 ) -> Html {
     let Sheet { session, words, .. } = sheet;
     let now = session.now();
-    let cells = rows.iter().map(|row| {
-        let until = if row.until == Instant::MAX {
-            text(&"–")
-        } else {
-            moment(words, row.until, now)
-        };
-        vec![
-            text(&row.address),
-            text(&row.state),
-            text(&kinds::card(session.scenario(), row.client)),
-            until,
-            match row.potential {
-                _ if row.pending => text(&"…"),
-                Instant::ZERO => text(&"–"),
-                potential => moment(words, potential, now),
-            },
-        ]
-    });
-    let columns = if shared { 5 } else { 4 };
-    let cells = cells.map(|mut cells: Vec<Html>| {
-        cells.truncate(columns);
-        cells
-    });
     let title = words.say(
         "ui.bindings",
         &[("free", &free.to_string()), ("pool", &pool.to_string())],
     );
-    let heads = [
-        "ui.address",
-        "ui.state",
-        "ui.kind.client",
-        "ui.until",
-        "ui.potential",
-    ]
-    .map(|key| words.get(key));
+    let list = if let Some(view) = failover {
+        failover::bindings(sheet, &title, rows, view)
+    } else {
+        let cells = rows.iter().map(|row| {
+            let until = if row.until == Instant::MAX {
+                text(&"–")
+            } else {
+                moment(words, row.until, now)
+            };
+            vec![
+                text(&row.address),
+                text(&row.state),
+                text(&kinds::card(session.scenario(), row.client)),
+                until,
+            ]
+        });
+        let heads = ["ui.address", "ui.state", "ui.kind.client", "ui.until"];
+        let heads = heads.map(|key| words.get(key));
+        table(sheet, &title, &heads, cells, words.get("ui.bindings-none"))
+    };
     let share = (pool.saturating_sub(free) * 100)
         .checked_div(pool)
         .unwrap_or_default();
     let least = if free < pool { 3 } else { 0 };
     let filled = el!("span", "style" = format!("width:max({share}%, {least}px)"));
     let gauge = el!("div", "class" = "gauge", "aria-hidden" = "true").with(filled);
-    group(vec![
-        table(
-            sheet,
-            &title,
-            &heads[..columns],
-            cells,
-            words.get("ui.bindings-none"),
-        ),
-        gauge.html(),
-    ])
-}
-
-/// A server's side of failover.
-pub(super) fn partner(sheet: &Sheet<'_>, view: &FailoverView) -> Html {
-    let words = sheet.words;
-    let sign = if view.connected { "" } else { "?" };
-    let partner = view.partner.map_or("–", State::name);
-    let pending = view.pending.to_string();
-    facts(
-        "Failover",
-        vec![
-            [words.get("ui.state"), view.state.name(), ""],
-            [words.get("set.partner"), partner, sign],
-            [words.get("ui.pending"), &pending, ""],
-        ],
-    )
+    group(vec![list, gauge.html()])
 }
 
 /// A host's ARP cache.

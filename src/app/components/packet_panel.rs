@@ -8,7 +8,8 @@ use yew::prelude::*;
 use super::element::{classes, el, group, handler, when};
 use super::kinds;
 use super::panel::frame;
-use super::tree::{Tree, deepest};
+use super::part::{draw, part};
+use super::tree::{Tree, TreeProps, deepest};
 use super::why_panel::ask;
 use crate::app::browser;
 use crate::app::session::{Action, Panel};
@@ -20,7 +21,7 @@ use crate::wire::dissect::dissect;
 const LINE: usize = 8;
 
 /// Which message.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct PacketProps {
     /// The session.
     pub(super) store: Store,
@@ -29,16 +30,13 @@ pub(super) struct PacketProps {
 }
 
 /// A message's fields and bytes.
-#[function_component]
+#[part]
 pub(super) fn PacketPanel(props: &PacketProps) -> Html {
     let id = props.id;
     let (words, message) = use_view(&props.store, move |session| {
         (
             session.texts().clone(),
-            session
-                .ladder()
-                .find(id)
-                .map(|message| message.frame.clone()),
+            session.message(id).map(|message| message.frame.clone()),
         )
     });
     let lit = use_state_eq(|| None::<Range<usize>>);
@@ -48,17 +46,11 @@ pub(super) fn PacketPanel(props: &PacketProps) -> Html {
     let fields = use_memo(bytes.clone(), |bytes| dissect(bytes));
     let title = props
         .store
-        .read(|session| {
-            session
-                .ladder()
-                .find(id)
-                .map(|message| message.summary.label())
-        })
+        .read(|session| session.message(id).map(|message| message.summary.label()))
         .unwrap_or_default();
     let subtitle = props.store.read(|session| {
         session
-            .ladder()
-            .find(id)
+            .message(id)
             .map(|message| kinds::sentence(session, &words, message))
             .unwrap_or_default()
     });
@@ -84,9 +76,20 @@ pub(super) fn PacketPanel(props: &PacketProps) -> Html {
         })
     });
     let label = words.get("ui.fields").to_owned();
-    let tree = html! { <Tree fields={fields.clone()} lit={(*lit).clone()} light={light.clone()} {label} /> };
+    let tree = draw::<Tree>(TreeProps {
+        fields: fields.clone(),
+        lit: (*lit).clone(),
+        light: light.clone(),
+        label,
+    });
     let label = words.get("ui.bytes").to_owned();
-    let cells = html! { <Bytes {bytes} lit={(*lit).clone()} {light} {fields} {label} /> };
+    let cells = draw::<Bytes>(BytesProps {
+        bytes,
+        lit: (*lit).clone(),
+        light,
+        fields,
+        label,
+    });
     let said = said.unwrap_or_else(|| words.get("ui.bytes-hint").to_owned());
     let why = Action::Open(Panel::Why(id));
     let ask = ask(&props.store, words.get("ui.why-sent"), why);
@@ -101,7 +104,7 @@ pub(super) fn PacketPanel(props: &PacketProps) -> Html {
     frame(&props.store, &words, "packet-panel", title, &subtitle, body)
 }
 
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 struct BytesProps {
     bytes: Rc<[u8]>,
     fields: Rc<Vec<crate::wire::dissect::Field>>,
@@ -110,7 +113,7 @@ struct BytesProps {
     label: String,
 }
 
-#[function_component]
+#[part]
 fn Bytes(props: &BytesProps) -> Html {
     let cursor = use_state_eq(|| 0_usize);
     let count = props.bytes.len();

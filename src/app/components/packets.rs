@@ -8,8 +8,9 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::element::{classes, el, handler, when};
-use super::flight_menu::{FlightMenu, label};
+use super::flight_menu::{FlightMenu, MenuProps, label};
 use super::kinds;
+use super::part::{draw, part};
 use crate::app::browser;
 use crate::app::flights::Wave;
 use crate::app::layout::{Place, percent};
@@ -48,7 +49,7 @@ struct Packet {
 type Lanes = SortedMap<Id, (u32, u32, u8)>;
 
 /// Every packet under way.
-#[function_component]
+#[part]
 pub(crate) fn Packets(props: &Props) -> Html {
     let store = props.store.clone();
     let lanes = use_mut_ref(Lanes::default);
@@ -126,7 +127,13 @@ pub(crate) fn Packets(props: &Props) -> Html {
             let asked = asked.clone();
             move |()| asked.set(None)
         });
-        html! { <FlightMenu key="menu" store={store.clone()} {id} {at} {done} /> }
+        let store = store.clone();
+        draw::<FlightMenu>(MenuProps {
+            store,
+            id,
+            at,
+            done,
+        })
     });
     el!("div", "class" = "packets")
         .all(packets.iter().map(pill))
@@ -213,6 +220,10 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     };
     let mut packets: Vec<Packet> = flights
         .iter()
+        .filter(|flight| {
+            let summary = summary(flight.frame.bytes());
+            session.filter().follows(&summary.what)
+        })
         .map(|flight| packet(id(flight), flight, lane(flight, lanes), None))
         .collect();
     packets.extend(session.waves().iter().map(|wave| {

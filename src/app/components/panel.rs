@@ -7,11 +7,12 @@ use super::deeds_panel::{DeedsPanel, SEARCH};
 use super::element::{classes, el};
 use super::help_panel::HelpPanel;
 use super::icons::{Icon, icon};
-use super::link_panel::LinkPanel;
-use super::node_panel::NodePanel;
-use super::packet_panel::PacketPanel;
+use super::link_panel::{LinkPanel, LinkProps};
+use super::node_panel::{NodePanel, NodePanelProps};
+use super::packet_panel::{PacketPanel, PacketProps};
+use super::part::{draw_keyed, part};
 use super::shell::part;
-use super::why_panel::WhyPanel;
+use super::why_panel::{WhyPanel, WhyProps};
 use crate::app::browser;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
@@ -21,7 +22,7 @@ use crate::text::Texts;
 const TITLE: &str = "panel-title";
 
 /// The open panel, if one is.
-#[function_component]
+#[part]
 pub(crate) fn OpenPanel(props: &Props) -> Html {
     let store = props.store.clone();
     let panel = use_view(&store, Session::panel);
@@ -38,14 +39,12 @@ pub(crate) fn OpenPanel(props: &Props) -> Html {
     });
     match panel {
         None => Html::default(),
-        Some(Panel::Node(id)) => html! { <NodePanel key={format!("n{}", id.0)} {store} {id} /> },
-        Some(Panel::Link(id)) => html! { <LinkPanel key={format!("l{}", id.0)} {store} {id} /> },
+        Some(Panel::Node(id)) => draw_keyed::<NodePanel>(id.0, NodePanelProps { store, id }),
+        Some(Panel::Link(id)) => draw_keyed::<LinkPanel>(id.0, LinkProps { store, id }),
         Some(Panel::Deeds) => part::<DeedsPanel>(&store),
         Some(Panel::Help) => part::<HelpPanel>(&store),
-        Some(Panel::Packet(id)) => {
-            html! { <PacketPanel key={format!("p{}", id.0)} {store} {id} /> }
-        }
-        Some(Panel::Why(id)) => html! { <WhyPanel key={format!("w{}", id.0)} {store} {id} /> },
+        Some(Panel::Packet(id)) => draw_keyed::<PacketPanel>(id.0, PacketProps { store, id }),
+        Some(Panel::Why(id)) => draw_keyed::<WhyPanel>(id.0, WhyProps { store, id }),
     }
 }
 

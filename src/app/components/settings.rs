@@ -8,16 +8,17 @@ use yew::prelude::*;
 
 use super::element::{Element, Handler, el, handler};
 use super::icons::{Icon, icon};
+use super::part::part;
 use crate::app::browser;
 use crate::app::session::{Action, Session};
 use crate::app::store::Store;
-use crate::dhcp::{FAILOVER, Settings};
+use crate::dhcp::Settings;
 use crate::json;
 use crate::scenario::{NodeId, section, values};
 use crate::text::Texts;
 
 /// Whose settings, and what they are now.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct SettingsProps {
     /// The session.
     pub(super) store: Store,
@@ -28,7 +29,7 @@ pub(super) struct SettingsProps {
 }
 
 /// The form. What is typed stands in it until it is applied or the settings become others.
-#[function_component]
+#[part]
 pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
     let SettingsProps { store, id, now } = props;
     let draft = use_state(|| values(now));
@@ -195,7 +196,6 @@ impl Form<'_> {
 
     fn fields(&self, value: &Value, place: &str) -> Vec<Element> {
         let mut fields: Vec<(&String, &Value)> = value.as_object().into_iter().flatten().collect();
-        fields.retain(|(name, _)| FAILOVER || *name != "failover");
         fields.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
         let fields = fields.into_iter();
         fields

@@ -1,8 +1,8 @@
 //! The page's frame: what stands where.
 
-use yew::html::BaseComponent;
 use yew::prelude::*;
 
+use super::compare::Compare;
 use super::controls::Controls;
 use super::element::{classes, el, handler, spelt, when};
 use super::header::{Header, opener};
@@ -10,6 +10,7 @@ use super::ladder::LadderPane;
 use super::narration::NarrationLine;
 use super::notice::NoticeBar;
 use super::panel::OpenPanel;
+use super::part::{self, Part, draw, part};
 use super::stage::Stage;
 use super::timeline::TimelineTrack;
 use crate::app::session::{Panel, Session};
@@ -49,7 +50,7 @@ impl Tab {
 }
 
 /// The whole page.
-#[function_component]
+#[part]
 pub(crate) fn App(props: &Props) -> Html {
     let store = props.store.clone();
     let (texts, theme) = use_view(&store, |session| (session.texts().clone(), session.theme()));
@@ -58,6 +59,7 @@ pub(crate) fn App(props: &Props) -> Html {
         Some(Panel::Node(_) | Panel::Link(_) | Panel::Deeds) => "node",
         Some(Panel::Packet(_) | Panel::Why(_) | Panel::Help) => "packet",
     });
+    let compares = use_view(&store, |session| session.beside().is_some());
     let tab = use_state_eq(|| Tab::Stage);
     use_effect_with((), {
         let store = store.clone();
@@ -68,6 +70,12 @@ pub(crate) fn App(props: &Props) -> Html {
         move |language| browser::set_language(*language, &title)
     });
     use_effect_with(theme, |theme| browser::set_theme(*theme));
+    // What is not drawn cannot be scrolled.
+    use_effect_with(*tab, |tab| {
+        if *tab == Tab::Ladder {
+            browser::show_end(".ladder-body");
+        }
+    });
     let tab_button = |this: Tab| {
         let show = {
             let tab = tab.clone();
@@ -119,13 +127,17 @@ pub(crate) fn App(props: &Props) -> Html {
         "role" = "tablist",
         "aria-label" = label("ui.views")
     );
-    let panes = el!("main", "class" = "main")
-        .with(
-            stage
-                .put(part::<Stage>(&store))
-                .put(part::<OpenPanel>(&store)),
-        )
-        .with(ladder.put(part::<LadderPane>(&store)));
+    let panes = el!(
+        "main",
+        "class" = if compares { "main comparing" } else { "main" }
+    )
+    .with(
+        stage
+            .put(part::<Stage>(&store))
+            .put(part::<OpenPanel>(&store)),
+    )
+    .with(ladder.put(part::<LadderPane>(&store)))
+    .put(part::<Compare>(&store));
     let deck = el!("footer", "class" = "deck")
         .put(part::<NarrationLine>(&store))
         .put(part::<Controls>(&store))
@@ -143,9 +155,15 @@ pub(crate) fn App(props: &Props) -> Html {
         .html()
 }
 
-/// A component that takes the session and nothing else.
-pub(super) fn part<C: BaseComponent<Properties = Props>>(store: &Store) -> Html {
-    html! { <C store={store.clone()} /> }
+/// A part that takes the session and nothing else.
+pub(super) fn part<P: Part<Props = Props>>(store: &Store) -> Html {
+    let store = store.clone();
+    draw::<P>(Props { store })
+}
+
+/// Puts the whole page into the document.
+pub(crate) fn show(store: Store) {
+    part::show::<App>(Props { store });
 }
 
 /// The texts that the page speaks: what nearly every component draws with.

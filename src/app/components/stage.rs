@@ -1,23 +1,25 @@
 //! The stage: the network, and what travels on it.
 
-use yew::prelude::*;
-
-use super::crowd::{Head, Squares};
+use super::crowd::{CrowdProps, Head, Squares};
 use super::element::{Element, classes, el, when};
+use super::failover as partners;
 use super::icons::{Icon, icon};
 use super::kinds;
 use super::packets::Packets;
+use super::part::{draw_keyed, part};
 use super::shell::part;
 use crate::app::layout::{Crowd, Place, percent};
+use crate::app::lines::short_state;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
 use crate::dhcp::client::State;
+use crate::dhcp::failover;
 use crate::scenario::{Faults, LinkId, NodeFile, NodeId, NodeKind};
 use crate::text::Texts;
 use crate::view::node::{Glance, glance};
 
 /// The stage.
-#[function_component]
+#[part]
 pub(crate) fn Stage(props: &Props) -> Html {
     let store = &props.store;
     let (words, _, panel) = use_view(store, |session| {
@@ -36,7 +38,9 @@ pub(crate) fn Stage(props: &Props) -> Html {
         let node = |(id, _): (NodeId, &NodeFile)| {
             let face = face(session, &words, id);
             let chosen = panel == Some(Panel::Node(id));
-            node(store, id, place(id), &face, chosen)
+            let above = |other: &(NodeId, &NodeFile)| (place(other.0).x - place(id).x).abs() < 1.0;
+            let tight = nodes().filter(above).count() > 2;
+            node(store, id, place(id), &face, chosen, tight)
         };
         // Of the cables to switches that clients could move to, those that are in.
         let world = session.world();
@@ -72,7 +76,13 @@ pub(crate) fn Stage(props: &Props) -> Html {
             network = network.put(part::<Head>(store));
         }
         for number in 0..layout.crowds.len() {
-            network = network.put(html! { <Squares store={store.clone()} {number} /> });
+            network = network.put(draw_keyed::<Squares>(
+                number,
+                CrowdProps {
+                    store: store.clone(),
+                    number,
+                },
+            ));
         }
         network
             .with(links)
@@ -182,6 +192,8 @@ pub(super) struct Face {
     status: String,
     /// The style class of its state.
     pub(super) class: &'static str,
+    /// The state of its failover.
+    failover: Option<failover::State>,
     power: bool,
     /// Whether no cable of it is in; of a switch or router, whether one is out.
     pub(super) out: bool,
@@ -199,6 +211,8 @@ pub(super) fn face(session: &Session, words: &Texts, id: NodeId) -> Face {
         words.get(kinds::kind_key(file.kind)).to_owned(),
         status.clone(),
     ];
+    let failover = glance.failover.filter(|_| glance.power);
+    label.extend(failover.map(|state| state.name().to_owned()));
     label.extend(addresses.clone());
     label.extend(out.then(|| words.get("ui.cable-out").to_owned()));
     label.retain(|part| !part.is_empty());
@@ -209,6 +223,7 @@ pub(super) fn face(session: &Session, words: &Texts, id: NodeId) -> Face {
         addresses,
         status,
         class,
+        failover,
         power: glance.power,
         out,
     }
@@ -258,9 +273,21 @@ pub(super) fn state_class(state: State) -> &'static str {
     }
 }
 
-fn node(store: &Store, id: NodeId, place: Place, face: &Face, chosen: bool) -> Element {
+fn node(
+    store: &Store,
+    id: NodeId,
+    place: Place,
+    face: &Face,
+    chosen: bool,
+    tight: bool,
+) -> Element {
     let panel = Panel::Node(id);
-    let class = classes(&["node", when(!face.power, "off"), when(chosen, "chosen")]);
+    let class = classes(&[
+        "node",
+        when(!face.power, "off"),
+        when(chosen, "chosen"),
+        when(tight, "tight"),
+    ]);
     let button = el!(
         "button",
         "class" = class,
@@ -272,9 +299,14 @@ fn node(store: &Store, id: NodeId, place: Place, face: &Face, chosen: bool) -> E
     let address = |address: &String| el!("span", "class" = "address").text(address);
     let status = (!face.status.is_empty())
         .then(|| el!("span", "class" = classes(&["status", face.class])).text(&face.status));
+    let failover = face.failover.map(|state| {
+        let class = classes(&["status", "failover", partners::state_class(state)]);
+        el!("span", "class" = class).text(short_state(state))
+    });
     let tag = el!("span", "class" = "tag")
         .with(el!("span", "class" = "name").text(&face.name))
         .all(face.addresses.iter().map(address))
+        .maybe(failover)
         .maybe(status);
     button
         .key(id.0.into())

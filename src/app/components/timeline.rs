@@ -2,8 +2,10 @@
 
 use yew::prelude::*;
 
+use super::branches::Branches;
 use super::element::{Element, classes, el, group, handler};
 use super::kinds;
+use super::part::part;
 use super::shell::{part, texts};
 use crate::app::browser;
 use crate::app::layout::percent;
@@ -41,7 +43,7 @@ enum Lane {
 }
 
 /// The timeline with its lanes' names.
-#[function_component]
+#[part]
 pub(crate) fn TimelineTrack(props: &Props) -> Html {
     let store = &props.store;
     let (words, lanes, _) = use_view(store, |session| {
@@ -68,7 +70,11 @@ pub(crate) fn TimelineTrack(props: &Props) -> Html {
         .put(part::<Painting>(store))
         .put(part::<Promises>(store))
         .put(part::<Playhead>(store));
-    section.with(names).with(track).html()
+    section
+        .with(names)
+        .with(track)
+        .put(part::<Branches>(store))
+        .html()
 }
 
 /// Few hosts have a lane each. Otherwise the first servers do, the client that is looked at and those
@@ -109,15 +115,18 @@ fn lanes(session: &Session) -> Vec<Lane> {
 
 /// Instants as parts of the whole story.
 #[derive(Clone, Copy)]
-struct Scale(Instant);
+pub(super) struct Scale(pub(super) Instant);
+
+/// How far it has to be to the next deadline for a name between them, in hundredths of the whole.
+const ROOM: f64 = 2.0;
 
 impl Scale {
-    fn part(self, at: Instant) -> f64 {
+    pub(super) fn part(self, at: Instant) -> f64 {
         let whole = self.0.as_micros().max(1) as f64;
         (at.as_micros() as f64 / whole * 100.0).clamp(0.0, 100.0)
     }
 
-    fn at(self, at: Instant) -> String {
+    pub(super) fn at(self, at: Instant) -> String {
         percent(self.part(at))
     }
 
@@ -136,17 +145,17 @@ impl Scale {
         usize::try_from(bins.as_micros()).map_or(0, |bin| bin.min(BINS - 1))
     }
 
-    fn left(self, at: Instant) -> String {
+    pub(super) fn left(self, at: Instant) -> String {
         format!("left:{}", self.at(at))
     }
 
-    fn width(self, from: Instant, to: Instant) -> String {
+    pub(super) fn width(self, from: Instant, to: Instant) -> String {
         percent((self.part(to) - self.part(from)).max(0.0))
     }
 }
 
 /// Everything that has been seen. It changes only with that, not with the playhead.
-#[function_component]
+#[part]
 fn Painting(props: &Props) -> Html {
     let store = &props.store;
     let (words, lanes, _) = use_view(store, |session| {
@@ -328,7 +337,7 @@ fn held(session: &Session, scale: Scale, top: usize) -> Element {
         }
     }
     for tick in &timeline.ticks {
-        sent[scale.bin(tick.at)] += 1;
+        sent[scale.bin(tick.at)] += tick.count as usize;
     }
     let is_client = |kind: NodeKind| kind == NodeKind::Client;
     let nodes = session.scenario().nodes();
@@ -414,7 +423,7 @@ fn deadline(class: &'static str, x: String, top: usize) -> Element {
 }
 
 /// What the leases at the playhead promise.
-#[function_component]
+#[part]
 fn Promises(props: &Props) -> Html {
     let store = &props.store;
     let (words, lanes, _) = use_view(store, |session| {
@@ -440,12 +449,15 @@ fn Promises(props: &Props) -> Html {
             let top = TOP + number * LANE;
             let (x, width) = (scale.at(bar.from), scale.width(bar.from, bar.expiry));
             drawing = drawing.with(bar_of("lease promised", x, width, top, 3));
-            for (class, at) in marks(bar) {
+            let all: Vec<_> = marks(bar).into_iter().collect();
+            for (number, (class, at)) in all.iter().copied().enumerate() {
                 if at > session.end() {
                     continue;
                 }
+                let next = all.get(number + 1).map(|(_, at)| scale.part(*at));
+                let has_room = next.is_none_or(|next| next - scale.part(at) >= ROOM);
                 drawing = drawing.with(deadline(class, scale.at(at), top));
-                if at > now {
+                if at > now && has_room {
                     let name = match class {
                         "t1" => "T1",
                         "t2" => "T2",
@@ -487,7 +499,7 @@ fn axis(scale: Scale, words: &Texts) -> Element {
     el!("div", "class" = "axis", "aria-hidden" = "true").all((0..=whole / step).map(label))
 }
 
-#[function_component]
+#[part]
 fn Playhead(props: &Props) -> Html {
     let store = props.store.clone();
     let words = use_view(&store, texts);

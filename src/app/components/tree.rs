@@ -7,6 +7,7 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::element::{classes, el, handler, spelt, when};
+use super::part::part;
 use crate::app::browser;
 use crate::wire::dissect::Field;
 
@@ -14,7 +15,7 @@ use crate::wire::dissect::Field;
 type Path = Vec<usize>;
 
 /// The tree's fields, and what is lit.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct TreeProps {
     /// The layers.
     pub(super) fields: Rc<Vec<Field>>,
@@ -57,7 +58,7 @@ pub(super) fn deepest<'a>(fields: &'a [Field], range: &Range<usize>) -> Option<&
 }
 
 /// The tree.
-#[function_component]
+#[part]
 pub(super) fn Tree(props: &TreeProps) -> Html {
     // The innermost layer is what most people look for.
     let open = use_state_eq(|| {

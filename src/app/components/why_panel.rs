@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::element::{Element, classes, el, handler, when};
 use super::panel::frame;
+use super::part::part;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Store, use_view};
 use crate::lesson::why::{self, Link, Outcome};
@@ -14,7 +15,7 @@ use crate::text::{Sentence, Source, Texts};
 const SHOWN: [usize; 2] = [10, 3];
 
 /// Which entry.
-#[derive(PartialEq, Properties)]
+#[derive(PartialEq)]
 pub(super) struct WhyProps {
     /// The session.
     pub(super) store: Store,
@@ -37,7 +38,7 @@ pub(super) fn ask(store: &Store, text: &str, action: Action) -> Element {
 }
 
 /// Why something happened, back to a person or the start.
-#[function_component]
+#[part]
 pub(super) fn WhyPanel(props: &WhyProps) -> Html {
     let WhyProps { store, id } = props;
     let whole = use_state_eq(|| false);

@@ -1,10 +1,11 @@
 //! What a person does to a session, and what can be open in it.
 
+use super::{Export, Filter};
 use crate::app::pace::Speed;
 use crate::dhcp::Reason;
-use crate::scenario::{Command, LinkId, NodeId, Problem};
-use crate::sim::EventId;
-use crate::text::Language;
+use crate::scenario::{Command, LinkId, NodeId, Problem, library};
+use crate::sim::{BranchId, EventId};
+use crate::text::{Language, Sentence};
 use crate::time::Instant;
 
 /// Light and dark.
@@ -50,7 +51,7 @@ pub(crate) enum Ask {
 /// What playback can jump to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// A message; of DHCP only, where only DHCP is shown.
+    /// A message of those that are shown.
     Message,
     /// A client's T1.
     T1,
@@ -80,7 +81,7 @@ impl Target {
 }
 
 /// Something to tell the person besides the story.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Notice {
     /// The address of the page names a scenario that there is not.
     NoScenario(String),
@@ -90,11 +91,24 @@ pub(crate) enum Notice {
     NoneBefore(Target),
     /// What was to be done at another instant is done there.
     Planned(Instant, Command),
+    /// What was done began a branch; what was known goes on in this one.
+    Forked(BranchId),
+    /// A branch of this name was deleted.
+    Deleted(String),
+    /// This was undone.
+    Undone(Sentence),
     /// No node has a name with this in it.
     NoNode(String),
     /// A file of this name could not be opened, and why: by the reader's own words, or without any
     /// where the browser could not read it.
     BadFile(String, Option<Problem>),
+    /// What the page's address holds is no scenario, and why: by the reader's own words, or without
+    /// any where it could not even be unpacked.
+    BadLink(Option<Problem>),
+    /// A link was made: it is in the clipboard, or else in the page's address.
+    Shared(bool),
+    /// This could not be done, since a file for it could not be loaded.
+    NotLoaded(Box<Action>),
 }
 
 /// What a person does, and the passing of time.
@@ -120,7 +134,7 @@ pub(crate) enum Action {
     Seek(Instant),
     /// To the end of the story.
     End,
-    /// To its first instant, paused.
+    /// To where it opens, paused.
     StartOver,
     /// Do something to the network, now.
     Do(Command),
@@ -140,8 +154,8 @@ pub(crate) enum Action {
     Speed(Speed),
     /// Let time pass as it really does, or not.
     RealTime(bool),
-    /// Show ARP and ping on the ladder, or not.
-    ShowAll(bool),
+    /// Show these messages.
+    Filter(Filter),
     /// Someone reads what lies further back on the ladder, or no longer.
     Reading(bool),
     /// Show more of what lies further back on the ladder.
@@ -155,8 +169,55 @@ pub(crate) enum Action {
     /// Run the scenario that is in a file of this name, which has this text; none where it cannot
     /// be read.
     Load(String, Option<String>),
+    /// Save this as a file.
+    Export(Export),
+    /// Make a link that holds everything that was done.
+    Share,
+    /// It was made, and is in the clipboard or not.
+    Shared(bool),
+    /// Take back the last change.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Look at another branch.
+    Switch(BranchId),
+    /// Call a branch so; by what began it, if this is empty.
+    Rename(BranchId, String),
+    /// Delete a branch.
+    Delete(BranchId),
+    /// Have a branch stand beside the one that is looked at, or none.
+    Compare(Option<BranchId>),
+    /// What was to be done needs a file that could not be loaded.
+    NotLoaded(Box<Action>),
     /// Take letters as keys, or not.
     Letters(bool),
     /// The notice was read.
     Dismiss,
+}
+
+impl Action {
+    /// The files that it takes and that are not here yet.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        if let Self::Language(language) = self
+            && !language.is_here()
+        {
+            return language.names().to_vec();
+        }
+        if let Self::Scenario(name) = self
+            && library::NAMES.contains(&name.as_str())
+            && library::file(name).is_none()
+        {
+            return vec![library::file_name(name)];
+        }
+        Vec::new()
+    }
+
+    /// Whether an earlier one that still waits for its files need not be done any more.
+    pub(crate) fn replaces(&self, earlier: &Self) -> bool {
+        matches!(
+            (self, earlier),
+            (Self::Language(_), Self::Language(_))
+                | (Self::Scenario(_) | Self::Load(..), Self::Scenario(_))
+        )
+    }
 }

@@ -10,9 +10,9 @@ impl Session {
         let written = self.world().written();
         match what {
             Ask::Last => latest(self.scenario(), self.journal(), written).map(|(id, _)| id),
-            Ask::Node(node) => why::standing(&self.recording, node),
+            Ask::Node(node) => why::standing(self.branches.recording(), node),
             Ask::Deadline(node, reason) => {
-                let waits = why::waits(&self.recording, node);
+                let waits = why::waits(self.branches.recording(), node);
                 let mut waits = waits.into_iter();
                 waits.find(|wait| wait.reason == reason)?.set_by
             }

@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
-use super::{Action, Panel, Session, Target};
+use super::{Action, Export, Panel, Session, Target};
 use crate::dhcp::client::State;
 use crate::dhcp::server::Server;
-use crate::dhcp::{Cidr, FAILOVER, failover};
+use crate::dhcp::{Cidr, failover};
 use crate::net::host::Host;
 use crate::scenario::{
     Command, Fate, Faults, LinkId, Meddle, NodeId, NodeKind, Partition, Scenario, Which,
@@ -33,6 +33,8 @@ pub(crate) enum About {
     Network,
     /// Time.
     Time,
+    /// Branches, and the page.
+    Page,
 }
 
 /// With what else it stands, and is explained.
@@ -219,7 +221,7 @@ impl Session {
                 }
             }
             let partner = node.server().and_then(Server::endpoint);
-            if let Some(endpoint) = partner.filter(|_| FAILOVER) {
+            if let Some(endpoint) = partner {
                 for (short, command) in [
                     ("ui.partner-down", failover::Command::PartnerDown),
                     ("ui.pause-service", failover::Command::Pause),
@@ -380,6 +382,7 @@ impl Session {
             deeds.extend(self.deeds_of_flight(flight));
         }
         deeds.extend(self.ways());
+        deeds.extend(self.page());
         deeds
     }
 
@@ -429,6 +432,53 @@ impl Session {
             self.deed(About::Node(host), Sense::Other, "do.take", take)
         };
         used.take(STRANGERS).map(take).collect()
+    }
+
+    /// Branches, undoing, files.
+    fn page(&self) -> Vec<Deed> {
+        let mut deeds = Vec::new();
+        let mut add = |text: &str, values, action, key| {
+            deeds.push(Deed {
+                about: About::Page,
+                sense: Sense::Other,
+                sentence: Sentence {
+                    key: text.to_owned(),
+                    values,
+                    source: None,
+                },
+                short: "",
+                action,
+                key,
+            });
+        };
+        if let Some(what) = self.undoable() {
+            let what = vec![("what", Value::Plain(what))];
+            add("do.undo", what, Action::Undo, Some("Ctrl+Z"));
+        }
+        if let Some(what) = self.redoable() {
+            let what = vec![("what", Value::Plain(what))];
+            add("do.redo", what, Action::Redo, Some("Ctrl+Y"));
+        }
+        for branch in self.branches().into_iter().filter(|branch| !branch.current) {
+            for (text, action) in [
+                ("do.switch", Action::Switch(branch.id)),
+                ("ui.compare-with", Action::Compare(Some(branch.id))),
+                ("ui.delete", Action::Delete(branch.id)),
+            ] {
+                let name = vec![("name", Value::Plain(branch.name.clone()))];
+                add(text, name, action, None);
+            }
+        }
+        for (text, action, key) in [
+            ("ui.share", Action::Share, None),
+            ("ui.save", Action::Export(Export::Scenario), Some("Ctrl+S")),
+            ("ui.save-capture", Action::Export(Export::Capture), None),
+            ("ui.save-diagram", Action::Export(Export::Diagram), None),
+            ("ui.help", Action::Open(Panel::Help), Some("?")),
+        ] {
+            add(text, Vec::new(), action, key);
+        }
+        deeds
     }
 
     /// Ways through time.

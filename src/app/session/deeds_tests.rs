@@ -1,5 +1,5 @@
 use super::*;
-use crate::scenario::{Partition, library};
+use crate::scenario::{Command, Partition, library};
 use crate::sim::{DropReason, What};
 
 fn open(name: &str) -> Session {

@@ -1,6 +1,6 @@
 //! Ways through the run: playing, and errands, which are gone for as long as there is time.
 
-use super::{More, Notice, Session, Target};
+use super::{Filter, More, Notice, Session, Target};
 use crate::app::narration;
 use crate::app::pace::Ahead;
 use crate::dhcp::{ClientNote, Note, Reason, failover};
@@ -8,8 +8,7 @@ use crate::scenario::Command;
 use crate::sim::{Entry, What};
 use crate::time::{Duration, Instant};
 use crate::view::stage;
-use crate::wire::failover::MessageType;
-use crate::wire::summary::{TcpKind, What as Packet, summary};
+use crate::wire::summary::summary;
 
 /// A way through the run that takes more than a moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,13 +47,13 @@ impl Session {
         while let Some(Errand { to, goal }) = self.errand.clone() {
             match goal {
                 Goal::There => {
-                    if !self.recording.approach(to, &mut *more) {
+                    if !self.here().approach(to, &mut *more) {
                         return;
                     }
                     self.errand = None;
                 }
                 Goal::Do(command, from) => {
-                    if !self.recording.approach(to, &mut *more) {
+                    if !self.here().approach(to, &mut *more) {
                         return;
                     }
                     self.act(command.clone());
@@ -64,9 +63,9 @@ impl Session {
                     self.notice = Some(Notice::Planned(to, command));
                 }
                 Goal::Next(target, from) => {
-                    let (mut is_late, all) = (false, self.show_all);
-                    let hit = self.recording.run_to(to, |entry| {
-                        let is_it = is(entry, target, all);
+                    let (mut is_late, filter) = (false, self.filter);
+                    let hit = self.branches.here().run_to(to, |entry| {
+                        let is_it = is(entry, target, filter);
                         is_late = !is_it && !more();
                         is_it || is_late
                     });
@@ -85,20 +84,14 @@ impl Session {
 
     /// Goes back to where the last of these has just happened.
     pub(super) fn go_back_to(&mut self, target: Target) {
-        let (from, all) = (self.now(), self.show_all);
-        self.recording.step_back();
-        let past = self.journal().range(0..self.world().written());
-        let found = past.rev().find(|(_, entry)| is(entry, target, all));
-        let Some((place, at)) = found.map(|(id, entry)| (id.index(), entry.at)) else {
-            self.go(from);
+        let filter = self.filter;
+        if self
+            .here()
+            .run_back_to(|entry| is(entry, target, filter))
+            .is_none()
+        {
             self.notice = Some(Notice::NoneBefore(target));
-            return;
-        };
-        self.recording.seek(at);
-        while self.world().written() > place {
-            self.recording.step_back();
         }
-        self.recording.step_forward(at);
     }
 
     pub(super) fn go(&mut self, to: Instant) {
@@ -127,7 +120,8 @@ impl Session {
         while self.playing && left > 0 && self.errand.is_none() && more() {
             let now = self.now();
             let next = self
-                .recording
+                .branches
+                .recording()
                 .next_at()
                 .map_or(self.end, |at| at.min(self.end));
             let flight = self.slowest_flight();
@@ -138,17 +132,18 @@ impl Session {
             };
             let at = self.pace.advance(now, ahead, &mut left);
             if at < next {
-                self.recording.seek(at);
+                self.here().seek(at);
                 break;
             }
-            let written = self.recording.world().written();
-            if !self.recording.step_forward(at) {
-                self.recording.seek(at);
+            let written = self.world().written();
+            if !self.here().step_forward(at) {
+                self.here().seek(at);
                 self.playing = self.now() < self.end;
             }
-            if narration::is_told(&self.recording, written) {
+            let here = self.branches.recording();
+            if let Some(reading) = narration::reading(here, written, self.filter) {
                 let in_flight = self.slowest_flight().is_some();
-                self.pace.rest(in_flight);
+                self.pace.rest(reading, in_flight);
             }
         }
     }
@@ -164,9 +159,11 @@ impl Session {
             self.awaited.frames.clear();
             0
         };
+        // What keeps a connection up is not waited for.
+        let filter = self.filter;
         let new = stage::under_way(self.journal(), written, now)
             .take_while(|sent| sent.id.index() >= start)
-            .filter(|sent| is_awaited(sent.frame.bytes()))
+            .filter(|sent| filter.follows(&summary(sent.frame.bytes()).what))
             .map(|sent| (sent.entry.at, sent.arrives));
         let new: Vec<(Instant, Instant)> = new.collect();
         let Awaited { frames, .. } = &mut self.awaited;
@@ -180,23 +177,12 @@ impl Session {
     }
 }
 
-/// Whether playback waits for a frame. What keeps a connection up is not waited for.
-fn is_awaited(frame: &[u8]) -> bool {
-    match summary(frame).what {
-        Packet::Tcp { kind, .. } => {
-            matches!(kind, TcpKind::Failover(kind) if kind != MessageType::Contact)
-        }
-        Packet::Dhcp { .. } | Packet::Arp { .. } | Packet::Echo { .. } | Packet::Other(_) => true,
-    }
-}
-
 /// Whether an entry is one of those that playback can jump to.
-fn is(entry: &Entry, target: Target, all: bool) -> bool {
+fn is(entry: &Entry, target: Target, filter: Filter) -> bool {
     match (&entry.what, target) {
         // What a switch passes on comes from the entry in which it was sent; that one does not.
         (What::Sent { origin, frame, .. }, Target::Message) => {
-            entry.cause != Some(*origin)
-                && (all || matches!(summary(frame.bytes()).what, Packet::Dhcp { .. }))
+            entry.cause != Some(*origin) && filter.shows(&summary(frame.bytes()).what)
         }
         (
             What::Fired {

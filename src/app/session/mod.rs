@@ -1,14 +1,17 @@
 //! What the page knows, without a browser: a run, where the person is in it, and what is open.
 //!
 //! [`Session::apply`] takes one [`Action`] at a time; nothing else changes a session, and reading it
-//! never does. What is done to the network goes into the run as a [`Command`] at the playhead.
+//! never does. What is done to the network goes into the run as a command at the playhead.
 //!
 //! A way through the run can be long. It is gone for as long as the page has time; what is left of it
 //! is an errand, on which the session goes on at each [`Action::Tick`].
 
 mod action;
 mod asking;
+mod branches;
 mod deeds;
+mod files;
+mod filter;
 mod going;
 mod read;
 
@@ -18,22 +21,38 @@ use super::flights::{Wave, flights};
 use super::lanes::Lanes;
 use super::layout::Layout;
 use super::pace::{Pace, Speed};
-use crate::scenario::{Command, NodeFile, NodeId, Problem, Scenario, library};
-use crate::sim::Recording;
+use crate::scenario::{NodeFile, NodeId, Problem, Scenario, library};
+use crate::sim::{BranchId, Branches, Limits};
 use crate::text::{Language, Texts};
 use crate::time::{Duration, Instant};
-use crate::view::ladder::Ladder;
+use crate::view::ladder::Message;
 use crate::view::stage::Flight;
-use crate::view::timeline::Timeline;
+use branches::{Change, Picture};
 use going::{Awaited, Errand, Goal};
 
 pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
+pub(crate) use branches::BranchView;
 pub(crate) use deeds::{About, Deed, Sense, lasting, phrase};
+pub(crate) use files::{Content, Export};
+pub(crate) use filter::Filter;
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
-/// How many lines the ladder has at first, and how many more a press adds.
-const LINES: usize = 300;
+/// How many lines the ladder has at first, and how many more a press adds: of few hosts and of many,
+/// where one seek after another lands among other messages.
+const LINES: [usize; 2] = [300, 80];
+
+/// How many entries of the past the ladder has at least for each line.
+const ENTRIES: usize = 7;
+
+/// What the page keeps of a run. A seek replays what lies between two checkpoints, and of what the
+/// journal has let go as much as the ladder of many hosts shows.
+const LIMITS: Limits = Limits {
+    entries: 64 * 1_024,
+    near: LINES[1] * ENTRIES,
+    memory: 96 * 1_024 * 1_024,
+    interval: 500,
+};
 
 /// What a picture of the run depends on: two equal keys show the same past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,20 +74,28 @@ struct Drawn {
 
 /// A run and how it is being looked at.
 pub(crate) struct Session {
-    recording: Recording,
-    ladder: Ladder,
-    timeline: Timeline,
+    branches: Branches,
+    picture: Picture,
+    /// Those of branches that are not looked at.
+    pictures: Vec<(BranchId, Picture)>,
+    /// The scenario that all this is about.
+    shown: Rc<Scenario>,
+    undo: Vec<Change>,
+    redo: Vec<Change>,
+    beside: Option<BranchId>,
     run: u32,
     end: Instant,
     pace: Pace,
     playing: bool,
     speed: Speed,
     real_time: bool,
-    show_all: bool,
+    filter: Filter,
     lines: usize,
     kind: Target,
     letters: bool,
     panel: Option<Panel>,
+    /// The message of the panel, which the ladder may have left behind.
+    message: Option<Message>,
     notice: Option<Notice>,
     is_file: bool,
     story: u32,
@@ -88,21 +115,30 @@ pub(crate) type More<'a> = &'a mut dyn FnMut() -> bool;
 impl Session {
     /// A session at the first instant of a scenario, paused.
     pub(crate) fn new(scenario: Scenario, language: Language, theme: Theme) -> Self {
+        let shown = Rc::new(scenario);
         let mut session = Self {
-            recording: Recording::new(Rc::new(scenario)),
-            ladder: Ladder::default(),
-            timeline: Timeline::default(),
+            branches: Branches::with_limits(Rc::clone(&shown), LIMITS),
+            picture: Picture::new(&shown),
+            pictures: Vec::new(),
+            shown,
+            undo: Vec::new(),
+            redo: Vec::new(),
+            beside: None,
             run: 0,
             end: Instant::ZERO,
             pace: Pace::default(),
             playing: false,
             speed: Speed::ORDINARY,
             real_time: false,
-            show_all: false,
-            lines: LINES,
+            filter: Filter {
+                all: false,
+                failover: true,
+            },
+            lines: 0,
             kind: Target::Message,
             letters: true,
             panel: None,
+            message: None,
             notice: None,
             is_file: false,
             story: 0,
@@ -121,6 +157,8 @@ impl Session {
             awaited: Awaited::default(),
         };
         session.begin();
+        session.go_on(&mut || true);
+        session.read_on();
         session.settle();
         session
     }
@@ -135,7 +173,7 @@ impl Session {
         language: Language,
         theme: Theme,
     ) -> Result<Self, Problem> {
-        let first = library::FILES[0].0;
+        let first = library::NAMES[0];
         let wanted = wanted.filter(|name| !name.is_empty());
         let scenario = match library::load(wanted.unwrap_or(first)) {
             Ok(scenario) => return Ok(Self::new(scenario, language, theme)),
@@ -150,7 +188,11 @@ impl Session {
     pub(crate) fn apply(&mut self, action: Action, more: More<'_>) {
         if !matches!(
             action,
-            Action::Tick(_) | Action::Language(_) | Action::Theme(_) | Action::Reading(_)
+            Action::Tick(_)
+                | Action::Language(_)
+                | Action::Theme(_)
+                | Action::Reading(_)
+                | Action::Letters(_)
         ) {
             self.notice = None;
         }
@@ -158,7 +200,7 @@ impl Session {
             Action::Tick(viewer) => self.tick(viewer, more),
             Action::Play => {
                 if self.is_over() {
-                    self.go(Instant::ZERO);
+                    self.go(self.scenario().opens());
                 }
                 self.playing = true;
             }
@@ -168,15 +210,16 @@ impl Session {
             }
             Action::StepForward => {
                 self.halt();
-                if !self.recording.step_forward(self.end) {
-                    self.recording.seek(self.end);
+                let end = self.end;
+                if !self.here().step_forward(end) {
+                    self.here().seek(end);
                 }
             }
             Action::StepBack => {
                 self.halt();
-                self.recording.step_back();
+                self.here().step_back();
                 if self.now() == Instant::ZERO {
-                    self.recording.seek(Instant::ZERO);
+                    self.here().seek(Instant::ZERO);
                 }
             }
             Action::Next(target) => {
@@ -199,7 +242,7 @@ impl Session {
             }
             Action::StartOver => {
                 self.halt();
-                self.go(Instant::ZERO);
+                self.go(self.scenario().opens());
             }
             Action::Do(command) => self.act(command),
             Action::DoAt(at, command) => {
@@ -232,10 +275,18 @@ impl Session {
             Action::Close => self.panel = None,
             Action::Speed(speed) => self.speed = speed,
             Action::RealTime(on) => self.real_time = on,
-            Action::ShowAll(on) => self.show_all = on,
+            Action::Filter(filter) => {
+                self.filter = filter;
+                self.awaited = Awaited::default();
+            }
             Action::Reading(on) => self.reading = on,
-            Action::Earlier => self.lines += LINES,
-            Action::Language(language) => self.texts = Rc::new(Texts::new(language)),
+            Action::Earlier => self.lines += LINES[0],
+            Action::Language(language) => {
+                self.texts = Rc::new(Texts::new(language));
+                if matches!(self.notice, Some(Notice::NotLoaded(_))) {
+                    self.notice = None;
+                }
+            }
             Action::Theme(theme) => self.theme = theme,
             Action::Scenario(name) => match library::load(&name) {
                 Ok(scenario) => self.run(scenario, false),
@@ -248,18 +299,44 @@ impl Session {
                     Err(problem) => self.notice = Some(Notice::BadFile(name, problem)),
                 }
             }
+            Action::NotLoaded(action) => self.notice = Some(Notice::NotLoaded(action)),
             Action::Letters(on) => self.letters = on,
+            Action::Undo => self.undo(),
+            Action::Redo => self.redo(),
+            Action::Switch(id) => self.switch(id),
+            Action::Rename(id, name) => self.rename(id, &name),
+            Action::Delete(id) => self.delete(id),
+            Action::Shared(copied) => self.notice = Some(Notice::Shared(copied)),
+            // The session is only read for it.
+            Action::Export(_) | Action::Share => {}
+            Action::Compare(id) => self.beside = id.filter(|id| *id != self.branches.current()),
             Action::Dismiss => {}
         }
         self.go_on(more);
+        self.follow_beside(more);
         self.read_on();
         if self.errand.is_none() {
             self.settle();
         }
     }
 
+    /// How many lines the ladder has before a person asks for more.
+    fn first_lines(&self) -> usize {
+        LINES[usize::from(!self.lanes.is_whole())]
+    }
+
     /// From now on this is what is drawn.
     fn settle(&mut self) {
+        let written = self.world().written();
+        let span = self.lines * ENTRIES;
+        let here = self.branches.here();
+        here.recall(written.saturating_sub(span));
+        self.picture.ladder.follow(here.journal(), written, span);
+        if let Some(Panel::Packet(id)) = self.panel
+            && let Some(message) = self.picture.ladder.find(id)
+        {
+            self.message = Some(message.clone());
+        }
         if !self.reading {
             let mut lanes = Rc::clone(&self.lanes);
             Rc::make_mut(&mut lanes).follow(self);
@@ -276,14 +353,6 @@ impl Session {
         };
     }
 
-    /// Runs another scenario, of the library or of a file.
-    fn run(&mut self, scenario: Scenario, is_file: bool) {
-        self.recording = Recording::new(Rc::new(scenario));
-        self.is_file = is_file;
-        self.panel = None;
-        self.begin();
-    }
-
     fn find(&self, text: &str) -> Option<NodeId> {
         let has = |(_, node): &(NodeId, &NodeFile)| node.id.contains(text);
         let scenario = self.scenario();
@@ -291,60 +360,20 @@ impl Session {
         scenario.find(text).or_else(part_of)
     }
 
-    fn begin(&mut self) {
-        self.layout = Rc::new(Layout::new(self.scenario()));
-        self.lanes = Rc::new(Lanes::new(self.scenario()));
-        self.story += 1;
-        self.playing = false;
-        self.end = self.scenario().until();
-        self.lines = LINES;
-        self.forget();
-        self.reset();
-        self.errand = None;
-        self.recording.seek(Instant::ZERO);
-        self.read_on();
-    }
-
-    /// What was drawn of the run is out of date: a past was changed, or the run is another.
-    fn forget(&mut self) {
-        self.run += 1;
-        self.ladder = Ladder::default();
-        self.timeline = Timeline::default();
-        let off = self
-            .scenario()
-            .nodes()
-            .filter(|(_, node)| !node.on)
-            .map(|(id, _)| id);
-        let off: Vec<NodeId> = off.collect();
-        self.timeline.off_from_start(off.into_iter());
-    }
-
-    fn read_on(&mut self) {
-        let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
-        self.ladder.extend(journal, journal.len());
-        self.timeline.extend(scenario, journal);
-    }
-
-    fn act(&mut self, command: Command) {
-        self.reset();
-        self.errand = None;
-        let written = self.world().written();
-        let is_past = |panel: &Panel| match panel {
-            Panel::Node(_) | Panel::Link(_) | Panel::Deeds | Panel::Help => true,
-            Panel::Packet(id) | Panel::Why(id) => id.index() < written,
-        };
-        self.panel = self.panel.filter(is_past);
-        self.recording.act(command);
-        let sequel = self.now() + SEQUEL;
-        self.end = self.scenario().until();
-        if self.now() + SEQUEL.fraction(1, 6) >= self.end {
-            self.end = sequel;
-        }
-        self.forget();
+    /// What a scenario is called.
+    fn title_of(&self, scenario: &Scenario) -> String {
+        let file = scenario.file();
+        let title = file.title.get(self.texts.language().tag());
+        let title = title.or_else(|| file.title.get("en"));
+        title.unwrap_or(&file.name).clone()
     }
 }
 
 #[cfg(test)]
+mod branches_tests;
+#[cfg(test)]
 mod deeds_tests;
+#[cfg(test)]
+mod files_tests;
 #[cfg(test)]
 mod tests;

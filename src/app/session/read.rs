@@ -2,28 +2,28 @@
 
 use std::rc::Rc;
 
-use super::{Key, Notice, Panel, Session, Target, Theme};
+use super::{Filter, Key, Notice, Panel, Session, Target, Theme};
 use crate::app::flights::Wave;
 use crate::app::lanes::Lanes;
 use crate::app::layout::Layout;
 use crate::app::pace::Speed;
 use crate::scenario::Scenario;
-use crate::sim::{Journal, Recording, World};
+use crate::sim::{EventId, Journal, Recording, World};
 use crate::text::Texts;
 use crate::time::Instant;
-use crate::view::ladder::Ladder;
+use crate::view::ladder::{Ladder, Message};
 use crate::view::stage::Flight;
 use crate::view::timeline::Timeline;
 
 impl Session {
     /// The run.
     pub(crate) fn recording(&self) -> &Recording {
-        &self.recording
+        self.branches.recording()
     }
 
     /// What is being run.
     pub(crate) fn scenario(&self) -> &Scenario {
-        self.recording.scenario()
+        self.branches.recording().scenario()
     }
 
     /// Whether that came out of a file, not out of the library.
@@ -48,22 +48,28 @@ impl Session {
 
     /// The world at the playhead.
     pub(crate) fn world(&self) -> &World {
-        self.recording.world()
+        self.branches.recording().world()
     }
 
     /// Everything that has been seen, beyond the playhead too.
     pub(crate) fn journal(&self) -> &Journal {
-        self.recording.journal()
+        self.branches.recording().journal()
     }
 
-    /// Every message that has been seen.
+    /// The messages up to the playhead, as far back as the ladder shows them.
     pub(crate) fn ladder(&self) -> &Ladder {
-        &self.ladder
+        &self.picture.ladder
+    }
+
+    /// The message that was sent in an entry: one of the ladder's, or the open panel's.
+    pub(crate) fn message(&self, id: EventId) -> Option<&Message> {
+        let own = || self.message.as_ref().filter(|message| message.id == id);
+        self.picture.ladder.find(id).or_else(own)
     }
 
     /// Everything seen, as the timeline paints it.
     pub(crate) fn timeline(&self) -> &Timeline {
-        &self.timeline
+        self.picture.timelines.now()
     }
 
     /// What the picture of the past depends on.
@@ -93,7 +99,7 @@ impl Session {
 
     /// The furthest instant that was seen.
     pub(crate) fn seen(&self) -> Instant {
-        self.recording.seen().min(self.end)
+        self.branches.recording().seen().min(self.end)
     }
 
     /// When the story is over.
@@ -131,9 +137,28 @@ impl Session {
         self.real_time
     }
 
-    /// Whether the ladder has ARP and ping.
-    pub(crate) fn shows_all(&self) -> bool {
-        self.show_all
+    /// Which messages are shown.
+    pub(crate) fn filter(&self) -> Filter {
+        self.filter
+    }
+
+    /// Whether two servers are failover partners.
+    pub(crate) fn has_failover(&self) -> bool {
+        let mut nodes = self.scenario().nodes();
+        nodes.any(|(_, node)| {
+            let server = node.server.as_ref();
+            server.is_some_and(|server| server.failover.is_some())
+        })
+    }
+
+    /// From when on the ladder has lines: what came before the story opens is there on demand.
+    pub(crate) fn ladder_begins(&self) -> Instant {
+        let opens = self.scenario().opens();
+        if self.lines == self.first_lines() && self.now() >= opens {
+            opens
+        } else {
+            Instant::ZERO
+        }
     }
 
     /// How many lines the ladder may have.

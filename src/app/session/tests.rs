@@ -3,7 +3,7 @@ use crate::app::narration;
 use crate::dhcp::Reason;
 use crate::dhcp::client::State;
 use crate::lesson::why;
-use crate::scenario::LinkId;
+use crate::scenario::{Command, LinkId};
 use crate::sim::EventId;
 
 impl Session {
@@ -14,7 +14,11 @@ impl Session {
 }
 
 fn session() -> Session {
-    Session::open(None, Language::English, Theme::Auto).unwrap()
+    open(Some("two-servers"))
+}
+
+fn open(name: Option<&str>) -> Session {
+    Session::open(name, Language::English, Theme::Auto).unwrap()
 }
 
 /// Lets the viewer watch for some milliseconds, in frames of 16 ms.
@@ -35,9 +39,9 @@ fn seconds(seconds: u64) -> Instant {
 
 #[test]
 fn it_opens_on_the_first_story_paused_at_its_first_instant() {
-    let session = session();
-    assert_eq!(session.scenario().file().name, "two-servers");
-    assert_eq!(session.now(), Instant::ZERO);
+    let session = open(None);
+    assert_eq!(session.scenario().file().name, "two-server-day");
+    assert_eq!(session.now(), seconds(59));
     assert!(!session.is_playing());
     assert_eq!(
         narration::narration(&session),
@@ -57,7 +61,7 @@ fn a_discover_leaves_within_a_second_of_watching() {
 #[test]
 fn a_story_plays_to_its_end_and_from_there_again_from_the_start() {
     for (name, _) in library::FILES {
-        let mut session = Session::open(Some(name), Language::English, Theme::Auto).unwrap();
+        let mut session = open(Some(name));
         session.finish(Action::Play);
         let mut watched = 0;
         while session.is_playing() {
@@ -68,7 +72,7 @@ fn a_story_plays_to_its_end_and_from_there_again_from_the_start() {
         assert!(session.is_over(), "{name}");
         session.finish(Action::Play);
         assert!(session.is_playing());
-        assert_eq!(session.now(), Instant::ZERO);
+        assert_eq!(session.now(), session.scenario().opens(), "{name}");
     }
 }
 
@@ -198,7 +202,7 @@ fn what_is_done_at_the_end_goes_on() {
 #[test]
 fn a_scenario_that_there_is_not_is_named_and_the_first_one_opens() {
     let session = Session::open(Some("nonsense"), Language::Spanish, Theme::Dark).unwrap();
-    assert_eq!(session.scenario().file().name, "two-servers");
+    assert_eq!(session.scenario().file().name, "two-server-day");
     assert_eq!(
         session.notice(),
         Some(&Notice::NoScenario("nonsense".to_owned()))
@@ -308,6 +312,110 @@ fn a_long_way_can_be_left_off() {
     assert_eq!(session.on_its_way(), None);
     assert!(!session.is_over());
     assert_eq!(session.key().written, session.world().written());
+}
+
+fn told(session: &Session) -> Vec<String> {
+    match narration::narration(session) {
+        narration::Narration::Opening => Vec::new(),
+        narration::Narration::Told { sentences, .. } => sentences
+            .iter()
+            .map(|(_, sentence)| sentence.key.clone())
+            .collect(),
+    }
+}
+
+#[test]
+fn a_story_opens_where_its_file_says_and_what_came_before_is_there_on_demand() {
+    use crate::app::lines::lines;
+    let mut session = open(None);
+    let opens = seconds(59);
+    assert_eq!((session.now(), session.scenario().opens()), (opens, opens));
+    let (shown, more) = lines(&session);
+    assert!(shown.is_empty() && more, "{shown:?}");
+    session.finish(Action::Earlier);
+    assert!(lines(&session).0.len() > 20);
+    session.finish(Action::Play);
+    watch(&mut session, 900);
+    assert_eq!(session.flights().len(), 1, "a DISCOVER within a second");
+    session.finish(Action::StartOver);
+    assert_eq!(session.now(), opens);
+    assert!(!session.is_playing());
+    session.finish(Action::Seek(seconds(30)));
+    assert_eq!(session.now(), seconds(30));
+    assert!(
+        !told(&session).is_empty(),
+        "before it opens the story is told too"
+    );
+}
+
+#[test]
+fn the_mclt_is_told_when_it_bites_and_stays_to_be_read() {
+    let mut session = open(None);
+    session.finish(Action::Play);
+    let bites = |session: &Session| {
+        let told = told(session);
+        told.iter().any(|key| key == "tell.failover.limited")
+    };
+    let mut stood = 0;
+    for _ in 0..1_000 {
+        session.finish(Action::Tick(16_000));
+        stood += u32::from(bites(&session));
+    }
+    assert!(stood * 16 >= 2_400, "{stood} frames");
+}
+
+#[test]
+fn what_two_servers_tell_each_other_can_be_left_out() {
+    use crate::app::lines::{Line, lines};
+    let mut session = open(None);
+    session.finish(Action::Seek(seconds(360)));
+    let labels = |session: &Session| -> Vec<&'static str> {
+        let (lines, _) = lines(session);
+        lines
+            .iter()
+            .filter_map(|line| {
+                let Line::Message(place) = line else {
+                    return None;
+                };
+                Some(session.ladder().messages()[*place].summary.label())
+            })
+            .collect()
+    };
+    let count = |all: &[&str], label: &str| all.iter().filter(|known| **known == label).count();
+    let ordinary = labels(&session);
+    assert_eq!(count(&ordinary, "BNDUPD"), 1);
+    assert_eq!(count(&ordinary, "BNDACK"), 1);
+    assert_eq!(count(&ordinary, "CONTACT") + count(&ordinary, "TCP ACK"), 0);
+    let filter = session.filter();
+    session.finish(Action::Filter(Filter {
+        failover: false,
+        ..filter
+    }));
+    let without = labels(&session);
+    assert!(
+        without.iter().all(|label| label.starts_with("DHCP")),
+        "{without:?}"
+    );
+    assert!(without.len() >= 5);
+    session.finish(Action::Filter(Filter {
+        failover: true,
+        all: true,
+    }));
+    let everything = labels(&session);
+    assert!(count(&everything, "CONTACT") > 5 && count(&everything, "TCP ACK") > 5);
+    // What is hidden is not told either, nor waited for.
+    session.finish(Action::Filter(Filter {
+        failover: false,
+        all: false,
+    }));
+    session.finish(Action::StartOver);
+    session.finish(Action::Play);
+    for _ in 0..1_200 {
+        session.finish(Action::Tick(16_000));
+        let told = told(&session);
+        let hidden = told.iter().any(|key| key.starts_with("tell.failover.sent"));
+        assert!(!hidden, "{told:?}");
+    }
 }
 
 fn silence() -> Session {

@@ -36,6 +36,14 @@ enum Verb {
     Run(Run),
     /// List the built-in scenarios.
     Scenarios,
+    /// Say everything that is wrong with scenario files, and where. Ends with 1 if there is anything.
+    Check {
+        /// The files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of scenario files.
+    Schema,
     /// Put one node of a scenario on a real interface (Linux, as root): it speaks with real
     /// clients and servers.
     #[command(subcommand)]
@@ -115,6 +123,8 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().verb {
         Verb::Run(arguments) => run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Scenarios => list().map(|()| ExitCode::SUCCESS),
+        Verb::Check { files } => check(&files),
+        Verb::Schema => print(&schema_text()).map(|()| ExitCode::SUCCESS),
         Verb::Bridge(verb) => bridge::run(&verb),
         Verb::Workload(arguments) => measure(&arguments).map(|()| ExitCode::SUCCESS),
     };
@@ -197,6 +207,40 @@ fn tell(scenario: &Scenario, journal: &Journal) -> Result<(), Failure> {
     Ok(())
 }
 
+/// As it is published in `docs/`.
+fn schema_text() -> String {
+    // It is made of nothing that JSON lacks.
+    let text = serde_json::to_string_pretty(&scenario::schema());
+    text.unwrap_or_default() + "\n"
+}
+
+/// A line for each thing that is wrong, and one for each file that is right.
+fn check(files: &[PathBuf]) -> Result<ExitCode, Failure> {
+    let mut code = ExitCode::SUCCESS;
+    for path in files {
+        let text =
+            std::fs::read_to_string(path).map_err(|error| Failure::Read(path.clone(), error))?;
+        let file = path.display();
+        match Scenario::examine(&text) {
+            Ok(scenario) => {
+                let file_is = scenario.file();
+                let (nodes, commands) = (file_is.nodes.len(), file_is.commands.len());
+                print(&format!(
+                    "{file}: right: {nodes} nodes, {commands} commands\n"
+                ))?;
+            }
+            Err(found) => {
+                code = ExitCode::from(1);
+                for problem in found {
+                    let between = if problem.place.is_some() { ":" } else { ": " };
+                    print(&format!("{file}{between}{problem}\n"))?;
+                }
+            }
+        }
+    }
+    Ok(code)
+}
+
 fn list() -> Result<(), Failure> {
     for (name, _) in library::FILES {
         let scenario = library::load(name).map_err(Failure::Name)?;
@@ -207,7 +251,16 @@ fn list() -> Result<(), Failure> {
 }
 
 /// How much of the story passes before its new entries are read: the journal does not keep them all.
-const LOOK: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_secs(60);
+
+/// The most memory that this process has had, where the system tells (Linux).
+fn peak() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(peak.trim().to_owned())
+}
 
 fn measure(arguments: &Workload) -> Result<(), Failure> {
     let lease = Duration::from_secs(arguments.lease);
@@ -230,7 +283,8 @@ fn measure(arguments: &Workload) -> Result<(), Failure> {
         read = journal.len();
     }
     print(&format!(
-        "frames {frames} events {} entries {read}\n",
-        world.executed()
+        "frames {frames} events {} entries {read}{}\n",
+        world.executed(),
+        peak().map_or_else(String::new, |peak| format!(" peak {peak}"))
     ))
 }

@@ -96,6 +96,7 @@ impl State {
 
 /// Which of the offers that it has collected a client takes (RFC 2131 section 4.4.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Choose {
     /// The first.
@@ -107,6 +108,11 @@ pub enum Choose {
 
 /// How a client behaves where the standards leave a choice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(
+    feature = "cli",
+    derive(schemars::JsonSchema),
+    schemars(rename = "ClientSettings")
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Wait a random 1 to 10 s before the first message (RFC 2131 section 4.4.1).

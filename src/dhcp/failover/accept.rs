@@ -27,7 +27,11 @@ pub fn accept(role: Role, now: Instant, mine: &Lease, claim: &Claim) -> Result<(
                 .client
                 .as_ref()
                 .is_some_and(|client| mine.is_of(client));
-            if !same && role == Role::Primary {
+            // A lease that is over, which this server has not dealt with yet, is as good as EXPIRED:
+            // the partner, alone meanwhile, has waited for its end.
+            let over =
+                now > mine.times.expires && is_later(claim.last_transaction, mine.last_transaction);
+            if !same && role == Role::Primary && !over {
                 return Err(RejectReason::FATAL_CONFLICT);
             }
             true

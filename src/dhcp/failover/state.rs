@@ -9,6 +9,7 @@ pub use crate::wire::failover::ServerState as State;
 
 /// Which of the two servers this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, crate::json::FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// It connects, says what the MCLT is, and owns FREE addresses.

@@ -228,12 +228,16 @@ impl Server {
             until,
         });
         let endless = |length: Option<Duration>| length.unwrap_or(Duration::MAX);
-        let event = LeaseEvent::Granted {
-            client: Client::of(message),
-            granted: endless(granted),
-            desired: endless(desired).max(endless(wanted)),
+        let rest = if self.failover.is_some() {
+            let event = LeaseEvent::Granted {
+                client: Client::of(message),
+                granted: endless(granted),
+                desired: endless(desired).max(endless(wanted)),
+            };
+            self.record(address, &event, cx)
+        } else {
+            Vec::new()
         };
-        let rest = self.record(address, &event, cx);
         if self.is_neighbour(message, address) {
             cx.out.push(Action::Neighbour { address, mac });
         }
@@ -297,7 +301,7 @@ impl Server {
         cx.note(ServerNote::Released {
             address: message.ciaddr,
             client: message.mac(),
-            withheld: self.is_withheld_from_others(message.ciaddr),
+            withheld: self.withheld_from_others(message.ciaddr),
         });
         self.carry_out(rest, cx);
         Ok(())

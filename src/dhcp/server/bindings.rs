@@ -271,7 +271,19 @@ impl Bindings {
     pub fn set(&mut self, address: Ipv4Addr, binding: Binding) {
         let subnet = self.subnet_of(address).unwrap_or_default();
         let by_client = &mut self.by_client[subnet];
-        if let Some(old) = self.by_address.get(&address) {
+        if let Some(old) = self.by_address.get_mut(&address) {
+            let renewed = [&old.state, &binding.state] == [&BindingState::Active; 2];
+            let same = old.client == binding.client;
+            if renewed && same && by_client.get(&old.client) == Some(&address) {
+                if old.until != binding.until {
+                    self.deadlines.remove(&(old.until, address));
+                    if binding.until != Instant::MAX {
+                        self.deadlines.insert((binding.until, address));
+                    }
+                }
+                *old = binding;
+                return;
+            }
             self.deadlines.remove(&(old.until, address));
             self.freed.remove(&(old.since, address));
             if by_client.get(&old.client) == Some(&address) {

@@ -33,7 +33,7 @@ impl Server {
                 cx.note(ServerNote::Expired {
                     address,
                     client: mac,
-                    withheld: self.is_withheld_from_others(address),
+                    withheld: self.withheld_from_others(address),
                 });
                 self.carry_out(rest, cx);
             }

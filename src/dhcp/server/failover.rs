@@ -15,9 +15,9 @@ use std::net::Ipv4Addr;
 use super::allocate::finite;
 use super::{Binding, BindingState, Bindings, Config, Context, Identity, Server, Subnet, subnet};
 use crate::dhcp::failover::{
-    self, Ask, Endpoint, Input, LeaseEvent, Output, Role, Timer, Unserved,
+    self, Ask, Endpoint, Input, LeaseEvent, Output, Role, Timer, Unserved, Withheld,
 };
-use crate::dhcp::{Action, FAILOVER, Note, Reason, Silence, StreamAction, StreamEvent};
+use crate::dhcp::{Action, Note, Reason, Silence, StreamAction, StreamEvent};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::Message;
@@ -38,7 +38,7 @@ pub(super) struct Partnership {
 
 impl Partnership {
     pub(super) fn new(config: &Config, subnets: &[Subnet]) -> Option<Box<Self>> {
-        let settings = config.failover.as_ref().filter(|_| FAILOVER)?;
+        let settings = config.failover.as_ref()?;
         Some(Box::new(Self {
             endpoint: Endpoint::new(settings.endpoint(subnets)),
             partner: settings.partner,
@@ -48,7 +48,7 @@ impl Partnership {
     }
 
     pub(super) fn configure(&mut self, config: &Config, subnets: &[Subnet]) {
-        if let Some(settings) = config.failover.as_ref().filter(|_| FAILOVER) {
+        if let Some(settings) = &config.failover {
             self.endpoint.configure(settings.endpoint(subnets));
         }
     }
@@ -81,9 +81,6 @@ impl Partnership {
 
     fn handle(&mut self, input: &Input<'_>) -> Vec<Output> {
         let mut out = Vec::new();
-        if !FAILOVER {
-            return out;
-        }
         let now = self.now;
         let mut cx = failover::Context { now, out: &mut out };
         self.endpoint.handle(input, &mut cx);
@@ -154,9 +151,6 @@ impl Server {
 
     /// Whether failover lets it answer.
     pub(super) fn serves(&self, ask: Ask, message: &Message) -> Result<(), Silence> {
-        if !FAILOVER {
-            return Ok(());
-        }
         let Some(partnership) = &self.failover else {
             return Ok(());
         };
@@ -168,21 +162,24 @@ impl Server {
         })
     }
 
-    /// Whether failover keeps an address of the pools from a client.
-    pub(super) fn is_withheld(&self, address: Ipv4Addr, client: &Identity) -> bool {
-        let own = self.failover.as_ref().filter(|_| FAILOVER);
-        own.is_some_and(|own| {
-            let verdict = || {
-                own.endpoint
-                    .may_lease(address, &client.for_partners(), own.now)
-            };
-            own.endpoint.in_pools(address) && verdict().is_err()
-        })
+    /// Why failover keeps an address of the pools from a client.
+    pub(super) fn withheld(&self, address: Ipv4Addr, client: &Identity) -> Option<Withheld> {
+        let own = self.failover.as_ref()?;
+        let client = || client.for_partners();
+        let may = |client| own.endpoint.may_lease(address, &client, own.now);
+        own.endpoint
+            .in_pools(address)
+            .then(|| may(client()).err())?
     }
 
-    /// Whether failover keeps an address from whoever has not had it.
-    pub(super) fn is_withheld_from_others(&self, address: Ipv4Addr) -> bool {
-        self.is_withheld(address, &Identity::of_partners(&nobody()))
+    /// Whether failover keeps an address of the pools from a client.
+    pub(super) fn is_withheld(&self, address: Ipv4Addr, client: &Identity) -> bool {
+        self.withheld(address, client).is_some()
+    }
+
+    /// Why failover keeps an address from whoever has not had it.
+    pub(super) fn withheld_from_others(&self, address: Ipv4Addr) -> Option<Withheld> {
+        self.withheld(address, &Identity::of_partners(&nobody()))
     }
 
     pub(super) fn check_withheld(
@@ -205,7 +202,7 @@ impl Server {
         desired: Option<Duration>,
         now: Instant,
     ) -> Option<Duration> {
-        let own = self.failover.as_ref().filter(|_| FAILOVER);
+        let own = self.failover.as_ref();
         let Some(own) = own.filter(|own| own.endpoint.in_pools(address)) else {
             return desired;
         };
@@ -228,8 +225,7 @@ impl Server {
         event: &LeaseEvent,
         cx: &mut Context<'_>,
     ) -> Vec<Output> {
-        let own = self.failover.as_mut().filter(|_| FAILOVER);
-        let Some(partnership) = own else {
+        let Some(partnership) = &mut self.failover else {
             return Vec::new();
         };
         let event = event.clone();
@@ -251,7 +247,7 @@ impl Server {
     }
 
     pub(super) fn carry_out(&mut self, outputs: Vec<Output>, cx: &mut Context<'_>) {
-        let Some(own) = self.failover.as_ref().filter(|_| FAILOVER) else {
+        let Some(own) = &self.failover else {
             return;
         };
         let address = own.partner;

@@ -30,6 +30,7 @@ pub use subnet::Subnet;
 
 /// When the server asks by ping whether an address is in use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PingCheck {
     /// Before it offers the address (RFC 2131 section 2.2).
@@ -43,6 +44,7 @@ pub enum PingCheck {
 
 /// An address kept for one client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reservation {
     /// The client's card; none where it is known by its identifier.
@@ -67,6 +69,11 @@ impl Reservation {
 
 /// How a server behaves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(
+    feature = "cli",
+    derive(schemars::JsonSchema),
+    schemars(rename = "ServerSettings")
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// The addresses that it gives out in its own network.

@@ -55,13 +55,18 @@ impl Server {
     ) -> Message {
         let mut message = Message {
             op: Op::Reply,
+            htype: request.htype,
+            hlen: request.hlen,
             hops: 0,
+            xid: request.xid,
             secs: 0,
+            broadcast: request.broadcast,
             ciaddr: Ipv4Addr::UNSPECIFIED,
             yiaddr,
             siaddr: Ipv4Addr::UNSPECIFIED,
+            giaddr: request.giaddr,
+            chaddr: request.chaddr,
             options: Options::new(),
-            ..request.clone()
         };
         if kind == MessageType::Ack {
             message.ciaddr = request.ciaddr;

@@ -12,6 +12,7 @@ use crate::wire::dhcp::{Message, Options, code};
 
 /// A network that a server gives addresses for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Subnet {
     /// The network.

@@ -4,7 +4,7 @@
 use super::wait::reason;
 use super::{made, note, plain, sentence};
 use crate::dhcp::{ClientNote, Note, Reason, failover};
-use crate::lesson::{Story, tell};
+use crate::lesson::{Story, failover as partners, tell};
 use crate::net::NetNote;
 use crate::sim::{Entry, EventId, What};
 use crate::text::{Sentence, Value};
@@ -107,11 +107,18 @@ pub(super) fn noted(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sen
         )
         | Note::Server(_)
         | Note::Relay(_) => None,
-        Note::Failover(note) => partner(note, node),
+        Note::Failover(note) => {
+            let partner = partners::partner(story, entry.node);
+            failover(note, node, partner)
+        }
     }
 }
 
-fn partner(note: &failover::Note, node: (&'static str, Value)) -> Option<Sentence> {
+fn failover(
+    note: &failover::Note,
+    node: (&'static str, Value),
+    partner: (&'static str, Value),
+) -> Option<Sentence> {
     let about = |address| ("address", plain(address));
     Some(match *note {
         failover::Note::State { from, to, .. } => {
@@ -128,7 +135,12 @@ fn partner(note: &failover::Note, node: (&'static str, Value)) -> Option<Sentenc
         ),
         failover::Note::Taken { address, status } => sentence(
             "tell.failover.taken",
-            vec![node, about(address), ("status", plain(status.name()))],
+            vec![
+                node,
+                partner,
+                about(address),
+                ("status", plain(status.name())),
+            ],
         ),
         failover::Note::Acknowledged {
             address, status, ..

@@ -3,16 +3,13 @@
 use std::net::Ipv4Addr;
 
 use super::{Context, Effect, Host, server};
-use crate::dhcp::{FAILOVER, StreamAction, Timer};
+use crate::dhcp::{StreamAction, Timer};
 use crate::net::tcp::{Output, Tcp};
 use crate::wire::frame::Frame;
 
 impl Host {
     /// Does what its server asks of TCP.
     pub(in crate::net) fn stream(&mut self, action: StreamAction, cx: &mut Context<'_>) {
-        if !FAILOVER {
-            return;
-        }
         let own = self
             .interface
             .map_or(Ipv4Addr::UNSPECIFIED, |interface| interface.address);
@@ -37,9 +34,6 @@ impl Host {
     }
 
     pub(super) fn segment(&mut self, frame: &Frame, cx: &mut Context<'_>) {
-        if !FAILOVER {
-            return;
-        }
         let mut out = Output::default();
         match &mut self.tcp {
             Some(tcp) => tcp.segment(cx.now, frame, &mut out),
@@ -51,9 +45,6 @@ impl Host {
 
     pub(super) fn tcp_clock(&mut self, cx: &mut Context<'_>) {
         self.tcp_due = None;
-        if !FAILOVER {
-            return;
-        }
         let mut out = Output::default();
         if let Some(tcp) = &mut self.tcp {
             tcp.timer(cx.now, &mut out);
@@ -73,8 +64,7 @@ impl Host {
     }
 
     fn keep_tcp_clock(&mut self, cx: &mut Context<'_>) {
-        let own = self.tcp.as_mut().filter(|_| FAILOVER);
-        let due = own.and_then(|tcp| tcp.deadline());
+        let due = self.tcp.as_mut().and_then(|tcp| tcp.deadline());
         let at = due.map(|(at, _)| at);
         if at == self.tcp_due {
             return;

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::super::{Cable, Command, LinkId, Meddle, Partition, Timed, Which, settings};
-use super::{File, Names, NodeId, NodeKind, Problem, TimedFile, Verb, fault, find, find_ends};
+use super::{
+    File, Found, Names, NodeId, NodeKind, Problem, TimedFile, Verb, fault, find, find_ends,
+};
 use crate::dhcp::{Settings, failover};
 use crate::net::link::Fate;
 use crate::time::{Duration, Instant};
@@ -14,35 +16,25 @@ use crate::time::{Duration, Instant};
 /// The longest that a frame may take over a cable.
 pub(super) const MAX_LATENCY: Duration = Duration::from_secs(10);
 /// The most frames that are counted until it is the turn of one.
-const MAX_FRAMES: u32 = 100_000;
+pub(in crate::scenario) const MAX_FRAMES: u32 = 100_000;
 
-pub(super) fn check(file: &File, names: &Names, cables: &[Cable]) -> Result<Vec<Timed>, Problem> {
+pub(super) fn check(file: &File, names: &Names, cables: &[Cable], found: &mut Found) -> Vec<Timed> {
     let mut order: Vec<usize> = (0..file.commands.len()).collect();
     order.sort_by_key(|number| file.commands[*number].at);
     let mut checker = Checker::new(file, names, cables);
-    let mut partitions = Vec::new();
     let mut commands = Vec::with_capacity(order.len());
-    for number in &order {
-        let timed = &file.commands[*number];
-        let command = checker.command(timed, &format!("commands[{number}]"))?;
-        if let Command::Partition(groups) = command.plain() {
-            partitions.push(Rc::clone(groups));
-        }
+    for number in order {
+        let timed = &file.commands[number];
+        let Some(command) = found.take(checker.command(timed, &format!("commands[{number}]")))
+        else {
+            continue;
+        };
         commands.push(Timed {
             at: Instant::ZERO + timed.at,
             command,
         });
     }
-    partitions.sort_unstable();
-    for (number, timed) in order.iter().zip(&commands) {
-        if let Command::Heal(Some(groups)) = &timed.command
-            && partitions.binary_search(groups).is_err()
-        {
-            let message = "no command makes a partition between these groups";
-            return Err(Problem::new(format!("commands[{number}].groups"), message));
-        }
-    }
-    Ok(commands)
+    commands
 }
 
 /// What a command has besides `at` and `do`: fields that it must have, and others that it may have.
@@ -79,8 +71,6 @@ struct Checker<'a> {
     cables: &'a [Cable],
     /// Every cable by its ends, the smaller number first, in order.
     by_ends: Vec<([NodeId; 2], LinkId)>,
-    /// The cables whose latency a command changes, and the longest of it.
-    slowest: BTreeMap<LinkId, Duration>,
     /// The settings of nodes that an earlier command has changed.
     settings: BTreeMap<NodeId, Settings>,
 }
@@ -92,21 +82,13 @@ impl<'a> Checker<'a> {
             .map(|(link, cable)| (in_order(cable.ends), link))
             .collect();
         by_ends.sort_unstable();
-        let mut checker = Self {
+        Self {
             file,
             names,
             cables,
             by_ends,
-            slowest: BTreeMap::new(),
             settings: BTreeMap::new(),
-        };
-        for timed in &file.commands {
-            if let (Some(latency), Ok(link)) = (timed.latency, checker.cable(timed, "")) {
-                let slowest = checker.slowest.entry(link).or_default();
-                *slowest = latency.max(*slowest);
-            }
         }
-        checker
     }
 
     fn command(&mut self, timed: &TimedFile, path: &str) -> Result<Command, Problem> {
@@ -145,8 +127,7 @@ impl<'a> Checker<'a> {
                 let link = self.cable(timed, path)?;
                 let faults = timed.faults.unwrap_or_default();
                 let own = self.file.links[self.cables[link.index()].file as usize].latency;
-                let latency = self.slowest.get(&link).copied().unwrap_or_default();
-                fault::check(&faults, own.max(latency), &format!("{path}.faults"))?;
+                fault::check(&faults, own, &format!("{path}.faults"))?;
                 Ok(Command::Faults(link, faults))
             }
             Verb::Latency => self.latency(timed, path),
@@ -270,10 +251,6 @@ impl<'a> Checker<'a> {
         if latency == Duration::ZERO || latency > MAX_LATENCY {
             let message = format!("must be longer than nothing and at most {MAX_LATENCY}");
             return Err(Problem::new(path, message));
-        }
-        let file = &self.file.links[self.cables[link.index()].file as usize];
-        if let Some(faults) = &file.faults {
-            fault::check(faults, latency, &path).map_err(|problem| Problem { path, ..problem })?;
         }
         Ok(Command::Latency(link, latency))
     }

@@ -5,7 +5,7 @@ use crate::net::link::{Faults, MILLION};
 use crate::time::Duration;
 
 /// Ethernet's longest frame without its check sequence.
-const LONGEST_FRAME: u32 = 1_514;
+pub(in crate::scenario) const LONGEST_FRAME: u32 = 1_514;
 /// The longest that a frame may be under way on one link.
 const LONGEST: Duration = Duration::from_secs(10);
 

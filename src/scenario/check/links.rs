@@ -1,44 +1,63 @@
 //! What must hold of the cables.
 
 use super::super::Cable;
-use super::{File, Names, NodeId, NodeKind, Problem, fault, find_ends, router};
+use super::super::file::LinkFile;
+use super::commands::MAX_LATENCY;
+use super::{File, Found, Names, NodeId, NodeKind, Problem, fault, find_ends, router};
 use crate::time::Duration;
 
-pub(super) fn check(file: &File, names: &Names) -> Result<Vec<Cable>, Problem> {
+/// The file's cables, and the spare ones; nothing where one has no ends.
+pub(super) fn check(file: &File, names: &Names, found: &mut Found) -> Option<Vec<Cable>> {
     let mut links: Vec<[NodeId; 2]> = Vec::with_capacity(file.links.len());
     let mut cabled = vec![0_u32; file.nodes.len()];
+    let before = found.0.len();
     for (number, link) in file.links.iter().enumerate() {
         let path = format!("links[{number}]");
-        let ends = find_ends(&link.between, names, &format!("{path}.between"))?;
-        if ends[0] == ends[1] {
-            return Err(Problem::new(
-                format!("{path}.between"),
-                "a cable has two different ends",
-            ));
+        let ends = find_ends(&link.between, names, &format!("{path}.between"));
+        if let Some(ends) = found.take(ends) {
+            found.take(check_link(file, link, ends, &mut cabled, &path));
+            links.push(ends);
         }
-        if link.latency == Duration::ZERO || link.latency > Duration::from_secs(10) {
-            return Err(Problem::new(
-                format!("{path}.latency"),
-                "must be longer than nothing and at most 10s",
-            ));
-        }
-        if let Some(faults) = &link.faults {
-            fault::check(faults, link.latency, &format!("{path}.faults"))?;
-        }
-        for end in ends {
-            cabled[end.index()] += 1;
-            let node = &file.nodes[end.index()];
-            let one = !matches!(node.kind, NodeKind::Switch | NodeKind::Router);
-            if one && cabled[end.index()] > 1 {
-                let message = format!("'{}' has one card, but a second cable", node.id);
-                return Err(Problem::new(format!("{path}.between"), message));
-            }
-        }
-        links.push(ends);
     }
-    router::check_cables(file, &links)?;
-    check_loops(file, &links)?;
-    Ok(with_spares(file, &links))
+    if found.0.len() == before {
+        found.take(router::check_cables(file, &links));
+        found.take(check_loops(file, &links));
+    }
+    (links.len() == file.links.len()).then(|| with_spares(file, &links))
+}
+
+fn check_link(
+    file: &File,
+    link: &LinkFile,
+    ends: [NodeId; 2],
+    cabled: &mut [u32],
+    path: &str,
+) -> Result<(), Problem> {
+    if ends[0] == ends[1] {
+        return Err(Problem::new(
+            format!("{path}.between"),
+            "a cable has two different ends",
+        ));
+    }
+    if link.latency == Duration::ZERO || link.latency > MAX_LATENCY {
+        return Err(Problem::new(
+            format!("{path}.latency"),
+            format!("must be longer than nothing and at most {MAX_LATENCY}"),
+        ));
+    }
+    if let Some(faults) = &link.faults {
+        fault::check(faults, link.latency, &format!("{path}.faults"))?;
+    }
+    for end in ends {
+        cabled[end.index()] += 1;
+        let node = &file.nodes[end.index()];
+        let one = !matches!(node.kind, NodeKind::Switch | NodeKind::Router);
+        if one && cabled[end.index()] > 1 {
+            let message = format!("'{}' has one card, but a second cable", node.id);
+            return Err(Problem::new(format!("{path}.between"), message));
+        }
+    }
+    Ok(())
 }
 
 /// The most spare cables: a large network has none.
@@ -58,9 +77,14 @@ fn with_spares(file: &File, links: &[[NodeId; 2]]) -> Vec<Cable> {
     if count > MAX_SPARES {
         return cables;
     }
+    let mut first = vec![None; file.nodes.len()];
+    for cable in &cables {
+        for end in cable.ends {
+            first[end.index()].get_or_insert(*cable);
+        }
+    }
     for client in of_kind(NodeKind::Client) {
-        let own = cables.iter().find(|cable| cable.ends.contains(&client));
-        let Some(own) = own.copied() else {
+        let Some(own) = first[client.index()] else {
             continue;
         };
         let spare = |switch| Cable {

@@ -3,7 +3,7 @@
 use super::{File, NodeFile, NodeId, NodeKind, Problem};
 
 /// The most interfaces.
-const MAX: usize = 16;
+pub(in crate::scenario) const MAX: usize = 16;
 /// The most servers of a relay agent.
 const MAX_SERVERS: usize = 16;
 

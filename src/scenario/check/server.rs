@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use super::{Problem, check_name, failover};
+use crate::dhcp::Cidr;
 use crate::dhcp::server::{Config, Range, Reservation};
-use crate::dhcp::{Cidr, FAILOVER};
 use crate::time::Duration;
 
 /// The most name servers: with everything else they still fit into one packet.
@@ -85,11 +85,7 @@ pub(super) fn check(config: &Config, cidr: Cidr, path: &str) -> Result<(), Probl
         }
     }
     names(&config.dns, config.domain.as_deref(), path)?;
-    if config.failover.is_some() && !FAILOVER {
-        let message = "is not in the page yet: the command line runs it";
-        return Err(Problem::new(format!("{path}.failover"), message));
-    }
-    if let Some(settings) = config.failover.as_ref().filter(|_| FAILOVER) {
+    if let Some(settings) = &config.failover {
         failover::check(settings, path)?;
     }
     if config.min_lease > config.max_lease {

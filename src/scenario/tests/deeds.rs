@@ -124,12 +124,6 @@ fn what_cannot_be_done_says_where_it_is_and_what_could() {
                 "at most 10s",
             ),
             (
-                r#""latency": "2s""#,
-                r#""latency": "7s""#,
-                "commands[3].latency",
-                "under way for 11s",
-            ),
-            (
                 r#", "latency": "2s""#,
                 "",
                 "commands[3]",
@@ -176,12 +170,6 @@ fn what_cannot_be_done_says_where_it_is_and_what_could() {
                 "",
                 "commands[4]",
                 "two groups",
-            ),
-            (
-                r#"[["spare"], ["pc", "srv"]]"#,
-                r#"[["spare"], ["pc"]]"#,
-                "commands[5].groups",
-                "no command makes a partition",
             ),
             (
                 r#""from": "here""#,
@@ -286,16 +274,17 @@ fn what_cannot_be_done_says_where_it_is_and_what_could() {
 }
 
 #[test]
-fn a_cable_with_faults_is_never_too_slow_whenever_its_latency_changes() {
+fn what_was_possible_one_after_the_other_is_no_mistake() {
+    // A person had a slow cable for a while, and jitter after that.
     let text = LAB.replace(
         r#""do": "latency", "link": ["here", "pc"], "latency": "2s""#,
-        r#""do": "latency", "link": ["here", "srv"], "latency": "5s""#,
+        r#""do": "latency", "link": ["here", "pc"], "latency": "9s", "for": "1s""#,
     );
-    let slow = text.replace(r#"{ "loss": 1 }"#, r#"{ "jitter": "6s" }"#);
-    let problem = Scenario::parse(&slow).unwrap_err();
-    assert_eq!(problem.path, "commands[13].faults");
-    assert!(problem.message.contains("under way for 11s"), "{problem}");
-    Scenario::parse(&text.replace(r#"{ "loss": 1 }"#, r#"{ "jitter": "5s" }"#)).unwrap();
+    let text = text.replace(r#"{ "loss": 1 }"#, r#"{ "jitter": "9s" }"#);
+    Scenario::parse(&text).unwrap();
+    // Or ended a partition that was not there any more.
+    Scenario::parse(&LAB.replace(r#"[["spare"], ["pc", "srv"]]"#, r#"[["spare"], ["pc"]]"#))
+        .unwrap();
 }
 
 #[test]

@@ -1,7 +1,9 @@
 mod commands;
 mod deeds;
+mod edit;
 mod errors;
 mod faults;
+mod permalink;
 mod random;
 mod routers;
 mod saving;
@@ -90,6 +92,7 @@ fn every_built_in_file_is_right_and_has_every_text() {
             assert_eq!(texts.keys().collect::<Vec<_>>(), ["en", "es", "pt-BR"]);
         }
         assert_eq!(Scenario::parse(text).unwrap(), scenario);
+        assert_eq!(library::titles()[name], scenario.file().title);
     }
     let problem = library::load("nonsense").unwrap_err();
     assert!(

@@ -11,7 +11,7 @@ use crate::time::{Duration, Instant};
 use crate::view;
 
 /// Two networks with everything in them that something can be done to.
-const WORLD: &str = r#"{
+pub(super) const WORLD: &str = r#"{
   "version": 1, "name": "world", "until": "40m", "seed": 5,
   "nodes": [
     { "id": "pc", "kind": "client", "client": { "start_delay": false, "host_name": "pc" } },
@@ -92,10 +92,11 @@ fn any_command(
                 duplicate: 100_000,
                 reorder: 5,
                 hold: Duration::from_micros(1_003),
+                jitter: Duration::from_micros(rng.below(9_000_000)),
                 ..Faults::default()
             },
         ),
-        7 => Command::Latency(link, Duration::from_micros(1 + rng.below(2_000_000))),
+        7 => Command::Latency(link, Duration::from_micros(1 + rng.below(10_000_000))),
         8 => {
             let groups = Rc::new(Partition::new(&[client], &[server])?);
             partitions.push(Rc::clone(&groups));
@@ -142,7 +143,7 @@ fn any_command(
 }
 
 /// A run in which a person does all kinds of things, now and then in the past.
-fn played(seed: u64, deeds: u64) -> Recording {
+pub(super) fn played(seed: u64, deeds: u64) -> Recording {
     let mut rng = Rng::new(seed, 77);
     let scenario = Scenario::parse(WORLD).unwrap().with_seed(seed);
     let mut recording = Recording::new(Rc::new(scenario));
@@ -176,7 +177,7 @@ fn played(seed: u64, deeds: u64) -> Recording {
     recording
 }
 
-fn fresh(scenario: &Scenario, until: Instant) -> Journal {
+pub(super) fn fresh(scenario: &Scenario, until: Instant) -> Journal {
     let (mut world, mut journal) = (World::new(scenario), Journal::default());
     world.run_until(until, scenario.commands(), &mut journal);
     journal

@@ -58,10 +58,9 @@ impl Checkpoints {
         /// How many events lie between two questions whether it is.
         const STRIDE: u64 = 64;
         let executed = world.executed();
-        if executed < self.last().executed() + self.interval {
-            if executed % STRIDE != 0 || self.is_near(executed) {
-                return;
-            }
+        let asked = || executed.is_multiple_of(STRIDE) && !self.is_near(executed);
+        if executed < self.last().executed() + self.interval && !asked() {
+            return;
         }
         let place = self
             .list

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::build::*;
-use crate::scenario::{Faults, Scenario};
+use crate::scenario::{Fate, Faults, Meddle, Partition, Scenario, Which};
 use crate::time::{Duration, Instant};
 use crate::wire::frame::Frame;
 
@@ -116,7 +116,25 @@ fn a_command(nodes: u32, links: u32) -> impl Strategy<Value = Command> {
     });
     prop_oneof![
         1 => node.clone().prop_map(Command::PowerOn),
-        1 => node.prop_map(Command::PowerOff),
+        1 => node.clone().prop_map(Command::PowerOff),
+        1 => node.clone().prop_map(Command::Crash),
+        1 => node.clone().prop_map(Command::Restart),
+        1 => (node.clone(), node).prop_map(|(one, other)| {
+            let groups = Partition::new(&[one], &[other]).map(Rc::new);
+            groups.map_or(Command::Heal(None), Command::Partition)
+        }),
+        1 => (link.clone(), 1_u64..60).prop_map(|(link, millis)| {
+            Command::Latency(link, Duration::from_millis(millis))
+        }),
+        3 => (link.clone(), any::<bool>(), any::<bool>(), any::<bool>(), 1_u32..4).prop_map(
+            |(link, drops, end, next, number)| Command::Meddle(Meddle {
+                fate: if drops { Fate::Drop } else { Fate::Corrupt },
+                link,
+                // One of its ends: see below.
+                from: NodeId(u32::from(end)),
+                which: if next { Which::Next(number) } else { Which::OnTheWay(number) },
+            }),
+        ),
         1 => link.clone().prop_map(Command::Unplug),
         4 => link.clone().prop_map(Command::Plug),
         1 => (link, faults).prop_map(|(link, faults)| Command::Faults(link, faults)),
@@ -137,10 +155,22 @@ proptest! {
         let (nodes, cables) = (scenario.nodes().count(), scenario.cables().count());
         let mut commands: Vec<Timed> = moves
             .into_iter()
-            .filter(|(_, command)| match command {
-                Command::PowerOn(node) | Command::PowerOff(node) => node.index() < nodes,
-                Command::Plug(link) | Command::Unplug(link) | Command::Faults(link, _) => link.index() < cables,
-                _ => false,
+            .filter(|(_, command)| {
+                command.node().is_none_or(|node| node.index() < nodes)
+                    && command.link().is_none_or(|link| link.index() < cables)
+                    && match command {
+                        Command::Partition(parts) => {
+                            parts.groups().iter().flatten().all(|node| node.index() < nodes)
+                        }
+                        _ => true,
+                    }
+            })
+            .map(|(at, command)| match command {
+                Command::Meddle(meddle) => {
+                    let from = scenario.ends(meddle.link)[meddle.from.index()];
+                    (at, Command::Meddle(Meddle { from, ..meddle }))
+                }
+                command => (at, command),
             })
             .map(|(at, command)| Timed { at: Instant::ZERO + Duration::from_millis(at), command })
             .collect();

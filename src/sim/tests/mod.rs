@@ -11,6 +11,7 @@ mod conflicts;
 mod deeds;
 mod failover;
 mod failover_chaos;
+mod failover_stories;
 mod faults;
 mod floods;
 mod lasting;

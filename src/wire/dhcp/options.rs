@@ -141,6 +141,11 @@ impl Options {
             }
             self.index[at].length += value.len();
         } else {
+            if self.index.capacity() == 0 {
+                // As much as the engine's own messages have.
+                self.index.reserve_exact(12);
+                self.data.reserve(64);
+            }
             self.index.push(Entry {
                 code,
                 start,
@@ -187,10 +192,11 @@ impl Options {
     /// Writes them all, a value of more than 255 bytes in pieces (RFC 3396 section 5), option 82
     /// last but for End (RFC 3046 section 2.1).
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
-        let relayed = |code| code == code::RELAY_AGENT;
-        let (last, first): (Vec<_>, Vec<_>) = self.iter().partition(|(code, _)| relayed(*code));
-        for (code, value) in first.into_iter().chain(last) {
-            write_option(code, value, bytes);
+        for last in [false, true] {
+            let wanted = |code| (code == code::RELAY_AGENT) == last;
+            for (code, value) in self.iter().filter(|(code, _)| wanted(*code)) {
+                write_option(code, value, bytes);
+            }
         }
         bytes.push(code::END);
     }

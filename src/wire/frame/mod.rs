@@ -10,7 +10,7 @@ pub(in crate::wire) mod tcp;
 
 use std::fmt;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use etherparse::checksum::Sum16BitWords;
 use etherparse::{ArpEthIpv4Packet, ArpOperation, EtherType, Ethernet2Header, PacketBuilder};
@@ -29,7 +29,7 @@ pub const ETHERNET_HEADER: usize = 14;
 /// The bytes of one frame, from the destination address on, without the check sequence.
 /// Cheap to clone: copies of a frame share their bytes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Frame(Arc<[u8]>);
+pub struct Frame(Rc<[u8]>);
 
 impl Frame {
     /// A frame of these bytes, padded to [`MIN_FRAME`].

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
+use crate::wait::wait_for;
 use crate::{Element, Memory, Server, browser::Browser, driver::named, memory, wait::wait_until};
 
 /// How the page is looked at.
@@ -24,7 +25,8 @@ pub struct View {
     pub dark: bool,
     /// Whether the system is set to reduced motion.
     pub reduced_motion: bool,
-    /// What follows the page's address, such as `#...` of a permalink.
+    /// What follows the page's address, such as `#...` of a permalink. Without anything else it is
+    /// the story with one laptop, which most tests are about.
     pub fragment: String,
 }
 
@@ -36,7 +38,7 @@ impl Default for View {
             language: "en",
             dark: false,
             reduced_motion: false,
-            fragment: String::new(),
+            fragment: "?scenario=two-servers".to_owned(),
         }
     }
 }
@@ -131,12 +133,21 @@ impl Page {
     /// `\u{E004}` (Tab), `\u{E007}` (Enter), `\u{E00C}` (Escape), `\u{E012}` to `\u{E015}`
     /// (arrow left, up, right, down).
     pub fn press(&self, key: char) -> Result<()> {
+        self.drawn()?;
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": [
             { "type": "keyDown", "value": key.to_string() },
             { "type": "keyUp", "value": key.to_string() },
         ]});
         let actions = json!({ "actions": [keyboard] });
         self.browser.post("/actions", actions).map(drop)
+    }
+
+    /// Waits until the page is drawn: before that no one listens to a key.
+    fn drawn(&self) -> Result<()> {
+        wait_for("the page", || {
+            let there = "return document.querySelector('.app') !== null";
+            Ok(self.browser.script(there, json!([]))? == json!(true))
+        })
     }
 
     /// Types a text, wherever the focus is.
@@ -172,9 +183,26 @@ impl Page {
     /// Chooses a file in the field of this name.
     pub fn choose_file(&self, name: &str, path: &Path) -> Result<()> {
         let path = path.to_str().context("a path in Unicode")?;
-        let fields = self.all("button")?;
-        let field = fields.iter().find(|field| field.name() == name);
-        field.context("no such field")?.type_keys(path)
+        // Before the head is there, nothing can be said of it.
+        self.find("button", "Help")?;
+        // A narrow head has it in its menu.
+        if !self.has("button", name)? {
+            self.find("button", "Menu")?.click()?;
+        }
+        self.find("button", name)?.type_keys(path)
+    }
+
+    /// Processor time of the page's main thread so far, in seconds.
+    pub fn processor_time(&self) -> Result<f64> {
+        let by_thread = json!({ "timeDomain": "threadTicks" });
+        self.browser.devtools("Performance.enable", by_thread)?;
+        let answer = self.browser.devtools("Performance.getMetrics", json!({}))?;
+        let metrics = answer["metrics"].as_array();
+        let mut metrics = metrics.into_iter().flatten();
+        metrics
+            .find(|metric| metric["name"] == "ThreadTime")
+            .and_then(|metric| metric["value"].as_f64())
+            .context("no thread time")
     }
 
     /// What the process has in memory that runs the page.

@@ -27,6 +27,7 @@ pub struct Request {
 pub struct Server {
     port: u16,
     requests: Arc<Mutex<Vec<Request>>>,
+    withheld: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
@@ -35,15 +36,21 @@ impl Server {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let port = listener.local_addr()?.port();
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let record = Arc::clone(&requests);
+        let withheld = Arc::new(Mutex::new(Vec::new()));
+        let (record, without) = (Arc::clone(&requests), Arc::clone(&withheld));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (files, record) = (files.clone(), Arc::clone(&record));
+                let without = Arc::clone(&without);
                 // A browser that hangs up early is no failure of the page.
-                thread::spawn(move || drop(answer(stream, &files, &record)));
+                thread::spawn(move || drop(answer(stream, &files, &record, &without)));
             }
         });
-        Ok(Self { port, requests })
+        Ok(Self {
+            port,
+            requests,
+            withheld,
+        })
     }
 
     /// Scheme, host and port.
@@ -56,6 +63,12 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> String {
         format!("{}{FOLDER}", self.origin())
+    }
+
+    /// From now on answers as if no file had any of these in its path.
+    pub fn withhold(&self, parts: &[&str]) {
+        let parts = parts.iter().map(|part| (*part).to_owned()).collect();
+        *self.withheld.lock().unwrap_or_else(PoisonError::into_inner) = parts;
     }
 
     /// All requests so far.
@@ -72,6 +85,7 @@ fn answer(
     mut stream: TcpStream,
     files: &Path,
     record: &Mutex<Vec<Request>>,
+    withheld: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut first = String::new();
@@ -84,7 +98,13 @@ fn answer(
         return Ok(());
     };
     let path = target.split(['?', '#']).next().unwrap_or(target);
-    let (status, kind, body) = match file(files, path).and_then(|file| {
+    let is_withheld = withheld
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .iter()
+        .any(|part| path.contains(part.as_str()));
+    let found = file(files, path).filter(|_| !is_withheld);
+    let (status, kind, body) = match found.and_then(|file| {
         let body = std::fs::read(&file).ok()?;
         Some((content_type(&file), body))
     }) {

@@ -170,6 +170,9 @@ fn without_motion_nothing_flies_and_everything_is_still_told() -> Result<()> {
 #[test]
 fn wasm_and_native_write_the_same_journal() -> Result<()> {
     let page = Page::open(&View::default())?;
+    wait_for("the page's functions", || {
+        Ok(page.script("return typeof window.dhcpLab")? == "object")
+    })?;
     for (name, seed) in [
         ("two-servers", None),
         ("lease-origin", None),
@@ -187,7 +190,7 @@ fn wasm_and_native_write_the_same_journal() -> Result<()> {
         let seed = seed.map_or_else(|| "undefined".to_owned(), |seed: u64| format!("{seed}n"));
         let arguments = format!("'{name}', {}n, {seed}", until.as_micros());
         let digest = page.script(&format!(
-            "return String(window.dhcpLab.digest({arguments}))"
+            "return window.dhcpLab.digest({arguments}).then(String)"
         ))?;
         // A number of 64 bits comes out of the browser with its sign.
         let digest: i128 = digest.as_str().context("a digest")?.parse()?;

@@ -114,6 +114,68 @@ fn each_view(dark: bool) -> Result<()> {
     Ok(())
 }
 
+/// What two failover servers have, in each size.
+fn failover(dark: bool) -> Result<()> {
+    let theme = if dark { "dark" } else { "light" };
+    for (width, height) in SIZES {
+        let page = Page::open(&View {
+            width,
+            height,
+            dark,
+            fragment: String::new(),
+            ..View::default()
+        })?;
+        let shot = |name: &str| -> Result<()> {
+            let name = format!("{name}-{width}x{height}-{theme}");
+            fits(&page, width, &name)?;
+            whole_labels(&page, &name)?;
+            page.screenshot(&name)?;
+            Ok(())
+        };
+        let until = |words: &str| {
+            page_tests::wait_for(words, || {
+                let said = page.script(&format!(
+                    "const step = [...document.querySelectorAll('button')].find(b => b.getAttribute('aria-label') === 'Step forward'); const told = () => document.querySelector('.told').textContent; if (!told().includes({words:?})) step.click(); return told()"
+                ))?;
+                Ok(said.as_str().is_some_and(|said| said.contains(words)))
+            })
+        };
+        shot("20-opening")?;
+        until("MCLT (maximum")?;
+        shot("21-mclt")?;
+        node(&page, "server1")?.click()?;
+        shot("22-server")?;
+        page.script("document.querySelector('.orders').scrollIntoView()")?;
+        shot("23-orders")?;
+        click(&page, "Cut off from server2")?;
+        click(&page, "Close")?;
+        page.press('\u{E010}')?;
+        shot("24-cut")?;
+        page.go("?scenario=operators-mistake")?;
+        page.press('\u{E010}')?;
+        shot("25-mistake")?;
+        page.go("?scenario=load-balance")?;
+        page.press('\u{E010}')?;
+        shot("26-load-balance")?;
+        if width < 600 {
+            page.find("tab", "Ladder")?.click()?;
+            shot("27-ladder")?;
+        }
+        page.assert_clean()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn failover_in_light() -> Result<()> {
+    failover(false)
+}
+
+#[test]
+fn failover_in_dark() -> Result<()> {
+    failover(true)
+}
+
 #[test]
 fn each_view_in_light() -> Result<()> {
     each_view(false)

@@ -126,4 +126,18 @@ fn of_two_clients_the_primarys_stays() {
         accept(Role::Secondary, now, &mine(S::Active), &other),
         Ok(())
     );
+    // A lease that is over stands for one that is EXPIRED: who was heard of later has the address.
+    for (last, now, expected) in [
+        (Some(150), 200, Err(RejectReason::FATAL_CONFLICT)),
+        (Some(150), 201, Ok(())),
+        (Some(100), 201, Err(RejectReason::FATAL_CONFLICT)),
+        (None, 201, Err(RejectReason::FATAL_CONFLICT)),
+    ] {
+        let other = Claim {
+            last_transaction: last.map(at),
+            ..other.clone()
+        };
+        let verdict = accept(Role::Primary, at(now), &mine(S::Active), &other);
+        assert_eq!(verdict, expected, "{last:?} {now}");
+    }
 }

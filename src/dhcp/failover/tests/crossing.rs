@@ -317,3 +317,25 @@ fn addresses_follow_their_clients() {
     assert_eq!((free, backup), (4, 6), "one of ten more than the half");
     pair.agree();
 }
+
+/// The primary gave a lease that no one else ever heard of, and was down when it ended. The secondary,
+/// alone for long enough, has given the address away: the primary must not stand by its old record.
+#[test]
+fn a_lease_that_ended_while_its_server_was_down_is_over() {
+    let mut pair = Pair::normal();
+    pair.cut();
+    assert_eq!(pair.give(PRIMARY, 10, &client(1)), Ok(60));
+    pair.crash(PRIMARY);
+    pair.run(31);
+    pair.command(SECONDARY, Command::PartnerDown);
+    pair.run(MCLT);
+    assert_eq!(pair.give(SECONDARY, 10, &client(2)), Ok(600));
+    pair.heal();
+    // As a server that is slow to end what is over.
+    pair.start(PRIMARY);
+    pair.run(70);
+    assert_eq!(pair.states(), N);
+    assert_eq!(pair.give(PRIMARY, 10, &client(1)), Err(Withheld::InUse));
+    assert!(pair.lease(PRIMARY, 10).is_of(&client(2)));
+    pair.agree();
+}

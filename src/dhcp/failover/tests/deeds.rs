@@ -12,6 +12,13 @@ use crate::wire::failover::BindingStatus as S;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Deed {
+    /// A client without an address asks everyone.
+    Discover {
+        client: u8,
+        waited: u16,
+        picks: usize,
+        slow: bool,
+    },
     Give {
         side: usize,
         last: u8,
@@ -24,6 +31,11 @@ pub(super) enum Deed {
         slow: bool,
     },
     Run(u64),
+    /// Someone sets a server's clock.
+    Clock {
+        side: usize,
+        ahead: i64,
+    },
     Cut,
     Heal,
     Crash {
@@ -50,6 +62,15 @@ impl World {
         self.expire();
         self.pair.slow = false;
         match deed {
+            Deed::Discover {
+                client,
+                waited,
+                picks,
+                slow,
+            } => {
+                self.pair.slow = slow;
+                self.discover(client, waited, picks);
+            }
             Deed::Give {
                 side,
                 last,
@@ -64,6 +85,7 @@ impl World {
                 self.release(side, last);
             }
             Deed::Run(seconds) => self.run(seconds),
+            Deed::Clock { side, ahead } => self.pair.sides[side].endpoint.set_clock(ahead),
             Deed::Cut => self.pair.cut(),
             Deed::Heal => self.pair.heal(),
             Deed::Crash { side, disk } => self.crash(side, disk),

@@ -1,6 +1,8 @@
 mod accepting;
+mod clocks;
 mod crossing;
 mod deeds;
+mod discover;
 mod driven;
 mod knocking;
 mod numbers;

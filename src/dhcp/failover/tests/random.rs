@@ -15,9 +15,18 @@ use super::world::World;
 use crate::dhcp::failover::*;
 use crate::time::Instant;
 
-/// How many cases, and where the random numbers start.
+/// How many cases, and where the random numbers start. `DHCP_LAB_FAILOVER_CASES` and
+/// `DHCP_LAB_FAILOVER_SEED` say otherwise for a long run.
 const CASES: u32 = 2000;
 const SEED: u8 = 7;
+
+fn setting<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
+    let set = std::env::var(name).ok();
+    set.map_or(otherwise, |text| {
+        let parsed = text.parse().ok();
+        parsed.unwrap_or_else(|| panic!("{name} is no number that fits: {text}"))
+    })
+}
 
 /// The two servers of a case.
 #[derive(Clone, Debug)]
@@ -28,6 +37,8 @@ struct Terms {
     phase: u64,
     load_balance: bool,
     split: u16,
+    /// What the secondary's own settings say, which the primary's override.
+    other_split: u16,
     max_unacked: u32,
     deeds: Vec<Deed>,
 }
@@ -37,7 +48,12 @@ fn deed() -> impl Strategy<Value = Deed> {
     let last = prop::sample::select(vec![10_u8, 11, 14, 15, 18, 19]);
     let fuse = (side.clone(), 1..8_u8, any::<bool>());
     let how = prop::sample::select(vec![Command::Pause, Command::Shutdown]);
+    let clients = (1..14_u8, prop::sample::select(vec![0_u16, 3, 4, 60]));
     prop_oneof![
+        8 => (clients, 0..2_usize, any::<bool>())
+            .prop_map(|((client, waited), picks, slow)| Deed::Discover { client, waited, picks, slow }),
+        1 => (side.clone(), -7_200..7_200_i64)
+            .prop_map(|(side, ahead)| Deed::Clock { side, ahead }),
         8 => (side.clone(), last.clone(), 1..5_u8, any::<bool>())
             .prop_map(|(side, last, client, slow)| Deed::Give { side, last, client, slow }),
         2 => (side.clone(), last.clone(), any::<bool>())
@@ -58,13 +74,14 @@ fn deed() -> impl Strategy<Value = Deed> {
 
 fn terms() -> impl Strategy<Value = Terms> {
     let clocks = prop::array::uniform2(-86_400..86_400_i64);
-    let counts = (any::<bool>(), 0..=256_u16, 1..12_u32);
+    let counts = (any::<bool>(), 0..=256_u16, 0..=256_u16, 1..12_u32);
     (clocks, 0..1_000_000_u64, counts, vec(deed(), 1..60)).prop_map(
-        |(clocks, phase, (load_balance, split, max_unacked), deeds)| Terms {
+        |(clocks, phase, (load_balance, split, other_split, max_unacked), deeds)| Terms {
             clocks,
             phase,
             load_balance,
             split,
+            other_split,
             max_unacked,
             deeds,
         },
@@ -76,6 +93,10 @@ fn wrong(terms: &Terms, mutation: Option<Mutation>) -> Vec<Violation> {
     let mut pair = Pair::with(|config| {
         config.load_balance = terms.load_balance;
         config.split = terms.split;
+        if config.role == Role::Secondary {
+            config.split = terms.other_split;
+            config.mclt = secs(2 * MCLT);
+        }
         config.max_unacked = terms.max_unacked;
         config.balance.max = secs(300);
     });
@@ -102,13 +123,15 @@ fn runner(cases: u32) -> TestRunner {
         failure_persistence: None,
         ..ProptestConfig::default()
     };
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[SEED; 32]);
+    let seed = setting("DHCP_LAB_FAILOVER_SEED", SEED);
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
     TestRunner::new_with_rng(config, rng)
 }
 
 #[test]
 fn nothing_that_must_hold_is_ever_broken() {
-    let found = runner(CASES).run(&terms(), |terms| {
+    let cases = setting("DHCP_LAB_FAILOVER_CASES", CASES);
+    let found = runner(cases).run(&terms(), |terms| {
         let wrong = wrong(&terms, None);
         prop_assert!(wrong.is_empty(), "{:?}", wrong);
         Ok(())
@@ -142,14 +165,19 @@ fn each_invariant_is_seen_to_be_broken() {
     for (mutation, invariant) in [
         (Mutation::InUse, 1),
         (Mutation::NoMclt, 2),
+        (Mutation::OwnMclt, 2),
+        (Mutation::OneClock, 8),
         (Mutation::NoWrite, 3),
         (Mutation::Echo, 3),
         (Mutation::NoAcknowledgement, 4),
         (Mutation::PartnersAddresses, 5),
         (Mutation::AnswerAll, 6),
+        (Mutation::OwnBuckets, 6),
         (Mutation::AnswerAlways, 7),
         (Mutation::WaitForEver, 8),
+        (Mutation::NoUpdates, 8),
         (Mutation::NoState, 9),
+        (Mutation::NoMoment, 9),
     ] {
         is_found(mutation, invariant);
     }
@@ -183,6 +211,7 @@ fn without_the_wait_in_partner_down_two_clients_have_an_address() {
         phase: 0,
         load_balance: true,
         split: 128,
+        other_split: 128,
         max_unacked: 10,
         deeds,
     };

@@ -146,10 +146,16 @@ impl Pair {
         let mut out = Vec::new();
         let now = self.now;
         let endpoint = &mut self.sides[side].endpoint;
+        if let Some(mutation) = self.mutation {
+            mutation.bend(side, input, endpoint, now);
+        }
         endpoint.handle(input, &mut Context { now, out: &mut out });
+        if let Some(mutation) = self.mutation {
+            mutation.bend(side, input, endpoint, now);
+        }
         self.watch.input(side, input);
         if let Some(mutation) = self.mutation {
-            out = mutation.tamper(side, self.watch.updated(side), out);
+            out = mutation.tamper(side, now, self.watch.updated(side), out);
         }
         for output in out {
             if self.burns(side, &output) {

@@ -21,6 +21,10 @@ pub(super) enum Mutation {
     NoWait,
     /// Every lease is as long as desired.
     NoMclt,
+    /// The secondary goes by its own MCLT.
+    OwnMclt,
+    /// The primary does not say what its clock shows.
+    OneClock,
     /// What a BNDUPD says is acknowledged, but not written down.
     NoWrite,
     /// What a BNDUPD says the secondary sends back.
@@ -29,21 +33,52 @@ pub(super) enum Mutation {
     NoAcknowledgement,
     /// The partner's free addresses are given out as well.
     PartnersAddresses,
-    /// The secondary answers each DISCOVER.
+    /// The secondary answers each DISCOVER in NORMAL.
     AnswerAll,
+    /// The secondary goes by its own settings for who answers whom.
+    OwnBuckets,
     /// The state does not matter for who is answered.
     AnswerAlways,
     /// The end of RECOVER-WAIT is forgotten.
     WaitForEver,
+    /// The secondary keeps its news of leases to itself.
+    NoUpdates,
     /// The primary's state is not written down.
     NoState,
+    /// A state begins anew with each restart.
+    NoMoment,
 }
 
 impl Mutation {
+    /// What is done to the endpoint itself, before an input and after it.
+    pub(super) fn bend(
+        self,
+        side: usize,
+        input: &Input<'_>,
+        endpoint: &mut Endpoint,
+        now: Instant,
+    ) {
+        let (mclt, split) = (endpoint.config().mclt, endpoint.config().split);
+        let Some(store) = &mut endpoint.store else {
+            return;
+        };
+        let secondary = side == 1;
+        if self == Self::OwnMclt && secondary {
+            store.mclt = mclt;
+        }
+        if self == Self::OwnBuckets && secondary {
+            store.buckets = load::Buckets::split(split);
+        }
+        if self == Self::NoMoment && *input == Input::Start {
+            store.since = now;
+        }
+    }
+
     /// What is done, in place of what the endpoint said.
     pub(super) fn tamper(
         self,
         side: usize,
+        now: Instant,
         updated: Option<Ipv4Addr>,
         mut out: Vec<Output>,
     ) -> Vec<Output> {
@@ -72,16 +107,32 @@ impl Mutation {
                     }
                 )
             }),
+            Self::OneClock if side == 0 => {
+                let time = EPOCH + u32::try_from(now.as_micros() / 1_000_000).unwrap();
+                for output in &mut out {
+                    if let Output::Send(bytes) = output {
+                        bytes[4..8].copy_from_slice(&time.to_be_bytes());
+                    }
+                }
+            }
+            Self::NoUpdates if side == 1 => out.retain(|output| {
+                !matches!(sent(output), Some(message) if matches!(message.body, Body::BndUpd(_)))
+            }),
             Self::NoState => {
                 out.retain(|output| !matches!(output, Output::Store(Part::State)) || side == 1);
             }
             Self::InUse
             | Self::NoWait
             | Self::NoMclt
+            | Self::OwnMclt
+            | Self::NoMoment
+            | Self::NoUpdates
+            | Self::OneClock
             | Self::Echo
             | Self::NoAcknowledgement
             | Self::PartnersAddresses
             | Self::AnswerAll
+            | Self::OwnBuckets
             | Self::AnswerAlways => {}
         }
         out

@@ -69,8 +69,19 @@ impl World {
         self.pair.watch.found.first()
     }
 
-    fn is(&self, mutation: Mutation) -> bool {
+    pub(super) fn is(&self, mutation: Mutation) -> bool {
         self.pair.mutation == Some(mutation)
+    }
+
+    /// Whether a server would give a client an address.
+    pub(super) fn may(&self, side: usize, last: u8, number: u8) -> bool {
+        let server = &self.pair.sides[side].endpoint;
+        let verdict = server.may_lease(address(last), &client(number), self.pair.now);
+        verdict.err().is_none_or(|withheld| {
+            let status = self.pair.lease(side, last).status;
+            let mutation = self.pair.mutation;
+            mutation.is_some_and(|mutation| mutation.allows(withheld, status))
+        })
     }
 
     pub(super) fn store(&self, side: usize) -> Option<&Store> {
@@ -136,26 +147,29 @@ impl World {
             Ask::ThisServer
         };
         let server = &self.pair.sides[side];
-        let state = server.endpoint.state();
         let serves = server.endpoint.serves(ask, who.key(), 0).is_ok();
         if !server.powered || !(serves || self.is(Mutation::AnswerAlways)) {
             return;
         }
-        if !self.asks(number) {
-            return;
+        if self.asks(number) {
+            self.grant(side, last, number, renews);
         }
+    }
+
+    /// A server that answers a client gives it an address, if it may.
+    pub(super) fn grant(&mut self, side: usize, last: u8, number: u8, renews: bool) {
+        let (now, who) = (self.pair.now, client(number));
         let server = &self.pair.sides[side];
+        let state = server.endpoint.state();
         let Some(store) = server.endpoint.store() else {
             return;
         };
         let (before, entered) = (store.lease(address(last)).clone(), store.since);
         let alone = state == State::PartnerDown;
-        if let Err(withheld) = server.endpoint.may_lease(address(last), &who, now) {
-            let mutation = self.pair.mutation;
-            if !mutation.is_some_and(|mutation| mutation.allows(withheld, before.status)) {
-                return;
-            }
+        if !self.may(side, last, number) {
+            return;
         }
+        let server = &self.pair.sides[side];
         let granted = if self.is(Mutation::NoMclt) {
             secs(DESIRED)
         } else {
@@ -269,20 +283,6 @@ impl World {
                 let [one, two] = [PRIMARY, SECONDARY].map(|side| self.pair.lease(side, last));
                 if one.status == S::Free && !one.claimed && two.status == S::Backup {
                     seen.push(Violation(5, format!("both own {last}")));
-                }
-            }
-        }
-        let normal = self.pair.states() == [State::Normal; 2];
-        if normal && endpoints.iter().all(|endpoint| endpoint.is_connected()) {
-            for number in 0..16_u8 {
-                let key = [number, 7];
-                let answers = [PRIMARY, SECONDARY].map(|side| {
-                    endpoints[side].serves(Ask::Any, &key, 0).is_ok()
-                        || side == SECONDARY && self.is(Mutation::AnswerAll)
-                });
-                if endpoints[0].config().load_balance && answers[0] == answers[1] {
-                    seen.push(Violation(6, format!("client {number}: {answers:?}")));
-                    break;
                 }
             }
         }

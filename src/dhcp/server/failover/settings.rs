@@ -12,6 +12,7 @@ use crate::time::Duration;
 /// How a server works with its failover partner. Both must name each other and have the same
 /// pools; one is the primary, the other the secondary.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Failover {
     /// Which of the two it is.

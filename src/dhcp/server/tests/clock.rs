@@ -16,7 +16,7 @@ fn s16_a_lease_ends_at_its_expiry_and_an_event_says_so() {
         Some(&ServerNote::Expired {
             address: ip(10),
             client: mac(1),
-            withheld: false
+            withheld: None,
         })
     );
     assert_eq!(rig.timer, None);

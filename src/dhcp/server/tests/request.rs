@@ -265,7 +265,7 @@ fn s12_release_counts_only_if_client_and_address_match() {
     assert!(rig.notes.contains(&ServerNote::Released {
         address: ip(10),
         client: mac(1),
-        withheld: false,
+        withheld: None,
     }));
     assert_eq!(rig.state(ip(10)), Some(BindingState::Released));
     assert_eq!(rig.timer, None);

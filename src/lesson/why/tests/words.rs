@@ -66,7 +66,7 @@ fn every_note_has_words() {
     let all = All::new();
     let recording = whole("silence");
     let story = story(recording.scenario(), recording.journal());
-    let (_, entry) = recording
+    let (id, entry) = recording
         .journal()
         .from(0)
         .find(|(_, entry)| entry.node.is_some())
@@ -84,7 +84,7 @@ fn every_note_has_words() {
         })
     }));
     for note in notes {
-        let told = crate::lesson::dhcp::note(&story, entry, &note);
+        let told = crate::lesson::dhcp::note(&story, id, entry, &note);
         let told = told.or_else(|| untold::noted(&story, entry, &note));
         all.say(&told.unwrap_or_else(|| panic!("{note:?}")));
     }
@@ -236,12 +236,12 @@ fn server_notes() -> Vec<ServerNote> {
         ServerNote::Expired {
             address,
             client,
-            withheld: false,
+            withheld: None,
         },
         ServerNote::Released {
             address,
             client,
-            withheld: false,
+            withheld: None,
         },
         ServerNote::Declined { address, client },
         ServerNote::QuarantineEnded { address },

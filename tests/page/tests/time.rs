@@ -1,0 +1,254 @@
+//! Time and its branches: undoing, forking, comparing, and what is kept in files and links.
+
+mod common;
+
+use std::{env, fs};
+
+use anyhow::{Context as _, Result, ensure};
+use common::{
+    click, clock, do_by_list, ladder, ladder_says, node, node_says, on_node, until_bound,
+};
+use page_tests::{Page, View, wait_for, wait_until};
+
+const ENTER: char = '\u{E007}';
+const DELETE: char = '\u{E017}';
+const END: char = '\u{E010}';
+const F2: char = '\u{E032}';
+const CONTROL: char = '\u{E009}';
+const SHIFT: char = '\u{E008}';
+
+/// The names of the branches below the timeline; none where there is only one.
+fn branches(page: &Page) -> Result<Vec<String>> {
+    let names = page.all("button")?.into_iter();
+    Ok(names
+        .filter_map(|button| button.name().strip_prefix("Branch: ").map(str::to_owned))
+        .collect())
+}
+
+fn wait_branches(page: &Page, wanted: &[&str]) -> Result<()> {
+    wait_for(&format!("the branches {wanted:?}"), || {
+        Ok(branches(page)? == wanted)
+    })
+}
+
+/// What the bar of notices says.
+fn notice_says(page: &Page, words: &str) -> Result<()> {
+    wait_for(&format!("a notice with {words:?}"), || {
+        let said = page.script("return document.querySelector('.notices').textContent")?;
+        Ok(said.as_str().is_some_and(|said| said.contains(words)))
+    })
+}
+
+/// Goes to an instant, in seconds.
+fn seek(page: &Page, seconds: u32) -> Result<()> {
+    page.script(&format!(
+        "const scrub = document.querySelector('.scrub'); scrub.value = {seconds} * 1e6;
+         scrub.dispatchEvent(new Event('input', {{ bubbles: true }}))"
+    ))?;
+    let clock_says = format!(
+        "day 1 {:02}:{:02}:{:02}.000",
+        seconds / 3_600,
+        seconds / 60 % 60,
+        seconds % 60
+    );
+    wait_for("the clock to be there", || Ok(clock(page)? == clock_says))
+}
+
+/// The story to its end, and then something done at half an hour.
+fn forked(page: &Page) -> Result<()> {
+    page.find("button", "Play")?;
+    page.press(END)?;
+    wait_for("the end", || Ok(clock(page)? == "day 1 04:00:00.000"))?;
+    seek(page, 1_800)?;
+    do_by_list(page, "off server1")?;
+    wait_branches(page, &["As it was", "Switch off server1, 00:30:00"])
+}
+
+#[test]
+fn acting_in_the_past_forks_and_the_old_future_is_a_press_away() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    forked(&page)?;
+    notice_says(&page, "A new branch begins here")?;
+    node_says(&page, "server1", "off")?;
+    click(&page, "Branch: As it was")?;
+    node_says(&page, "server1", "1 lease")?;
+    assert_eq!(clock(&page)?, "day 1 00:30:00.000");
+    page.find("button", "Branch: Switch off server1, 00:30:00")?
+        .focus()?;
+    page.press(ENTER)?;
+    node_says(&page, "server1", "off")?;
+    page.press(F2)?;
+    page.find("textbox", "Name of the branch")?;
+    page.press_with(&[CONTROL], 'a')?;
+    page.type_text("The outage")?;
+    page.press(ENTER)?;
+    wait_branches(&page, &["As it was", "The outage"])?;
+    page.find("button", "Branch: As it was")?.focus()?;
+    page.press(DELETE)?;
+    wait_branches(&page, &[])?;
+    notice_says(&page, "“As it was” is deleted")?;
+    click(&page, "Undo")?;
+    wait_branches(&page, &["As it was", "The outage"])?;
+    page.assert_clean()
+}
+
+#[test]
+fn everything_is_undone_and_redone_by_key_and_by_button() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    forked(&page)?;
+    on_node(&page, "server2", "Power off")?;
+    node_says(&page, "server2", "off")?;
+    page.script("document.activeElement.blur()")?;
+    page.press_with(&[CONTROL], 'z')?;
+    node_says(&page, "server2", "0 leases")?;
+    notice_says(&page, "Undone: Switch off server2")?;
+    page.press_with(&[CONTROL], 'z')?;
+    wait_branches(&page, &[])?;
+    node_says(&page, "server1", "1 lease")?;
+    page.press_with(&[CONTROL, SHIFT], 'z')?;
+    wait_branches(&page, &["As it was", "Switch off server1, 00:30:00"])?;
+    page.press_with(&[CONTROL], 'y')?;
+    node_says(&page, "server2", "off")?;
+    click(&page, "Undo: Switch off server2 (Ctrl+Z)")?;
+    node_says(&page, "server2", "0 leases")?;
+    click(&page, "Redo: Switch off server2 (Ctrl+Y)")?;
+    node_says(&page, "server2", "off")?;
+    page.assert_clean()
+}
+
+#[test]
+fn two_branches_side_by_side_mark_where_they_part_on_ladder_and_tables() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    forked(&page)?;
+    click(&page, "Compare with “As it was”")?;
+    page.find("region", "Two branches side by side")?;
+    let first = |page: &Page| {
+        let text =
+            page.script("return document.querySelector('.compare-row.first')?.textContent ?? ''")?;
+        Ok::<String, anyhow::Error>(text.as_str().unwrap_or_default().to_owned())
+    };
+    wait_for("the first difference", || {
+        let first = first(&page)?;
+        Ok(first.contains("first difference") && first.contains("server1 loses its power"))
+    })?;
+    let told = page.script("return document.querySelector('.difference').innerText")?;
+    let told = told.as_str().context("a text")?;
+    ensure!(
+        told.contains("00:30:00 · server1 loses its power"),
+        "{told}"
+    );
+    // Later the one side has an answer and the other has none.
+    seek(&page, 4_000)?;
+    let rows = page.script(
+        "return [...document.querySelectorAll('.compare-row.differs')].map(row => [...row.querySelectorAll('.compare-cell')].map(cell => cell.getAttribute('aria-label') ?? cell.innerText))",
+    )?;
+    let rows = rows.as_array().context("rows")?;
+    let one_sided = |row: &&serde_json::Value| {
+        let cell = |side: usize| row[side].as_str().unwrap_or_default();
+        cell(1).contains("DHCPACK from server1") && cell(0).contains("nothing here")
+    };
+    ensure!(rows.iter().any(|row| one_sided(&row)), "{rows:?}");
+    click(&page, "Tables")?;
+    let differing = page.script(
+        "return [...document.querySelectorAll('.compare-table tr.differs')].map(row => row.closest('table').caption.textContent + ': ' + [...row.cells].map(cell => cell.innerText).join('|'))",
+    )?;
+    let differing = differing.to_string();
+    ensure!(differing.contains("server1: State ≠|off|on"), "{differing}");
+    page.press('\u{E00C}')?;
+    wait_for("the comparison to close", || {
+        Ok(!page.has("region", "Two branches side by side")?)
+    })?;
+    page.assert_clean()
+}
+
+/// What is handed to the browser to be saved.
+fn saved(page: &Page, entry: &str) -> Result<String> {
+    page.script(
+        "window.kept = null; const make = URL.createObjectURL;
+         URL.createObjectURL = (blob) => { window.kept = blob; return make(blob); };",
+    )?;
+    click(page, "Menu")?;
+    click(page, entry)?;
+    let text = wait_until("a file", || {
+        Ok(page
+            .script("return window.kept && window.kept.text()")?
+            .as_str()
+            .map(str::to_owned))
+    })?;
+    Ok(text)
+}
+
+#[test]
+fn what_was_done_is_saved_and_opened_again_as_the_same_run() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    forked(&page)?;
+    page.press(END)?;
+    wait_for("the end", || Ok(clock(&page)? == "day 1 04:00:00.000"))?;
+    let before = ladder(&page)?;
+    let text = saved(&page, "Save as a scenario file")?;
+    ensure!(
+        text.contains("\"power-off\"") && text.contains("\"30m\""),
+        "{text}"
+    );
+    ensure!(saved(&page, "Save the ladder (Mermaid)")?.starts_with("sequenceDiagram"));
+    let path = env::temp_dir().join(format!("dhcp-lab-saved-{}.json", std::process::id()));
+    fs::write(&path, &text)?;
+    page.go("?scenario=relay")?;
+    page.find("button", "Play")?;
+    page.choose_file("Open a scenario file", &path)?;
+    node(&page, "server2")?;
+    page.script("document.activeElement.blur()")?;
+    page.press(END)?;
+    wait_for("the same ladder", || Ok(ladder(&page)? == before))?;
+    fs::remove_file(path)?;
+    page.assert_clean()
+}
+
+#[test]
+fn a_link_holds_everything_and_leads_back_to_it() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    on_node(&page, "server1", "Power off")?;
+    seek(&page, 2_700)?;
+    let before = ladder(&page)?;
+    page.script("navigator.clipboard.writeText = async (text) => { window.copied = text; };")?;
+    click(&page, "Copy a link to this")?;
+    notice_says(&page, "The link is copied")?;
+    let link = page.script("return window.copied")?;
+    let link = link.as_str().context("a link")?.to_owned();
+    let fragment = link.split_once('#').context("a fragment")?.1.to_owned();
+    ensure!(fragment.len() < 2_000, "{} letters", fragment.len());
+    page.go("?scenario=relay")?;
+    page.find("button", "Play")?;
+    page.go(&format!("#{fragment}"))?;
+    node_says(&page, "server1", "off")?;
+    assert_eq!(clock(&page)?, "day 1 00:45:00.000");
+    assert_eq!(ladder(&page)?, before);
+    // Where nothing can be copied, the address bar has it.
+    page.script("navigator.clipboard.writeText = async () => { throw new Error('no'); };")?;
+    click(&page, "Copy a link to this")?;
+    notice_says(&page, "in the address bar")?;
+    ensure!(page.address()?.contains("#run=z"), "{}", page.address()?);
+    page.assert_clean()
+}
+
+#[test]
+fn a_bad_link_is_said_and_the_page_opens_all_the_same() -> Result<()> {
+    for (bad, says) in [
+        ("#run=zAAAA", "It cannot be read"),
+        ("#run=hello", "It cannot be read"),
+        // {"version":1}
+        ("#run=peyJ2ZXJzaW9uIjoxfQ", "missing field"),
+    ] {
+        let page = Page::open(&View {
+            fragment: bad.to_owned(),
+            ..View::default()
+        })?;
+        notice_says(&page, "This link holds no scenario")?;
+        notice_says(&page, says)?;
+        click(&page, "Next message")?;
+        ladder_says(&page, "DISCOVER")?;
+        page.assert_clean()?;
+    }
+    Ok(())
+}
