@@ -4,15 +4,16 @@
 use std::net::Ipv4Addr;
 
 use super::deadline::Deadline;
-use super::scene::{Scene, Step, Ways};
+use super::scene::{Scene, Ways};
+use super::trail::{Seen, Trail};
 use super::{message, note, plain, sentence, story, tell, words};
 use crate::dhcp::{ClientNote, Note, RelayNote, ServerNote, failover};
 use crate::lesson::Story;
 use crate::net::NetNote;
 use crate::scenario::{LinkId, NodeId, NodeKind};
-use crate::sim::{DropReason, Entry, EventId, Journal, Recording, What};
-use crate::text::{Sentence, Value};
-use crate::time::{Duration, Instant};
+use crate::sim::{Entry, EventId, Journal, Recording, What};
+use crate::text::Sentence;
+use crate::time::Duration;
 use crate::wire::dhcp::{Message, SERVER_PORT};
 use crate::wire::frame::{Frame, Ip, Payload, Transport, parse};
 use crate::wire::summary::{What as Packet, summary};

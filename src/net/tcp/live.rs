@@ -17,7 +17,8 @@ use crate::wire::frame::{ETHERNET_HEADER, Frame};
 /// The longest packet of an Ethernet.
 const MTU: usize = 1_500;
 /// How much is on its way, in each direction, at most.
-const BUFFER: usize = 16 * 1_024;
+const BUFFER: usize = ROOM as usize;
+const ROOM: u32 = 16 * 1_024;
 /// How long an acknowledgment waits for data that could carry it; RFC 9293 section 3.8.6.3 allows
 /// half a second.
 const ACK_DELAY: Duration = Duration::from_millis(40);
@@ -154,7 +155,7 @@ impl Live {
     }
 
     /// Where it stands, if it is up and nothing is under way in either direction.
-    pub(super) fn to_resume(&self) -> Option<Resume> {
+    pub(super) fn to_resume(&self, now: Instant) -> Option<Resume> {
         let socket = self.sockets.get::<Socket<'_>>(self.socket);
         let waits = self.closing || self.deaf || !self.backlog.is_empty();
         let owes = self.acknowledge.is_some() || self.patience.is_some();
@@ -165,8 +166,8 @@ impl Live {
         let own = socket.local_endpoint()?;
         let IpAddress::Ipv4(address) = own.addr;
         let (to, _) = self.ends()?;
-        let ((next, expected), far) = (self.told.own?, self.told.far);
-        (far.end == expected).then_some(Resume {
+        let (next, expected, far) = self.told.rest(now)?;
+        Some(Resume {
             from: (address, own.port),
             to,
             active: self.active,
@@ -244,7 +245,7 @@ impl Live {
                 return;
             }
             Op::Segment(frame) => {
-                self.told.heard(frame, BUFFER);
+                self.told.heard(now, frame, ROOM);
                 self.cable.incoming = Some(frame.clone());
             }
             Op::Send(bytes) => {
