@@ -25,4 +25,4 @@ pub use recording::{Limits, Recording};
 pub use world::{Armed, Kind, Node, World};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
