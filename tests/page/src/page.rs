@@ -143,7 +143,7 @@ impl Page {
     }
 
     /// Waits until the page is drawn: before that no one listens to a key.
-    fn drawn(&self) -> Result<()> {
+    pub fn drawn(&self) -> Result<()> {
         wait_for("the page", || {
             let there = "return document.querySelector('.app') !== null";
             Ok(self.browser.script(there, json!([]))? == json!(true))

@@ -32,10 +32,12 @@ fn fits(page: &Page, width: u32, what: &str) -> Result<()> {
 fn whole_labels(page: &Page, what: &str) -> Result<()> {
     let cut = page.script(
         "const seen = [...document.querySelectorAll('button')].filter(b => b.offsetParent && b.textContent.trim() && !b.closest('.ladder'));
-         const edge = document.querySelector('.network').getBoundingClientRect();
-         const leaves = b => [...b.children].some(c => {
+         const network = document.querySelector('.network');
+         const edge = network.getBoundingClientRect();
+         const margin = parseFloat(getComputedStyle(network).marginLeft) + 1;
+         const leaves = b => [...b.querySelectorAll('.glyph, .tag > *')].some(c => {
              const r = c.getBoundingClientRect();
-             return r.left < edge.left - 1 || r.right > edge.right + 1;
+             return r.left < edge.left - margin || r.right > edge.right + margin;
          });
          const cut = b => b.matches('.node') ? leaves(b) : b.scrollWidth > b.clientWidth + 1;
          return seen.filter(cut).map(b => b.textContent.trim() || b.getAttribute('aria-label'))",
@@ -59,6 +61,7 @@ fn each_view(dark: bool) -> Result<()> {
         let phone = width < 600;
         let shot = |name: &str| -> Result<()> {
             let name = format!("{name}-{width}x{height}-{theme}");
+            page.drawn()?;
             fits(&page, width, &name)?;
             whole_labels(&page, &name)?;
             page.screenshot(&name)?;
@@ -134,6 +137,7 @@ fn failover(dark: bool) -> Result<()> {
         })?;
         let shot = |name: &str| -> Result<()> {
             let name = format!("{name}-{width}x{height}-{theme}");
+            page.drawn()?;
             fits(&page, width, &name)?;
             whole_labels(&page, &name)?;
             page.screenshot(&name)?;
@@ -204,7 +208,7 @@ fn it_works_at_320_pixels_and_in_every_language() -> Result<()> {
                 ..View::default()
             })?;
             let what = format!("{language} at {width}");
-            page.all("button")?;
+            page.drawn()?;
             fits(&page, width, &what)?;
             whole_labels(&page, &what)?;
             page.assert_clean()?;
