@@ -35,8 +35,10 @@ fn whole_labels(page: &Page, what: &str) -> Result<()> {
          const network = document.querySelector('.network');
          const edge = network.getBoundingClientRect();
          const margin = parseFloat(getComputedStyle(network).marginLeft) + 1;
-         const leaves = b => [...b.querySelectorAll('.glyph, .tag > *')].some(c => {
-             const r = c.getBoundingClientRect();
+         const room = document.createRange();
+         const leaves = b => [...b.querySelectorAll('.glyph, .tag > *')].filter(c => c.offsetParent).some(c => {
+             room.selectNodeContents(c);
+             const r = room.getBoundingClientRect();
              return r.left < edge.left - margin || r.right > edge.right + margin;
          });
          const cut = b => b.matches('.node') ? leaves(b) : b.scrollWidth > b.clientWidth + 1;
