@@ -81,6 +81,7 @@ pub fn message_of(recording: &Recording, id: EventId) -> Option<EventId> {
         }
         What::Command(_)
         | What::Ended(_)
+        | What::InVain(_)
         | What::Power(_)
         | What::Software(_)
         | What::Carrier { .. } => None,
@@ -263,6 +264,7 @@ impl Look<'_> {
                 What::Received { origin, .. } => (*origin, Seen::Received),
                 What::Command(_)
                 | What::Ended(_)
+                | What::InVain(_)
                 | What::Power(_)
                 | What::Software(_)
                 | What::Carrier { .. }
