@@ -76,6 +76,7 @@ impl Digest {
             What::Net(_) => self.bytes(&[9]),
             What::Ended(_) => self.bytes(&[12]),
             What::Software(on) => self.bytes(&[11, u8::from(*on)]),
+            What::InVain(_) => self.bytes(&[13]),
         }
     }
 }

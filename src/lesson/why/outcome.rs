@@ -82,6 +82,7 @@ pub fn message_of(recording: &Recording, id: EventId) -> Option<EventId> {
         }
         What::Command(_)
         | What::Ended(_)
+        | What::InVain(_)
         | What::Power(_)
         | What::Software(_)
         | What::Carrier { .. } => None,

@@ -76,6 +76,7 @@ impl Look<'_> {
                 What::Received { origin, .. } => (*origin, Seen::Received),
                 What::Command(_)
                 | What::Ended(_)
+                | What::InVain(_)
                 | What::Power(_)
                 | What::Software(_)
                 | What::Carrier { .. }

@@ -167,7 +167,7 @@ proptest! {
                         done.push(before);
                         undone.clear();
                     }
-                    continue;
+                    false
                 }
                 Deed::Look(at) => {
                     branches.here().seek(micros(at));
@@ -198,8 +198,7 @@ proptest! {
                         undone.push(before.clone());
                         prop_assert_eq!(document(&branches), wanted);
                     }
-                    prop_assert_eq!((branches.can_undo(), branches.can_redo()), (!done.is_empty(), !undone.is_empty()));
-                    continue;
+                    false
                 }
                 Deed::Redo => {
                     let wanted = undone.pop();
@@ -208,13 +207,14 @@ proptest! {
                         done.push(before.clone());
                         prop_assert_eq!(document(&branches), wanted);
                     }
-                    continue;
+                    false
                 }
             };
             if is_change {
                 done.push(before);
                 undone.clear();
             }
+            prop_assert_eq!((branches.can_undo(), branches.can_redo()), (!done.is_empty(), !undone.is_empty()));
         }
         for (id, branch) in branches.list() {
             assert_like_fresh(&branch.recording);
@@ -229,6 +229,7 @@ proptest! {
             let (ours, theirs) = (read(&branch.recording), read(&parent.recording));
             let past = fork.entry.index();
             prop_assert_eq!(ours.len(), past + 1);
+            prop_assert_eq!(&ours[past].what, &What::Command(fork.command.clone()));
             let shared = theirs.len().min(past);
             prop_assert_eq!(&ours[..shared], &theirs[..shared]);
             if let Some(difference) = branches.first_difference(id, fork.parent) {

@@ -223,6 +223,12 @@ fn act(recording: &mut Recording, command: &Command) {
         recording.world().written(),
         "what came after is forgotten"
     );
+    let by_person = recording.by_person().iter();
+    let mut later = by_person.skip(recording.world().commands_done());
+    assert!(
+        later.all(|by_person| !by_person),
+        "what a person did later is forgotten"
+    );
     let mut last = Instant::ZERO;
     assert!(
         recording
@@ -230,6 +236,10 @@ fn act(recording: &mut Recording, command: &Command) {
             .iter()
             .all(|timed| std::mem::replace(&mut last, timed.at) <= timed.at)
     );
+    // What was found out before about the time after it is not believed any more.
+    if recording.commands().len() % 2 == 0 {
+        explore(recording, now + secs(20), 60);
+    }
 }
 
 /// Goes back to the last deadline that was due.

@@ -70,6 +70,10 @@ pub(crate) fn world(seed: u64) -> Rc<Scenario> {
     let pair = [("10.0.0.1", "10.0.0.2"), ("10.0.0.2", "10.0.0.1")]
         .map(|(own, partner)| server(own, partner, &mode, networks));
     let [srv1, srv2] = &pair;
+    let faults = [
+        "",
+        r#", "faults": { "loss": 30000, "duplicate": 30000, "jitter": "2ms", "rate": 1000000 }"#,
+    ][pick(&mut rng, 2)];
     let (mut nodes, mut links, mut relay) = (String::new(), String::new(), "null");
     if is_shared {
         relay = r#"{ "servers": ["10.0.0.1", "10.0.0.2"] }"#;
@@ -107,7 +111,7 @@ pub(crate) fn world(seed: u64) -> Rc<Scenario> {
       "links": [
         {{ "between": ["pc", "sw1"], "latency": "300us" }}, {{ "between": ["tv", "sw2"], "latency": "400us" }},
         {{ "between": ["away", "far"], "latency": "500us" }}, {{ "between": ["fixed", "sw1"], "latency": "400us" }},
-        {{ "between": ["sw1", "sw2"], "latency": "100us" }},
+        {{ "between": ["sw1", "sw2"], "latency": "100us" {faults} }},
         {{ "between": ["srv1", "sw1"], "latency": "200us" }}, {{ "between": ["srv2", "sw2"], "latency": "200us" }},
         {links}
         {{ "between": ["spare", "sw2"], "latency": "200us" }}, {{ "between": ["gw", "sw1"], "latency": "200us" }},
