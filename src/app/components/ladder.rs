@@ -149,11 +149,18 @@ fn Rows(props: &Props) -> Html {
     store.read(|session| {
         let (lines, more) = lines(session);
         let now = session.now();
-        let mut last = None;
+        let (mut last, mut counts) = (None, [0; 4]);
+        let jumps = session.brief().is_some();
         let rows = lines.iter().map(|line| {
-            row(
+            let row = row(
                 store, session, &words, &columns, line, panel, now, &mut last,
-            )
+            );
+            // After a jump all lines are others: the elements of the old ones serve for them.
+            if jumps {
+                row.key(again(line, &mut counts))
+            } else {
+                row
+            }
         });
         let rows = el!(
             "ol",
@@ -193,6 +200,19 @@ fn Rows(props: &Props) -> Html {
             .maybe(newest)
             .html()
     })
+}
+
+/// A key by what kind of line it is, and how many of these came before it.
+fn again(line: &Line, counts: &mut [u64; 4]) -> u64 {
+    let kind = match line {
+        Line::Message(_) => 0,
+        Line::Done(..) => 1,
+        Line::Marks(_) => 2,
+        Line::Gap(..) => 3,
+    };
+    let count = &mut counts[kind];
+    *count += 1;
+    *count * 4 + kind as u64
 }
 
 #[allow(
