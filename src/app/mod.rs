@@ -24,7 +24,6 @@ mod keys;
 mod lanes;
 mod layout;
 mod lines;
-mod map;
 mod moment;
 mod narration;
 mod pace;

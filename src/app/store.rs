@@ -8,8 +8,8 @@ use yew::prelude::*;
 
 use super::browser::{self, Loader};
 use super::components::Handler;
-use super::map::SortedMap;
 use super::session::{Action, Session};
+use crate::map::Map;
 
 /// How long the engine may work at a time, in milliseconds: half of what lies between two pictures,
 /// so that the page answers and draws in between.
@@ -21,7 +21,7 @@ type Listener = Rc<dyn Fn()>;
 
 struct Shared {
     session: RefCell<Session>,
-    listeners: RefCell<SortedMap<u32, Listener>>,
+    listeners: RefCell<Map<u32, Listener>>,
     last: Cell<u32>,
     loader: Loader,
     /// What waits for its files.

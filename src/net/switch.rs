@@ -1,8 +1,7 @@
 //! A learning switch (IEEE 802.1D): it remembers behind which port a card is, and floods what it
 //! does not know.
 
-use std::collections::BTreeMap;
-
+use crate::map::Map;
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 
@@ -23,7 +22,7 @@ pub enum Forward {
 /// A learning switch. Its ports are the numbers of the links at it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Switch {
-    table: BTreeMap<Mac, (u32, Instant)>,
+    table: Map<Mac, (u32, Instant)>,
 }
 
 impl Switch {

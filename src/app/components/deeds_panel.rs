@@ -183,7 +183,7 @@ fn field(
 
 /// What has all the words that are looked for, each with its own words.
 fn found(session: &Session, words: &Texts, query: &str) -> Vec<(Deed, String)> {
-    let query = query.to_lowercase();
+    let query = lower(query);
     let wanted: Vec<&str> = query.split_whitespace().collect();
     let named = session.deeds().into_iter().map(|deed| {
         let name = words.sentence(&deed.sentence);
@@ -191,9 +191,22 @@ fn found(session: &Session, words: &Texts, query: &str) -> Vec<(Deed, String)> {
     });
     named
         .filter(|(_, name)| {
-            let name = name.to_lowercase();
+            let name = lower(name);
             wanted.iter().all(|word| name.contains(word))
         })
+        .collect()
+}
+
+/// A text in small letters: those of the page's languages. The standard library knows all the world's,
+/// which would weigh more than the search.
+fn lower(text: &str) -> String {
+    let small = |letter: char| match letter {
+        'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' => char::from_u32(u32::from(letter) + 32),
+        _ => None,
+    };
+    let letters = text.chars();
+    letters
+        .map(|letter| small(letter).unwrap_or(letter))
         .collect()
 }
 
@@ -260,4 +273,20 @@ fn groups(
             .with(el!("ul", "role" = "none").all(options.into_iter()))
     });
     groups.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_of_the_texts_becomes_small() {
+        for language in crate::text::Language::ALL {
+            let texts = Texts::new(language);
+            for key in texts.keys() {
+                let text = texts.get(key);
+                assert_eq!(lower(text), text.to_lowercase(), "{key}");
+            }
+        }
+    }
 }

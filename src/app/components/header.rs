@@ -1,7 +1,5 @@
 //! The page's head: which story, which language, which theme, which keys.
 
-use std::collections::BTreeMap;
-
 use yew::prelude::*;
 
 use super::element::{Element, Handler, el, handler};
@@ -11,6 +9,7 @@ use super::part::part;
 use crate::app::browser;
 use crate::app::session::{Action, Panel, Theme};
 use crate::app::store::{Props, Store, use_view};
+use crate::map::Map;
 use crate::scenario::{self, library};
 use crate::text::{Language, Texts};
 
@@ -72,7 +71,7 @@ pub(crate) fn Header(props: &Props) -> Html {
 fn scenario(
     store: &Store,
     words: &Texts,
-    titles: &BTreeMap<String, scenario::Texts>,
+    titles: &Map<String, scenario::Texts>,
     current: &str,
     own: Option<String>,
 ) -> Element {
