@@ -107,7 +107,7 @@ impl Connection {
         let mut live = Box::new(Live::new(0));
         live.apply(now, &op, &mut Output::default());
         let stands_there = live.to_resume(now).is_some_and(|there| there == resume);
-        debug_assert!(stands_there, "{resume:?}");
+        debug_assert!(stands_there, "it does not stand where it was to");
         if stands_there {
             self.due = live.deadline(now);
             self.log = Log::default();
