@@ -41,7 +41,7 @@ pub(crate) fn pack(dist: &Path) -> Result<()> {
 }
 
 /// Sorts the program's instructions into streams and packs those by LZMA, which `unpack.js` undoes. LZMA
-/// alone leaves a ninth more; what a server does to a file on its way, gzip, a third more.
+/// alone leaves an eighth more; what a server does to a file on its way, gzip, a third more.
 fn pack_program(dist: &Path, program: &Path) -> Result<()> {
     let wasm = fs::read(program)?;
     fs::remove_file(program)?;
