@@ -321,12 +321,17 @@ proptest! {
         place in a_place(),
         start in 0_u64..600_000_000,
         before in 0_u64..600_000_000,
+        back in 0_u32..5,
         acts in prop::collection::vec(prop_oneof![a_command().prop_map(Move::Act), any::<u64>().prop_map(Move::Live)], 0..4),
     ) {
         let mut recording = Recording::with_limits(place.scenario(), tight(interval));
         recording.seek(Instant::from_micros(start));
         for act in &acts {
             recording.seek(Instant::from_micros(start.min(before)));
+            // It knows what came after, which is not so any more once something is done.
+            (0..back).for_each(|_| {
+                recording.step_back();
+            });
             make(&mut recording, act);
         }
         if !recording.step_forward(Instant::MAX) {
