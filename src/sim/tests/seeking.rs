@@ -246,7 +246,7 @@ fn act(recording: &mut Recording, command: &Command) {
             .all(|timed| std::mem::replace(&mut last, timed.at) <= timed.at)
     );
     // What was found out before about the time after it is not believed any more.
-    if recording.commands().len() % 2 == 0 {
+    if recording.commands().len().is_multiple_of(2) {
         explore(recording, now + secs(20), 60);
     }
 }
