@@ -81,13 +81,18 @@ pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
     let is_recent = |row: &Row| at(row).is_none_or(|at| at >= began);
     let recent = (0..end).rev().take_while(|at| is_recent(&rows[*at]));
     let shown = recent.filter(|at| is_shown(&rows[*at]));
-    let start = shown.take(session.lines()).last().unwrap_or(end);
+    let (mut start, mut count) = (end, 0);
+    for place in shown.take(session.lines()) {
+        (start, count) = (place, count + 1);
+    }
+    // Those before will be there in a moment.
+    let brief = session.brief().is_some() && count == session.lines();
     let more = start > 0 || ladder.start() > 0;
     let mut page = Page {
         session,
         lines: Vec::new(),
         // What came before the first line that is shown is no silence.
-        last: if began > Instant::ZERO {
+        last: if began > Instant::ZERO && !brief {
             Some(began)
         } else {
             rows[start..end].iter().find_map(at).filter(|_| more)
@@ -96,7 +101,7 @@ pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
     for row in &rows[start..end] {
         page.add(row);
     }
-    (page.lines, more)
+    (page.lines, more && !brief)
 }
 
 /// The lines so far.

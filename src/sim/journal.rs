@@ -135,6 +135,36 @@ struct Chunk {
     entries: Vec<Entry>,
 }
 
+/// Entries in a row that are kept beside a journal, which may let them go.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tail {
+    /// The number of the first.
+    start: usize,
+    entries: Vec<Entry>,
+}
+
+impl Tail {
+    /// Whether it has entry `start` and all between that and its end.
+    pub(super) fn reaches(&self, start: usize) -> bool {
+        self.start <= start
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn weight(&self) -> usize {
+        const FRAME: usize = 48;
+        let mut weight = size_of::<Entry>() * self.entries.len();
+        for (number, entry) in (self.start..).zip(&self.entries) {
+            // The copies of a frame share its bytes.
+            if let What::Sent { origin, frame, .. } = &entry.what
+                && origin.index() == number
+            {
+                weight += FRAME + frame.bytes().len();
+            }
+        }
+        weight
+    }
+}
+
 /// Everything that happened so far. Entries are only ever added.
 ///
 /// They are kept in chunks, which copies of a journal share. There may be a bound on how many are
@@ -308,6 +338,24 @@ impl Journal {
         }));
         if self.kept > self.bound {
             self.let_go(number);
+        }
+    }
+
+    /// The last entries before number `end`, at most so many, as far back as they are there without a
+    /// gap.
+    pub(super) fn tail(&self, end: usize, most: usize) -> Tail {
+        let start = self.reach(end).max(end.saturating_sub(most));
+        let entries = self.range(start..end).map(|(_, entry)| entry.clone());
+        Tail {
+            start,
+            entries: entries.collect(),
+        }
+    }
+
+    /// Has entries of its own again that it has let go.
+    pub(super) fn put_back(&mut self, tail: &Tail) {
+        for (number, entry) in (number_of(tail.start)..).zip(&tail.entries) {
+            self.record(EventId(number), entry.clone());
         }
     }
 

@@ -203,7 +203,7 @@ impl Recording {
                 at,
             });
         }
-        self.checkpoints.offer(&self.world);
+        self.checkpoints.offer(&self.world, &self.journal);
         self.seen = self.seen.max(at);
         true
     }
@@ -303,7 +303,7 @@ impl Recording {
             }
             let new = self.journal.range(written..ahead.written());
             new.for_each(|(id, entry)| tell(id, entry));
-            self.checkpoints.offer(&ahead);
+            self.checkpoints.offer(&ahead, &self.journal);
         }
         self.journal.look_at(None);
         if done {
@@ -326,11 +326,16 @@ impl Recording {
         world
     }
 
-    /// Goes to a checkpoint: by way of an earlier one, where the journal lacks what came before it.
+    /// Goes to a checkpoint: by way of an earlier one, where what came before it is neither in the
+    /// journal nor kept with it.
     fn restore(&mut self, number: usize) {
         let world = self.checkpoints.world(number);
         let (executed, written) = (world.executed(), world.written());
         let near = written.saturating_sub(self.limits.near);
+        let tail = self.checkpoints.tail(number);
+        if !self.journal.has(near..written) && tail.reaches(near) {
+            self.journal.put_back(tail);
+        }
         let from = if self.journal.has(near..written) {
             number
         } else {
@@ -405,6 +410,11 @@ impl Recording {
     /// How many bytes they take, as estimated.
     pub(super) fn weight(&self) -> usize {
         self.checkpoints.weight
+    }
+
+    /// After how many events the last replay began.
+    pub(super) fn replayed_from(&self) -> u64 {
+        self.trail.start
     }
 
     /// The most events between two checkpoints.

@@ -162,6 +162,8 @@ pub(crate) enum Action {
     Reading(bool),
     /// Show more of what lies further back on the ladder.
     Earlier,
+    /// Show as much of the ladder as before a jump.
+    Unfold,
     /// Speak another language.
     Language(Language),
     /// Look another way.

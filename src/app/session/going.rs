@@ -96,6 +96,9 @@ impl Session {
 
     pub(super) fn go(&mut self, to: Instant) {
         self.reset();
+        self.jumps = self.jumps.wrapping_add(1);
+        // Who reads further back has those lines before him.
+        self.brief = !self.reading;
         self.errand = Some(Errand {
             to,
             goal: Goal::There,

@@ -43,6 +43,9 @@ const SEQUEL: Duration = Duration::from_secs(3_600);
 /// where one seek after another lands among other messages.
 const LINES: [usize; 2] = [300, 80];
 
+/// How many it has just after a jump, which may be one of many in a row: more than a screen shows.
+const FEW: usize = 40;
+
 /// How many entries of the past the ladder has at least for each line.
 const ENTRIES: usize = 7;
 
@@ -96,6 +99,9 @@ pub(crate) struct Session {
     real_time: bool,
     filter: Filter,
     lines: usize,
+    /// Counts the jumps to another instant; and whether the ladder has few lines since the last one.
+    jumps: u32,
+    brief: bool,
     kind: Target,
     letters: bool,
     panel: Option<Panel>,
@@ -142,6 +148,8 @@ impl Session {
                 failover: true,
             },
             lines: 0,
+            jumps: 0,
+            brief: false,
             kind: Target::Message,
             letters: true,
             panel: None,
@@ -288,6 +296,7 @@ impl Session {
             }
             Action::Reading(on) => self.reading = on,
             Action::Earlier => self.lines += LINES[0],
+            Action::Unfold => self.brief = false,
             Action::Language(language) => {
                 self.texts = Rc::new(Texts::new(language));
                 if matches!(self.notice, Some(Notice::NotLoaded(_))) {

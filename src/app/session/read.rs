@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Filter, Key, Notice, Panel, Session, Target, Theme};
+use super::{FEW, Filter, Key, Notice, Panel, Session, Target, Theme};
 use crate::app::flights::Wave;
 use crate::app::lanes::Lanes;
 use crate::app::layout::Layout;
@@ -164,7 +164,16 @@ impl Session {
 
     /// How many lines the ladder may have.
     pub(crate) fn lines(&self) -> usize {
-        self.lines
+        if self.brief {
+            FEW.min(self.lines)
+        } else {
+            self.lines
+        }
+    }
+
+    /// The number of the last jump, for as long as the ladder has few lines for its sake.
+    pub(crate) fn brief(&self) -> Option<u32> {
+        self.brief.then_some(self.jumps)
     }
 
     /// What the keys that jump look for.

@@ -138,6 +138,29 @@ fn power_off_before_t1_leads_to_rebinding_expiry_and_the_other_server() {
 }
 
 #[test]
+fn after_a_jump_the_ladder_has_its_last_lines_and_the_others_in_a_moment() {
+    use crate::app::lines::lines;
+    let mut session = session();
+    session.finish(Action::End);
+    let first = session.brief();
+    let (few, more) = lines(&session);
+    assert!(first.is_some() && !more, "those before come by themselves");
+    session.finish(Action::Unfold);
+    let (all, _) = lines(&session);
+    assert_eq!(session.brief(), None);
+    assert!(all.len() > few.len() && few.len() > 10, "{}", few.len());
+    // What is first after the cut may be part of a line.
+    assert!(all.ends_with(&few[1..]));
+    session.finish(Action::Seek(session.end()));
+    assert!(session.brief() > first, "each jump counts");
+
+    session.finish(Action::Reading(true));
+    session.finish(Action::End);
+    assert_eq!(session.brief(), None);
+    assert_eq!(lines(&session).0, all);
+}
+
+#[test]
 fn each_line_of_the_ladder_has_a_key_of_its_own() {
     use crate::app::lines::{Line, lines};
     let mut session = session();
@@ -145,6 +168,7 @@ fn each_line_of_the_ladder_has_a_key_of_its_own() {
     let server = session.scenario().find("server1").unwrap();
     session.finish(Action::Do(Command::PowerOff(server)));
     session.finish(Action::End);
+    session.finish(Action::Unfold);
     let (lines, _) = lines(&session);
     let keys: Vec<String> = lines
         .iter()

@@ -11,6 +11,8 @@ mod fault;
 mod forward;
 mod outcome;
 mod scene;
+mod trail;
+mod unheard;
 mod untold;
 mod wait;
 

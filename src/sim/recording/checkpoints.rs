@@ -4,15 +4,27 @@
 use std::rc::Rc;
 
 use super::Limits;
+use crate::sim::journal::{Journal, Tail};
 use crate::sim::world::World;
+
+/// A copy of the world.
+#[derive(Clone, Debug)]
+struct Checkpoint {
+    world: Rc<World>,
+    /// The last entries before it, so that they need no replay where the journal has let them go.
+    tail: Rc<Tail>,
+    /// How many bytes it has that the one before it does not share, as estimated.
+    weight: usize,
+}
 
 /// Copies of the world by their place in the run; the first is of its start.
 #[derive(Clone, Debug)]
 pub(super) struct Checkpoints {
-    /// Each with how many bytes it has that the one before it does not share, as estimated.
-    list: Vec<(Rc<World>, usize)>,
+    list: Vec<Checkpoint>,
     pub(super) weight: usize,
     memory: usize,
+    /// How many entries each has of those before it.
+    near: usize,
     /// How many events lie between two, the next time that one is made.
     interval: u64,
 }
@@ -20,15 +32,25 @@ pub(super) struct Checkpoints {
 impl Checkpoints {
     pub(super) fn new(start: &World, limits: Limits) -> Self {
         Self {
-            list: vec![(Rc::new(start.clone()), 0)],
+            list: vec![Checkpoint {
+                world: Rc::new(start.clone()),
+                tail: Rc::default(),
+                weight: 0,
+            }],
             weight: 0,
             memory: limits.memory,
+            near: limits.near,
             interval: limits.interval.max(1),
         }
     }
 
     pub(super) fn world(&self, number: usize) -> &World {
-        &self.list[number].0
+        &self.list[number].world
+    }
+
+    /// The last entries before one.
+    pub(super) fn tail(&self, number: usize) -> &Tail {
+        &self.list[number].tail
     }
 
     pub(super) fn last(&self) -> &World {
@@ -37,24 +59,25 @@ impl Checkpoints {
 
     /// How many entries had been written at one, if there is one of that number.
     pub(super) fn written(&self, number: usize) -> Option<usize> {
-        self.list.get(number).map(|(world, _)| world.written())
+        self.list.get(number).map(|known| known.world.written())
     }
 
     /// The last one for which `fits` holds, which holds for all before it too.
     pub(super) fn at_most(&self, fits: impl Fn(&World) -> bool) -> usize {
-        let after = self.list.partition_point(|(world, _)| fits(world));
+        let after = self.list.partition_point(|known| fits(&known.world));
         after.saturating_sub(1)
     }
 
     /// Takes up so much from now on.
     pub(super) fn keep(&mut self, limits: Limits) {
         self.memory = limits.memory;
+        self.near = limits.near;
         self.interval = limits.interval.max(1);
         self.fit();
     }
 
     /// Copies the world if it is far enough from those before and after it.
-    pub(super) fn offer(&mut self, world: &World) {
+    pub(super) fn offer(&mut self, world: &World, journal: &Journal) {
         /// How many events lie between two questions whether it is.
         const STRIDE: u64 = 64;
         let executed = world.executed();
@@ -64,8 +87,13 @@ impl Checkpoints {
         }
         let place = self
             .list
-            .partition_point(|(known, _)| known.executed() < executed);
-        self.list.insert(place, (Rc::new(world.clone()), 0));
+            .partition_point(|known| known.world.executed() < executed);
+        let checkpoint = Checkpoint {
+            world: Rc::new(world.clone()),
+            tail: Rc::new(journal.tail(world.written(), self.near)),
+            weight: 0,
+        };
+        self.list.insert(place, checkpoint);
         self.weigh(place);
         self.weigh(place + 1);
         self.fit();
@@ -75,20 +103,20 @@ impl Checkpoints {
     fn is_near(&self, executed: u64) -> bool {
         let after = self
             .list
-            .partition_point(|(known, _)| known.executed() <= executed);
+            .partition_point(|known| known.world.executed() <= executed);
         let around = [after.checked_sub(1), Some(after)].into_iter().flatten();
         let mut around = around.filter_map(|place| self.list.get(place));
-        around.any(|(known, _)| known.executed().abs_diff(executed) < self.interval)
+        around.any(|known| known.world.executed().abs_diff(executed) < self.interval)
     }
 
     fn weigh(&mut self, place: usize) {
-        let Some((world, before)) = self.list.get(place) else {
+        let Some(Checkpoint { world, tail, .. }) = self.list.get(place) else {
             return;
         };
-        let last = place.checked_sub(1).map(|last| &self.list[last].0);
-        let weight = last.map_or(0, |last| world.weight_beside(last));
-        self.weight = self.weight + weight - before;
-        self.list[place].1 = weight;
+        let last = place.checked_sub(1).map(|last| &self.list[last].world);
+        let weight = last.map_or(0, |last| world.weight_beside(last) + tail.weight());
+        self.weight = self.weight + weight - self.list[place].weight;
+        self.list[place].weight = weight;
     }
 
     /// Lets some go where there are too many.
@@ -99,15 +127,15 @@ impl Checkpoints {
                 number += 1;
                 number % 2 == 1
             });
-            self.weight = self.list.iter().map(|(_, weight)| weight).sum();
+            self.weight = self.list.iter().map(|known| known.weight).sum();
             (0..self.list.len()).for_each(|place| self.weigh(place));
             self.interval = self.interval.saturating_mul(2);
         }
     }
 
     pub(super) fn forget_after(&mut self, executed: u64) {
-        self.list.retain(|(world, _)| world.executed() <= executed);
-        self.weight = self.list.iter().map(|(_, weight)| weight).sum();
+        self.list.retain(|known| known.world.executed() <= executed);
+        self.weight = self.list.iter().map(|known| known.weight).sum();
     }
 }
 
@@ -119,7 +147,7 @@ impl Checkpoints {
 
     pub(super) fn widest(&self) -> u64 {
         let pairs = self.list.windows(2);
-        let widths = pairs.map(|pair| pair[1].0.executed() - pair[0].0.executed());
+        let widths = pairs.map(|pair| pair[1].world.executed() - pair[0].world.executed());
         widths.max().unwrap_or(0)
     }
 }

@@ -132,6 +132,14 @@ fn checkpoints_are_thinned_out_and_seeking_still_works() {
     );
     for place in [3_599, 1_800, 7, 2_500, 0, 3_600] {
         recording.seek(at(place));
+        let replayed = recording.world().executed() - recording.replayed_from();
+        assert!(
+            replayed <= recording.widest(),
+            "{replayed} to {place}: not from the nearest one, though it has the entries before it"
+        );
+        let written = recording.world().written();
+        let near = written.saturating_sub(limits.near)..written;
+        assert_eq!(recording.journal().range(near.clone()).count(), near.len());
         assert_like_fresh(&recording);
     }
 }
