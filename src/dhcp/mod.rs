@@ -141,6 +141,10 @@ pub enum StreamEnd {
 }
 
 /// How a node's part in DHCP behaves.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are as many as persons change settings"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settings {
     /// A client's.

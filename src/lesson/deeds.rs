@@ -95,10 +95,10 @@ impl Story<'_> {
     /// Why nothing came of a command or of its end, if nothing did: the next entry says so.
     pub(super) fn nothing_came_of(&self, id: EventId) -> Option<Vain> {
         let next = self.journal.get(EventId(id.0.checked_add(1)?))?;
-        match next.what {
-            What::InVain(why) if next.cause == Some(id) => Some(why),
-            _ => None,
+        if let What::InVain(why) = next.what {
+            return (next.cause == Some(id)).then_some(why);
         }
+        None
     }
 
     /// What a person meant to do, and why nothing came of it.

@@ -89,7 +89,7 @@ pub(super) fn put(file: &mut NodeFile, settings: Settings) {
 fn check_shared(old: &server::Config, new: &server::Config, path: &str) -> Result<(), Problem> {
     let pair = |config: &server::Config| {
         let failover = config.failover.as_ref();
-        failover.map(|failover| (failover.role, failover.partner))
+        failover.map(|own| (own.role, own.partner, own.relationship.clone()))
     };
     let field = if pair(old) != pair(new) {
         "failover"

@@ -51,6 +51,10 @@ pub(super) fn check(settings: &Failover, path: &str) -> Result<(), Problem> {
             return Err(Problem::new(format!("{path}.{field}"), message));
         }
     }
+    if !(1..=255).contains(&settings.relationship.len()) {
+        let message = "must have 1 to 255 bytes";
+        return Err(Problem::new(format!("{path}.relationship"), message));
+    }
     Ok(())
 }
 
@@ -85,6 +89,10 @@ pub(super) fn check_partners(file: &File) -> Result<(), Problem> {
                 other.id
             );
             return Err(Problem::new(format!("{path}.role"), message));
+        }
+        if settings.relationship != their.relationship {
+            let message = format!("'{}' calls it '{}'", other.id, their.relationship);
+            return Err(Problem::new(format!("{path}.relationship"), message));
         }
         let networks = |config: &Config| {
             let subnets = config.subnets.iter();

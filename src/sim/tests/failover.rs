@@ -424,6 +424,8 @@ fn settings_that_do_not_fit_each_other_are_told_by_their_place() {
         problem(&|file| file.nodes[3].server.as_mut().unwrap().pools.clear()),
         problem(&|file| change(file, 2, &|own| own.mclt = crate::time::Duration::ZERO)),
         problem(&|file| change(file, 2, &|own| own.split = 257)),
+        problem(&|file| change(file, 3, &|own| own.relationship = "other".to_owned())),
+        problem(&|file| change(file, 2, &|own| own.relationship.clear())),
     ];
     insta::assert_snapshot!(cases.join("\n"));
     let verb = |(verb, node): (&str, &str)| {
@@ -459,6 +461,10 @@ fn what_both_have_in_common_does_not_change_for_one() {
             .map_err(|problem| problem.to_string())
     };
     for (patch, path) in [
+        (
+            serde_json::json!({ "failover": { "relationship": "other" } }),
+            ".server.failover",
+        ),
         (
             serde_json::json!({ "pools": ["10.0.0.10-10.0.0.12"] }),
             ".server.pools",
@@ -582,4 +588,32 @@ fn f17_servers_whose_clocks_are_wrong_agree_all_the_same() {
     let [one, two] = records(&recording);
     assert_eq!(one, two);
     assert_eq!(in_use(&recording).len(), 2);
+}
+
+#[test]
+fn what_the_partners_call_their_relationship_is_in_every_connect() {
+    use crate::wire::failover::{Body, decode};
+    let scenario = pair("", r#", "relationship": "dos-servidores""#);
+    let (_, journal) = run(&scenario);
+    let names: Vec<Vec<u8>> = journal
+        .from(0)
+        .filter_map(|(id, entry)| match &entry.what {
+            What::Sent { origin, frame, .. } if *origin == id => Some(frame),
+            _ => None,
+        })
+        .filter_map(|frame| {
+            let Ok(Payload::Ip(ip)) = frame::parse(frame.bytes()) else {
+                return None;
+            };
+            let Transport::Tcp(tcp) = ip.transport else {
+                return None;
+            };
+            match decode(tcp.payload).ok()?.body {
+                Body::Connect(connect) => Some(connect.relationship),
+                _ => None,
+            }
+        })
+        .collect();
+    assert!(!names.is_empty());
+    assert!(names.iter().all(|name| name == b"dos-servidores"));
 }

@@ -20,6 +20,7 @@ mod one_frame;
 mod probing;
 mod recording;
 mod routers;
+mod seeking;
 mod settings;
 pub(crate) mod stories;
 mod two_servers;

@@ -19,6 +19,9 @@ pub struct Failover {
     pub role: Role,
     /// The partner's address.
     pub partner: Ipv4Addr,
+    /// What the two call their relationship, 1 to 255 bytes; both must call it the same (ISC dhcpd:
+    /// the name behind `failover peer`).
+    pub relationship: String,
     /// The maximum client lead time: how much longer a lease may be than the partner knows. The
     /// secondary takes the primary's.
     pub mclt: Duration,
@@ -48,6 +51,7 @@ impl Default for Failover {
         Self {
             role: config.role,
             partner: Ipv4Addr::UNSPECIFIED,
+            relationship: config.relationship,
             mclt: config.mclt,
             safe_period: config.safe_period,
             load_balance: config.load_balance,
@@ -67,6 +71,7 @@ impl Failover {
         let config = failover::Config::default();
         failover::Config {
             role: self.role,
+            relationship: self.relationship.clone(),
             mclt: self.mclt,
             pools: pools.collect(),
             max_unacked: self.max_unacked_updates,
