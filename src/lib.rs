@@ -4,6 +4,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
+//! | [`map`] | ordered maps and sets: B-trees, on the page sorted lists |
 //! | [`supplies`] | files that are handed over while the program runs |
 //! | [`json`] | a file's text to values, and values to settings |
 //! | [`time`], [`rng`] | virtual instants in microseconds; one seeded stream of random numbers a node |
@@ -23,6 +24,7 @@
 pub mod dhcp;
 pub mod json;
 pub mod lesson;
+pub mod map;
 pub mod net;
 pub mod rng;
 pub mod scenario;

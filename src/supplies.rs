@@ -2,11 +2,11 @@
 //! the languages that are spoken and the scenarios that are run. Natively they are all built in, and
 //! nothing asks here.
 
+use crate::map::Map;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 thread_local! {
-    static FILES: RefCell<BTreeMap<String, &'static str>> = RefCell::default();
+    static FILES: RefCell<Map<String, &'static str>> = RefCell::default();
 }
 
 /// Keeps a file for as long as the program runs. The first of a name stays.

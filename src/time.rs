@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::json::{FromJson, Read, Value, from_text};
+use crate::json::{FromJson, Read, ToJson, Value, from_text, to_text};
 
 /// A length of virtual time in microseconds, never negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -240,6 +240,12 @@ impl FromJson for Duration {
 
     fn read(&mut self, value: &Value) -> Read {
         from_text(self, value)
+    }
+}
+
+impl ToJson for Duration {
+    fn write(&self) -> Value {
+        to_text(self)
     }
 }
 

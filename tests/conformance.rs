@@ -107,7 +107,7 @@ fn table(rules: &[&Rule], tests: &BTreeMap<String, BTreeSet<(String, String)>>) 
             .collect();
         let id = rule
             .id
-            .trim_start_matches(['c', 's'])
+            .trim_start_matches(['c', 's', 'f'])
             .trim_start_matches('0');
         let letter = rule.id[..1].to_uppercase();
         let seen = seen(rule, &mut stories);
@@ -132,13 +132,16 @@ fn document() -> String {
             .collect()
     };
     format!(
-        "# Conformance\n\nEach rule of DHCPv4 that the engine follows, the tests that are named for it, and where it is seen: \
+        "# Conformance\n\nEach rule of DHCPv4 and of failover that the engine follows, the tests that are named for it, and where it is seen: \
 a built-in scenario, the first instant, and the words that the page says then. A test (`tests/conformance.rs`) looks all of it up \
 and fails where this page says something else; `DHCP_LAB_WRITE=1 cargo test --test conformance` writes it anew. \
 A dash stands where a rule shows in no built-in scenario: what a codec does with odd bytes, or a choice that none of them makes.\n\n\
-## The client\n\n{}\n## The server and the relay agent\n\n{}",
+## The client\n\n{}\n## The server and the relay agent\n\n{}\n## Failover\n\n\
+\"failover-12\" is draft-ietf-dhc-failover-12. What must hold in every run, and the faults put in to see that it is noticed: \
+[failover.md](failover.md).\n\n{}",
         table(&of('c'), &tests),
-        table(&of('s'), &tests)
+        table(&of('s'), &tests),
+        table(&of('f'), &tests)
     )
 }
 
@@ -167,6 +170,9 @@ fn every_rule_has_a_number_of_its_own() {
     }
     for number in (1..=18).filter(|number| *number != 6) {
         assert!(ids.contains(format!("s{number:02}").as_str()), "S{number}");
+    }
+    for number in 1..=17 {
+        assert!(ids.contains(format!("f{number:02}").as_str()), "F{number}");
     }
     for part in 'a'..='e' {
         assert!(ids.contains(format!("s06{part}").as_str()), "S6{part}");

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// From the ground up: each room may use those before it, and itself.
-const ROOMS: [&str; 14] = [
-    "supplies", "json", "time", "rng", "wire", "dhcp", "net", "scenario", "sim", "text", "lesson",
-    "view", "bridge", "app",
+const ROOMS: [&str; 15] = [
+    "map", "supplies", "json", "time", "rng", "wire", "dhcp", "net", "scenario", "sim", "text",
+    "lesson", "view", "bridge", "app",
 ];
 
 /// Crates that know a browser: only `app` may.

@@ -1,9 +1,9 @@
-//! `#[derive(FromJson)]`: how a struct or an enum without values is read from JSON.
+//! `#[derive(FromJson)]`: how a struct or an enum without values is read from JSON and made into it.
 //!
-//! It obeys the attributes that `serde::Serialize` has beside it, so that a type is written and read
-//! by the same names: on a type `default`, `deny_unknown_fields` (a struct must say so, since it holds
-//! in any case) and `rename_all = "kebab-case"`; on a field `default` and `rename`. An attribute that
-//! it does not know is an error.
+//! It obeys the attributes that `serde::Serialize` has beside it, so that serde writes the same: on a
+//! type `default`, `deny_unknown_fields` (a struct must say so, since it holds in any case) and
+//! `rename_all = "kebab-case"`; on a field `default`, `rename` and `skip_serializing_if`. An attribute
+//! that it does not know is an error.
 //!
 //! `#[part]`: a part of the page from a function with hooks, in the place of Yew's own
 //! `function_component`.
@@ -19,7 +19,7 @@ use syn::{
     Type, parse_macro_input, spanned::Spanned,
 };
 
-/// Implements `crate::json::FromJson`.
+/// Implements `crate::json::FromJson` and `crate::json::ToJson`.
 #[proc_macro_derive(FromJson, attributes(serde))]
 pub fn from_json(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -94,8 +94,10 @@ fn derive(input: &DeriveInput) -> Result<Tokens> {
         }
         Data::Union(_) => return Err(Error::new(name.span(), "a union")),
     };
+    let [read, write] = body;
     Ok(quote! {
-        impl crate::json::FromJson for #name { #body }
+        impl crate::json::FromJson for #name { #read }
+        impl crate::json::ToJson for #name { #write }
     })
 }
 
@@ -106,6 +108,7 @@ struct Says {
     denies: bool,
     kebab: bool,
     rename: Option<String>,
+    skip: Option<Path>,
 }
 
 impl Says {
@@ -127,8 +130,7 @@ impl Says {
                     ("deny_unknown_fields", None) => says.denies = true,
                     ("rename_all", Some(case)) if case.value() == "kebab-case" => says.kebab = true,
                     ("rename", Some(name)) => says.rename = Some(name.value()),
-                    // How it is written is serde's business.
-                    ("skip_serializing_if", Some(_)) => {}
+                    ("skip_serializing_if", Some(path)) => says.skip = Some(path.parse()?),
                     _ => return Err(meta.error("FromJson does not know this")),
                 }
                 Ok(())
@@ -138,7 +140,8 @@ impl Says {
     }
 }
 
-fn of_struct(name: &str, says: &Says, fields: &Fields) -> Result<Tokens> {
+/// How it is read, and how it is written.
+fn of_struct(name: &str, says: &Says, fields: &Fields) -> Result<[Tokens; 2]> {
     if !says.denies {
         let message = "FromJson denies unknown fields: say so, #[serde(deny_unknown_fields)]";
         return Err(Error::new(Span::call_site(), message));
@@ -147,6 +150,7 @@ fn of_struct(name: &str, says: &Says, fields: &Fields) -> Result<Tokens> {
     let mut needed: u64 = 0;
     let mut blanks = Vec::new();
     let mut arms = Vec::new();
+    let mut writes = Vec::new();
     for (number, field) in fields.iter().enumerate() {
         let Some(ident) = &field.ident else {
             return Err(Error::new(field.span(), "a field without a name"));
@@ -165,13 +169,20 @@ fn of_struct(name: &str, says: &Says, fields: &Fields) -> Result<Tokens> {
         };
         blanks.push(quote! { #ident: #blank });
         let index = u32::try_from(number).unwrap_or(u32::MAX);
+        let write = quote! { crate::json::ToJson::write(&self.#ident) };
+        writes.push(match own.skip {
+            Some(skips) => {
+                quote! { #index if #skips(&self.#ident) => None, #index => Some(#write) }
+            }
+            None => quote! { #index => Some(#write) },
+        });
         arms.push(quote! { #index => crate::json::FromJson::read(&mut self.#ident, value) });
     }
     let blank = match says.default {
         Some(_) => quote! { ::core::default::Default::default() },
         None => quote! { Self { #(#blanks),* } },
     };
-    Ok(quote! {
+    let read = quote! {
         fn blank() -> Self { #blank }
 
         fn read(&mut self, value: &crate::json::Value) -> crate::json::Read {
@@ -185,19 +196,30 @@ fn of_struct(name: &str, says: &Says, fields: &Fields) -> Result<Tokens> {
                 _ => Ok(()),
             })
         }
-    })
+    };
+    let write = quote! {
+        fn write(&self) -> crate::json::Value {
+            const NAMES: &[&str] = &[#(#names),*];
+            crate::json::object(NAMES, &mut |field| match field {
+                #(#writes,)*
+                _ => None,
+            })
+        }
+    };
+    Ok([read, write])
 }
 
-fn of_enum(name: &str, says: &Says, variants: &[&syn::Ident]) -> Tokens {
+fn of_enum(name: &str, says: &Says, variants: &[&syn::Ident]) -> [Tokens; 2] {
     let names = variants.iter().map(|variant| {
         let name = variant.to_string();
         if says.kebab { kebab(&name) } else { name }
     });
+    let words = names.clone();
     let first = variants.first();
     let arms = (0_u32..).zip(variants).map(|(number, variant)| {
         quote! { #number => Self::#variant }
     });
-    quote! {
+    let read = quote! {
         fn blank() -> Self { Self::#first }
 
         fn read(&mut self, value: &crate::json::Value) -> crate::json::Read {
@@ -208,7 +230,13 @@ fn of_enum(name: &str, says: &Says, variants: &[&syn::Ident]) -> Tokens {
             };
             Ok(())
         }
-    }
+    };
+    let write = quote! {
+        fn write(&self) -> crate::json::Value {
+            crate::json::Value::from(match self { #(Self::#variants => #words),* })
+        }
+    };
+    [read, write]
 }
 
 /// serde reads nothing at all as `None`, and so does this.

@@ -50,6 +50,16 @@ fn keep(key: &str, value: &str) {
     }
 }
 
+/// A text in small letters. The browser knows all the world's letters; the standard library's tables of
+/// them would weigh more than the search.
+pub(crate) fn lower(text: &str) -> String {
+    if cfg!(target_arch = "wasm32") {
+        js_sys::JsString::from(text).to_lower_case().into()
+    } else {
+        text.to_lowercase()
+    }
+}
+
 /// The theme that was chosen before.
 pub(crate) fn theme() -> Theme {
     match kept(THEME).as_deref() {

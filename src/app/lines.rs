@@ -146,7 +146,8 @@ impl Page<'_> {
             }
             What::Dhcp(note) => self.noted(id, entry, short(self.session.texts(), note)),
             What::Net(note) => self.noted(id, entry, short_net(note)),
-            What::Power(_)
+            What::InVain(_)
+            | What::Power(_)
             | What::Software(_)
             | What::Carrier { .. }
             | What::Sent { .. }

@@ -26,7 +26,6 @@ mod keys;
 mod lanes;
 mod layout;
 mod lines;
-mod map;
 mod moment;
 mod narration;
 mod pace;

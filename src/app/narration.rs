@@ -123,7 +123,8 @@ fn weight(entry: &Entry) -> u8 {
         What::Dhcp(_) => 3,
         What::Fired { .. } => 3,
         What::Net(_) => 4,
-        What::Power(_)
+        What::InVain(_)
+        | What::Power(_)
         | What::Software(_)
         | What::Carrier { .. }
         | What::Flooded { .. }

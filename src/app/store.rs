@@ -8,8 +8,8 @@ use yew::prelude::*;
 
 use super::browser::{self, Loader, Outlet};
 use super::components::Handler;
-use super::map::SortedMap;
 use super::session::{Action, Session};
+use crate::map::Map;
 
 /// How long the engine may work at a time, in milliseconds: from picture to picture so little that the
 /// page answers and draws in between, and for what a person does as long as no one notices, so that
@@ -23,7 +23,7 @@ type Listener = Rc<dyn Fn()>;
 
 struct Shared {
     session: RefCell<Session>,
-    listeners: RefCell<SortedMap<u32, Listener>>,
+    listeners: RefCell<Map<u32, Listener>>,
     last: Cell<u32>,
     loader: Loader,
     outlet: Outlet,

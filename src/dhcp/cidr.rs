@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use super::same_network;
-use crate::json::{FromJson, Read, Value, from_text};
+use crate::json::{FromJson, Read, ToJson, Value, from_text, to_text};
 
 /// An address with its network: `192.0.2.1/24`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,5 +88,11 @@ impl FromJson for Cidr {
 
     fn read(&mut self, value: &Value) -> Read {
         from_text(self, value)
+    }
+}
+
+impl ToJson for Cidr {
+    fn write(&self) -> Value {
+        to_text(self)
     }
 }

@@ -1,13 +1,13 @@
 //! How the kinds of values are read that settings are made of.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
 use serde_json::Number;
 
-use super::{FromJson, Problem, Read, Value, below, problem, text, wrong};
+use super::{FromJson, Problem, Read, ToJson, Value, below, problem, text, wrong};
+use crate::map::Map;
 
 /// Reads what a file has as text, such as an address or a length of time.
 ///
@@ -25,6 +25,11 @@ where
         }
         Err(error) => Err(problem(error.to_string())),
     }
+}
+
+/// What a file has as text.
+pub(crate) fn to_text(value: &dyn Display) -> Value {
+    Value::from(value.to_string())
 }
 
 /// A value that has to be text.
@@ -79,6 +84,12 @@ macro_rules! whole {
                 // It was held against the largest that there is.
                 *self = whole.try_into().unwrap_or_default();
                 Ok(())
+            }
+        }
+
+        impl ToJson for $kind {
+            fn write(&self) -> Value {
+                Value::from(*self)
             }
         }
     )*};
@@ -178,7 +189,7 @@ impl<T: FromJson, const N: usize> FromJson for [T; N] {
 }
 
 /// An object whose fields may be called anything.
-impl<T: FromJson> FromJson for BTreeMap<String, T> {
+impl<T: FromJson> FromJson for Map<String, T> {
     fn blank() -> Self {
         Self::new()
     }
@@ -194,5 +205,56 @@ impl<T: FromJson> FromJson for BTreeMap<String, T> {
             self.insert(name.clone(), read);
         }
         Ok(())
+    }
+}
+
+impl ToJson for bool {
+    fn write(&self) -> Value {
+        Value::from(*self)
+    }
+}
+
+impl ToJson for String {
+    fn write(&self) -> Value {
+        Value::from(self.as_str())
+    }
+}
+
+impl ToJson for Ipv4Addr {
+    fn write(&self) -> Value {
+        to_text(self)
+    }
+}
+
+impl ToJson for Value {
+    fn write(&self) -> Value {
+        self.clone()
+    }
+}
+
+impl<T: ToJson> ToJson for Option<T> {
+    fn write(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::write)
+    }
+}
+
+impl<T: ToJson> ToJson for Vec<T> {
+    fn write(&self) -> Value {
+        Value::Array(self.iter().map(T::write).collect())
+    }
+}
+
+impl<T: ToJson, const N: usize> ToJson for [T; N] {
+    fn write(&self) -> Value {
+        Value::Array(self.iter().map(T::write).collect())
+    }
+}
+
+impl<T: ToJson> ToJson for Map<String, T> {
+    fn write(&self) -> Value {
+        let fields = self
+            .iter()
+            .map(|(name, value)| (name.clone(), value.write()));
+        Value::Object(fields.collect())
     }
 }

@@ -1,6 +1,6 @@
 //! From JSON to settings, one way for every type: a file's text becomes a [`Value`] once ([`parse`]),
-//! and each type reads itself from that in place ([`FromJson`]), mostly by
-//! `#[derive(FromJson)]`. What is wrong is told with its path.
+//! and each type reads itself from that in place ([`FromJson`]) and makes itself into one ([`ToJson`]),
+//! mostly by `#[derive(FromJson)]`. What is wrong is told with its path.
 //!
 //! serde's way is not taken, since it writes the reading of every field out at its place, and the page
 //! would weigh 20 kB more.
@@ -8,10 +8,11 @@
 mod kinds;
 mod parse;
 
+use std::borrow::Cow;
 use std::fmt;
 
 pub use dhcp_lab_derive::FromJson;
-pub(crate) use kinds::{from_text, string};
+pub(crate) use kinds::{from_text, string, to_text};
 pub use parse::parse;
 pub use serde_json::Value;
 
@@ -26,10 +27,16 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at `path`.
-    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new<'a>(path: impl Into<Cow<'a, str>>, message: impl Into<Cow<'a, str>>) -> Self {
+        Self::of(path.into(), message.into())
+    }
+
+    // A hundred places tell a problem: what is the same for each is in the page once.
+    #[inline(never)]
+    fn of(path: Cow<'_, str>, message: Cow<'_, str>) -> Self {
         Self {
-            path: path.into(),
-            message: message.into(),
+            path: path.into_owned(),
+            message: message.into_owned(),
         }
     }
 }
@@ -59,6 +66,23 @@ pub trait FromJson: Sized {
     /// # Errors
     /// What is wrong, with its path below this value. What is here is then of no use.
     fn read(&mut self, value: &Value) -> Read;
+}
+
+/// What can be made into JSON.
+pub trait ToJson {
+    /// Its value.
+    fn write(&self) -> Value;
+}
+
+/// An object of these fields: `value` gets the place of each, and gives none for one that is left out.
+pub fn object(names: &[&str], value: &mut dyn FnMut(u32) -> Option<Value>) -> Value {
+    let mut fields = serde_json::Map::new();
+    for (place, name) in (0..).zip(names) {
+        if let Some(value) = value(place) {
+            fields.insert((*name).to_owned(), value);
+        }
+    }
+    Value::Object(fields)
 }
 
 /// Reads a whole value.

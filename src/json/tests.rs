@@ -1,8 +1,9 @@
 use proptest::prelude::*;
+use serde::Serialize;
 
 use super::*;
 
-#[derive(Debug, PartialEq, Eq, FromJson)]
+#[derive(Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 struct Lamp {
     name: String,
@@ -12,6 +13,7 @@ struct Lamp {
     level: u8,
     #[serde(default = "three")]
     count: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
     #[serde(default)]
     rooms: Vec<[u16; 2]>,
@@ -22,14 +24,14 @@ fn three() -> u32 {
     3
 }
 
-#[derive(Debug, PartialEq, Eq, FromJson)]
+#[derive(Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "kebab-case")]
 enum Kind {
     Bulb,
     NightLight,
 }
 
-#[derive(Debug, PartialEq, Eq, FromJson)]
+#[derive(Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(default, deny_unknown_fields)]
 struct Inner {
     watts: u64,
@@ -48,6 +50,12 @@ impl<T: FromJson> FromJson for Box<T> {
 
     fn read(&mut self, value: &Value) -> Read {
         (**self).read(value)
+    }
+}
+
+impl<T: ToJson> ToJson for Box<T> {
+    fn write(&self) -> Value {
+        (**self).write()
     }
 }
 
@@ -79,6 +87,11 @@ fn what_a_file_leaves_out_has_its_default() {
         inner: Some(Box::new(Inner { watts: u64::MAX })),
     };
     assert_eq!(lamp(full).unwrap(), expected);
+    for text in [r#"{"name":"a","type":"night-light","inner":{}}"#, full] {
+        let read = lamp(text).unwrap();
+        assert_eq!(read.write(), serde_json::to_value(&read).unwrap());
+        assert_eq!(super::read(&read.write()), Ok(read));
+    }
     let nothing = r#"{"name":"b","type":"bulb","note":null,"inner":null}"#;
     let read = lamp(nothing).unwrap();
     assert_eq!((read.note, read.inner), (None, None));

@@ -3,6 +3,7 @@
 use super::{Story, drafted, plain, sentence, sourced};
 use crate::dhcp::failover;
 use crate::scenario::{Command, Fate, Faults, Meddle, NodeId, NodeKind, Which};
+use crate::sim::{EventId, Vain, What};
 use crate::text::{Sentence, Value};
 use crate::time::Duration;
 
@@ -91,9 +92,40 @@ impl Story<'_> {
         }
     }
 
+    /// Why nothing came of a command or of its end, if nothing did: the next entry says so.
+    pub(super) fn nothing_came_of(&self, id: EventId) -> Option<Vain> {
+        let next = self.journal.get(EventId(id.0.checked_add(1)?))?;
+        match next.what {
+            What::InVain(why) if next.cause == Some(id) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// What a person meant to do, and why nothing came of it.
+    pub(super) fn in_vain(&self, command: &Command, why: Vain) -> Sentence {
+        let told = self.command(command);
+        let with = |key: &str, told: Sentence| sentence(key, told.values);
+        match (command, why) {
+            (Command::Heal(Some(_)), _) => with("tell.vain-heal", told),
+            (Command::Heal(None), _) => with("tell.vain-heal-all", told),
+            (Command::LoseDisk(_), _) => with("tell.vain-lose-disk", told),
+            (Command::Meddle(_), _) => with("tell.vain-frame", told),
+            (_, Vain::Stopped) => {
+                let mut values = vec![("what", Value::Sentence(Box::new(told)))];
+                values.extend(command.node().map(|node| ("node", self.name(node))));
+                sentence("tell.vain-stopped", values)
+            }
+            _ => {
+                let values = vec![("what", Value::Sentence(Box::new(told)))];
+                sentence("tell.vain", values)
+            }
+        }
+    }
+
     /// What was done for a while is over, and this is done in its place.
-    pub(super) fn ended(&self, command: &Command) -> Sentence {
-        let what = Value::Sentence(Box::new(self.command(command)));
+    pub(super) fn ended(&self, command: &Command, vain: Option<Vain>) -> Sentence {
+        let done = vain.map_or_else(|| self.command(command), |why| self.in_vain(command, why));
+        let what = Value::Sentence(Box::new(done));
         sentence("tell.ended", vec![("what", what)])
     }
 

@@ -90,13 +90,18 @@ pub fn tell(scenario: &Scenario, journal: &Journal, id: EventId) -> Option<Sente
     let story = Story { scenario, journal };
     let entry = journal.get(id)?;
     match &entry.what {
-        What::Command(command) => Some(story.command(command)),
-        What::Ended(command) => Some(story.ended(command)),
+        What::Command(command) => Some(match story.nothing_came_of(id) {
+            Some(why) => story.in_vain(command, why),
+            None => story.command(command),
+        }),
+        What::Ended(command) => Some(story.ended(command, story.nothing_came_of(id))),
         What::Power(on) => story.power(entry, *on),
         What::Net(note) => story.stack(entry, note),
-        What::Software(_) | What::Carrier { .. } | What::Flooded { .. } | What::Received { .. } => {
-            None
-        }
+        What::InVain(_)
+        | What::Software(_)
+        | What::Carrier { .. }
+        | What::Flooded { .. }
+        | What::Received { .. } => None,
         What::Sent { origin, frame, .. } if *origin == id => {
             messages::sent(&story, id, entry, frame)
         }

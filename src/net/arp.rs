@@ -1,8 +1,8 @@
 //! A host's ARP cache, and the packets that wait for an answer (RFC 826, RFC 1122 section 2.3.2).
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
+use crate::map::Map;
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 
@@ -24,7 +24,7 @@ pub struct Entry {
 
 /// What the host knows of its neighbours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cache(BTreeMap<Ipv4Addr, Entry>);
+pub struct Cache(Map<Ipv4Addr, Entry>);
 
 impl Cache {
     /// The card that has an address, if that is still believed.

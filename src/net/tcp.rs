@@ -4,11 +4,13 @@
 //! A world is copied for every checkpoint, and smoltcp's sockets cannot be. So a connection keeps
 //! the log of everything that smoltcp was given since it began; a copy has the log, and makes the
 //! rest anew from it when it is next needed. smoltcp reads no clock and draws from no randomness
-//! but a seed, so what is made anew is what was there. When a connection is over, so is its log.
+//! but a seed, so what is made anew is what was there. When a connection is over, so is its log; one
+//! that lasts goes on from time to time with a new one (`resume`), original and copy alike.
 
 mod connection;
 mod live;
 mod log;
+mod resume;
 
 use std::net::Ipv4Addr;
 

@@ -8,12 +8,13 @@ mod router;
 mod server;
 mod shown;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use super::file::{File, NodeFile, NodeKind, TimedFile, Verb};
 use super::{NodeId, Scenario};
 pub(super) use crate::json::Problem;
 use crate::json::nearest;
+use crate::map::Map;
 use crate::net::link::Faults;
 use crate::time::Duration;
 use crate::wire::Mac;
@@ -47,7 +48,7 @@ impl Found {
         checked.map_err(|problem| self.0.push(problem)).ok()
     }
 
-    fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
+    fn add<'a>(&mut self, path: impl Into<Cow<'a, str>>, message: impl Into<Cow<'a, str>>) {
         self.0.push(Problem::new(path, message));
     }
 
@@ -119,7 +120,7 @@ pub(super) fn check_link(latency: Duration, faults: &Faults) -> Result<(), Probl
     fault::check(faults, latency, "faults")
 }
 
-type Names = BTreeMap<String, NodeId>;
+type Names = Map<String, NodeId>;
 
 fn check_nodes(file: &mut File, found: &mut Found) -> (Names, Vec<(Mac, NodeId)>) {
     let mut names = Names::new();
@@ -132,7 +133,7 @@ fn check_nodes(file: &mut File, found: &mut Found) -> (Names, Vec<(Mac, NodeId)>
 }
 
 /// Whose card it is, by name and number.
-type Cards = BTreeMap<Mac, (String, NodeId)>;
+type Cards = Map<Mac, (String, NodeId)>;
 
 /// Checks a node beside those before it, and gives it cards where the file does not.
 fn check_new_node(

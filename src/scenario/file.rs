@@ -1,19 +1,19 @@
 //! The file as it stands on disk: JSON, durations and addresses as text.
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
 use super::{Offset, Problem, layout};
 use crate::dhcp::{Cidr, client, relay, server};
-use crate::json::{self, FromJson, Value};
+use crate::json::{self, FromJson, ToJson, Value};
+use crate::map::Map;
 use crate::net::link::Faults;
 use crate::time::Duration;
 use crate::wire::Mac;
 
 /// A text in each language that has one, by language tag (`en`, `es`, `pt-BR`).
-pub type Texts = BTreeMap<String, String>;
+pub type Texts = Map<String, String>;
 
 /// A scenario file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
@@ -371,8 +371,7 @@ impl File {
 
     /// The file's text: a node, a cable, a command each on a line of its own, where it is short.
     pub fn to_json(&self) -> String {
-        // Every field is text, a number, a list or a struct of those: nothing that JSON lacks.
-        let mut file = serde_json::to_value(self).unwrap_or_default();
+        let mut file = self.write();
         layout::terse(&mut file);
         layout::text(&file)
     }

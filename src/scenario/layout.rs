@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::values;
 use crate::dhcp::{Settings, client, server};
-use crate::json;
+use crate::json::{self, ToJson};
 use crate::net::link::Faults;
 
 /// The longest line that is not broken up, where it can be.
@@ -62,12 +62,12 @@ const ORDER: [&str; 44] = [
 pub(super) fn terse(file: &mut Value) {
     let client = values(&Settings::Client(client::Config::default()));
     let server = values(&Settings::Server(server::Config::default()));
-    let mut failover = serde_json::to_value(server::Failover::default()).unwrap_or_default();
+    let mut failover = server::Failover::default().write();
     // Which of the two a server is, a reader wants to see of both.
     if let Some(fields) = failover.as_object_mut() {
         fields.remove("role");
     }
-    let faults = serde_json::to_value(Faults::default()).unwrap_or_default();
+    let faults = Faults::default().write();
     let (none, off) = (Value::Null, Value::Bool(false));
     let relay = object(&[("circuit_id", &off), ("link_selection", &off)]);
     let list = Value::Array(Vec::new());

@@ -1,12 +1,11 @@
 //! The built-in scenarios.
 
-use std::collections::BTreeMap;
-
 use super::file::{File, LinkFile, NodeFile, NodeKind, Show, Texts, TimedFile, Verb};
 use super::{Problem, Scenario};
 use crate::dhcp::server::Range;
 use crate::dhcp::{Cidr, client, server};
 use crate::json;
+use crate::map::Map;
 use crate::time::Duration;
 
 macro_rules! scenarios {
@@ -60,7 +59,7 @@ pub fn file(name: &str) -> Option<&'static str> {
 }
 
 /// What the built-in scenarios are called in each language, by their names.
-pub fn titles() -> BTreeMap<String, Texts> {
+pub fn titles() -> Map<String, Texts> {
     const TITLES: &str = include_str!(concat!(env!("OUT_DIR"), "/titles.json"));
     let read = json::parse(TITLES).and_then(|titles| json::read(&titles));
     // A test holds them against the files.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::json::{FromJson, Read, Value, from_text};
+use crate::json::{FromJson, Read, ToJson, Value, from_text, to_text};
 use crate::time::Duration;
 
 /// By how many seconds a clock is ahead of the right time; behind it where negative. A file writes
@@ -64,5 +64,11 @@ impl FromJson for Offset {
 
     fn read(&mut self, value: &Value) -> Read {
         from_text(self, value)
+    }
+}
+
+impl ToJson for Offset {
+    fn write(&self) -> Value {
+        to_text(self)
     }
 }

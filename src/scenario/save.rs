@@ -119,7 +119,7 @@ impl Scenario {
     /// one whose settings then cannot be. Whoever changes a list of commands has the rest go on from
     /// that, as a file with that list would.
     pub fn settled(&self, commands: &[Timed]) -> Vec<Option<Timed>> {
-        let mut now = std::collections::BTreeMap::new();
+        let mut now = crate::map::Map::new();
         let settled = commands.iter().map(|timed| {
             let Command::Configure(node, ref change) = timed.command else {
                 return Some(timed.clone());

@@ -4,7 +4,7 @@ use serde_json::Map;
 
 use super::{NodeFile, Problem, check};
 use crate::dhcp::{Settings, server};
-use crate::json::{self, Value};
+use crate::json::{self, ToJson, Value};
 
 /// Other settings, and what is new in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,13 +30,11 @@ pub(super) fn of(node: &NodeFile) -> Option<Settings> {
 
 /// Settings as a file has them, every one of them written out.
 pub fn values(settings: &Settings) -> Value {
-    let value = match settings {
-        Settings::Client(config) => serde_json::to_value(config),
-        Settings::Server(config) => serde_json::to_value(config),
-        Settings::Relay(config) => serde_json::to_value(config),
-    };
-    // Nothing in them is of a kind that JSON lacks.
-    value.unwrap_or_default()
+    match settings {
+        Settings::Client(config) => config.write(),
+        Settings::Server(config) => config.write(),
+        Settings::Relay(config) => config.write(),
+    }
 }
 
 /// What the part of a file is called that holds such settings.

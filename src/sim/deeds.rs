@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::carry::Carry;
-use super::journal::{EventId, What};
+use super::journal::{EventId, Vain, What};
 use super::queue::Event;
 use super::world::{Kind, World};
 use crate::dhcp::{Cidr, Interface, Timer};
@@ -78,6 +78,41 @@ impl World {
             | Command::Inform(_)
             | Command::Failover(..)
             | Command::LoseDisk(_)
+            | Command::Configure(..)
+            | Command::For(..) => None,
+        }
+    }
+
+    /// Why nothing comes of a command as things are; nothing where something does.
+    fn in_vain(&self, command: &Command) -> Option<Vain> {
+        let reason = |is_vain: bool, reason: Vain| is_vain.then_some(reason);
+        match *command {
+            Command::PowerOn(node) => reason(self.node(node).power, Vain::AsItWas),
+            Command::PowerOff(node) => reason(!self.node(node).power, Vain::AsItWas),
+            Command::Plug(link) => reason(self.link(link).plugged, Vain::AsItWas),
+            Command::Unplug(link) => reason(!self.link(link).plugged, Vain::AsItWas),
+            Command::Partition(ref groups) => {
+                let there = self.partitions().any(|known| known == groups);
+                reason(there, Vain::AsItWas)
+            }
+            Command::Heal(ref groups) => {
+                let cut = |known| groups.as_ref().is_none_or(|groups| known == groups);
+                reason(!self.partitions().any(cut), Vain::AsItWas)
+            }
+            Command::Restart(node) => reason(!self.node(node).power, Vain::Stopped),
+            Command::Crash(node)
+            | Command::Start(node)
+            | Command::Release(node)
+            | Command::Renew(node)
+            | Command::Inform(node)
+            | Command::Failover(node, _) => reason(!self.node(node).runs(), Vain::Stopped),
+            Command::LoseDisk(node) => reason(self.node(node).runs(), Vain::Runs),
+            Command::Meddle(ref meddle) => reason(self.misses(meddle), Vain::NoFrame),
+            Command::Faults(..)
+            | Command::Latency(..)
+            | Command::Take(..)
+            | Command::Leave(_)
+            | Command::Clock(..)
             | Command::Configure(..)
             | Command::For(..) => None,
         }
@@ -183,6 +218,10 @@ impl Carry<'_> {
     }
 
     fn carry_out(&mut self, command: &Command, cause: EventId) {
+        if let Some(vain) = self.world.in_vain(command) {
+            self.log(command.node(), Some(cause), What::InVain(vain));
+            return;
+        }
         match *command {
             Command::PowerOn(node) => self.power(node, true, cause),
             Command::PowerOff(node) => self.power(node, false, cause),
@@ -225,11 +264,7 @@ impl Carry<'_> {
             Command::Failover(node, command) => {
                 self.person(node, Request::Operator(command), cause);
             }
-            Command::LoseDisk(node) if !self.world.node(node).runs() => {
-                self.host(node, &Input::DiskLost, cause);
-            }
-            // A disk is not taken out of what runs.
-            Command::LoseDisk(_) => {}
+            Command::LoseDisk(node) => self.host(node, &Input::DiskLost, cause),
             Command::Configure(node, ref change) => {
                 self.host(node, &Input::Settings(&change.settings), cause);
                 if !self.world.node(node).runs() {
@@ -243,15 +278,10 @@ impl Carry<'_> {
     }
 
     fn person(&mut self, node: NodeId, request: Request, cause: EventId) {
-        if self.world.node(node).runs() {
-            self.host(node, &Input::Person(request), cause);
-        }
+        self.host(node, &Input::Person(request), cause);
     }
 
     fn power(&mut self, node: NodeId, on: bool, cause: EventId) {
-        if self.world.node(node).power == on {
-            return;
-        }
         // With the power comes software that runs, whatever it did before.
         let whiles = &mut self.world.deeds.whiles;
         whiles.retain(|going| going.thing != Thing::Software(node));

@@ -29,6 +29,8 @@ pub enum What {
     Command(Command),
     /// What a person did for a while is over; this is done in its place.
     Ended(Command),
+    /// Nothing came of the command, or of its end, in the entry before.
+    InVain(Vain),
     /// A node has power now, or no longer.
     Power(bool),
     /// The software of a node with power runs again, or has stopped at once.
@@ -94,6 +96,19 @@ pub enum What {
     Dhcp(Note),
     /// A host's stack says something.
     Net(NetNote),
+}
+
+/// Why nothing comes of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vain {
+    /// It was so already.
+    AsItWas,
+    /// The node does not run, so it hears nothing of it.
+    Stopped,
+    /// The node runs: a disk is not taken out of what runs.
+    Runs,
+    /// No such frame is on its way.
+    NoFrame,
 }
 
 /// One thing that happened.

@@ -157,6 +157,22 @@ impl World {
         self.meddling.parted.iter().map(|parted| &parted.groups)
     }
 
+    /// A frame on its way to one end of a link, by its place from 1: when it gets there, and the
+    /// entry that it comes from.
+    fn flight(&self, link: LinkId, to: NodeId, place: usize) -> Option<(Instant, EventId)> {
+        let flights = self.queue.on_the_way(link, to);
+        flights.get(place.checked_sub(1)?).copied()
+    }
+
+    /// Whether the frame is not there that a person means.
+    pub(super) fn misses(&self, meddle: &Meddle) -> bool {
+        let Which::OnTheWay(place) = meddle.which else {
+            return false;
+        };
+        let to = NodeId(self.link(meddle.link).peer(meddle.from.0));
+        self.flight(meddle.link, to, place as usize).is_none()
+    }
+
     fn cards(&self, nodes: &[NodeId]) -> Vec<Mac> {
         let cards = nodes.iter().flat_map(|id| match &self.node(*id).kind {
             Kind::Host(host) => vec![host.mac()],
@@ -169,9 +185,6 @@ impl World {
 
 impl Carry<'_> {
     pub(super) fn part(&mut self, groups: &Rc<Partition>) {
-        if self.world.partitions().any(|known| known == groups) {
-            return;
-        }
         let cards = groups
             .groups()
             .each_ref()
@@ -196,16 +209,14 @@ impl Carry<'_> {
             Which::OnTheWay(place) => place as usize,
         };
         let to = NodeId(self.world.link(link).peer(from.0));
-        let flights = self.world.queue.on_the_way(link, to);
-        let Some((arrives, origin)) = place.checked_sub(1).and_then(|place| flights.get(place))
-        else {
+        let Some((arrives, origin)) = self.world.flight(link, to, place) else {
             return;
         };
         self.world.meddling.marked.push(Marked {
-            origin: *origin,
+            origin,
             link,
             to,
-            arrives: *arrives,
+            arrives,
             fate,
             by,
         });

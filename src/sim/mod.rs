@@ -19,10 +19,10 @@ mod world;
 
 pub use crate::scenario::{Command, LinkId, NodeId, Timed};
 pub use branches::{Branch, BranchId, Branches, Fork};
-pub use journal::{DropReason, Entry, EventId, Journal, What};
+pub use journal::{DropReason, Entry, EventId, Journal, Vain, What};
 pub use ports::Ports;
 pub use recording::{Limits, Recording};
 pub use world::{Armed, Kind, Node, World};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,9 +4,8 @@
 //! everything around it. A text holds `{name}` where a value goes. Protocol names (DHCPDISCOVER,
 //! T1, yiaddr) are values or stand in the text as they are: they are never translated.
 
-use std::collections::BTreeMap;
-
 use crate::json;
+use crate::map::Map;
 #[cfg(target_arch = "wasm32")]
 use crate::supplies;
 use crate::time::{Duration, Instant};
@@ -164,17 +163,17 @@ pub struct Sentence {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Texts {
     language: Language,
-    texts: BTreeMap<String, String>,
+    texts: Map<String, String>,
 }
 
 impl Texts {
     /// Reads a language, which [is here](Language::is_here).
     pub fn new(language: Language) -> Self {
-        let mut texts = BTreeMap::new();
+        let mut texts = Map::new();
         for file in language.files() {
             // A test reads every one of the files.
             let read = json::parse(file).and_then(|value| json::read(&value));
-            let read: BTreeMap<String, String> = read.unwrap_or_default();
+            let read: Map<String, String> = read.unwrap_or_default();
             texts.extend(read);
         }
         Self { language, texts }

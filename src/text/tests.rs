@@ -16,7 +16,7 @@ fn placeholders(text: &str) -> Vec<&str> {
 fn every_locale_file_is_flat_json_of_texts() {
     for language in Language::ALL {
         for file in language.files() {
-            let read: Result<BTreeMap<String, String>, _> = serde_json::from_str(file);
+            let read: Result<Map<String, String>, _> = serde_json::from_str(file);
             assert!(read.is_ok(), "{}: {:?}", language.tag(), read.err());
         }
     }

@@ -74,8 +74,9 @@ impl Digest {
             }
             What::Dhcp(_) => self.bytes(&[8]),
             What::Net(_) => self.bytes(&[9]),
-            What::Ended(_) => self.bytes(&[10]),
+            What::Ended(_) => self.bytes(&[12]),
             What::Software(on) => self.bytes(&[11, u8::from(*on)]),
+            What::InVain(_) => self.bytes(&[13]),
         }
     }
 }

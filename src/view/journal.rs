@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::scenario::{Command, LinkId, NodeId, Offset, Scenario, Which, section, values};
-use crate::sim::{Entry, EventId, Journal, What};
+use crate::sim::{Entry, EventId, Journal, Vain, What};
 use crate::wire::frame::Frame;
 use crate::wire::summary::summary;
 
@@ -52,6 +52,15 @@ pub fn line(scenario: &Scenario, id: EventId, entry: &Entry) -> String {
     serde_json::to_string(&line).unwrap_or_default()
 }
 
+fn vain(why: Vain) -> &'static str {
+    match why {
+        Vain::AsItWas => "as-it-was",
+        Vain::Stopped => "stopped",
+        Vain::Runs => "runs",
+        Vain::NoFrame => "no-frame",
+    }
+}
+
 fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
     let name = |node: NodeId| scenario.node(node).id.as_str();
     let between = |link: LinkId| scenario.ends(link).map(name);
@@ -59,6 +68,7 @@ fn detail(scenario: &Scenario, what: &What) -> (&'static str, Value) {
     match what {
         What::Command(command) => ("command", deed(scenario, command)),
         What::Ended(command) => ("ended", deed(scenario, command)),
+        What::InVain(why) => ("in-vain", json!({ "why": vain(*why) })),
         What::Power(on) => ("power", json!({ "on": on })),
         What::Software(on) => ("software", json!({ "on": on })),
         What::Carrier { link, up } => ("carrier", json!({ "link": between(*link), "up": up })),

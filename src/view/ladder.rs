@@ -184,7 +184,11 @@ impl Ladder {
             What::Net(NetNote::Unreachable { .. } | NetNote::Malformed { .. }) => {
                 self.row(entry, Row::Event(id));
             }
-            What::Sent { .. } | What::Flooded { .. } | What::Fired { .. } | What::Net(_) => {}
+            What::InVain(_)
+            | What::Sent { .. }
+            | What::Flooded { .. }
+            | What::Fired { .. }
+            | What::Net(_) => {}
         }
     }
 

@@ -45,6 +45,7 @@ impl Tally {
                 | What::Dropped { .. }
                 | What::Command(_)
                 | What::Ended(_)
+                | What::InVain(_)
                 | What::Power(_)
                 | What::Software(_)
                 | What::Carrier { .. }

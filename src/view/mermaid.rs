@@ -113,7 +113,8 @@ fn tells(what: &What) -> bool {
             !matches!(note, ServerNote::Pinging { .. } | ServerNote::Held { .. })
         }
         What::Net(NetNote::Unreachable { .. } | NetNote::Malformed { .. }) => true,
-        What::Power(_)
+        What::InVain(_)
+        | What::Power(_)
         | What::Software(_)
         | What::Carrier { .. }
         | What::Sent { .. }

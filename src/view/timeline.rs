@@ -206,6 +206,7 @@ impl Timeline {
             | What::Flooded { .. }
             | What::Command(_)
             | What::Ended(_)
+            | What::InVain(_)
             | What::Received { .. }
             | What::Dropped { .. }
             | What::Fired { .. }

@@ -16,7 +16,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::json::{FromJson, Read, Value, from_text};
+use crate::json::{FromJson, Read, ToJson, Value, from_text, to_text};
 
 /// An Ethernet address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +79,12 @@ impl FromJson for Mac {
 
     fn read(&mut self, value: &Value) -> Read {
         from_text(self, value)
+    }
+}
+
+impl ToJson for Mac {
+    fn write(&self) -> Value {
+        to_text(self)
     }
 }
 

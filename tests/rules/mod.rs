@@ -328,4 +328,151 @@ pub(crate) const RULES: &[Rule] = &[
         "the lease makes an entry in the server's ARP cache",
         Some(("two-servers", "enters its card into the ARP cache")),
     ),
+    rule(
+        "f01",
+        "failover-12, 7.8, 7.9 and 8.2",
+        "both connect, the primary's connection stays; CONNECT names the MCLT, and is refused for a reason",
+        Some((
+            "two-server-day",
+            "accepts server1 as its partner with a CONNECTACK",
+        )),
+    ),
+    rule(
+        "f02",
+        "failover-12, 7.11 and 8.3",
+        "a silence of the receive timer ends the connection; CONTACT keeps it",
+        Some((
+            "two-server-day",
+            "gives up its connection to server1 with a DISCONNECT",
+        )),
+    ),
+    rule(
+        "f03",
+        "failover-12, 9.2, figures and text of 9.3 to 9.14",
+        "the table of states: what each state does at each state of its partner, and at each other event",
+        Some(("two-server-day", "goes from RECOVER-DONE to NORMAL")),
+    ),
+    rule(
+        "f04",
+        "failover-12, 9.3 to 9.14",
+        "who is served in each state",
+        Some((
+            "two-server-day",
+            "It answers no one before it knows what it has missed",
+        )),
+    ),
+    rule(
+        "f05",
+        "failover-12, 5.2.1",
+        "a lease ends at most the MCLT after what the partner knows: the MCLT first, then what is desired",
+        Some((
+            "two-server-day",
+            "The MCLT (maximum client lead time) allows 1 h, not 8 h",
+        )),
+    ),
+    rule(
+        "f06",
+        "failover-12, 7.1.5",
+        "potential expiry: half of the lease that was given and all that is desired is told, and the BNDACK makes it known",
+        Some((
+            "two-server-day",
+            "has confirmed 192.168.1.10 until 08:31:00",
+        )),
+    ),
+    rule(
+        "f07",
+        "failover-12, 5.2.2 and 5.11",
+        "an address changes hands only when both know that it is free",
+        Some((
+            "two-server-day",
+            "Another client gets the address after the MCLT",
+        )),
+    ),
+    rule(
+        "f08",
+        "failover-12, 9.4.2",
+        "in PARTNER-DOWN an address waits for the latest of all bounds, and the MCLT",
+        Some((
+            "two-server-day",
+            "what server1 may have given out waits for the MCLT",
+        )),
+    ),
+    rule(
+        "f09",
+        "failover-12, 5.3; RFC 3074",
+        "in NORMAL each client has one server, by a hash of its identifier; either answers from a number of seconds on",
+        Some((
+            "load-balance",
+            "the hash of its identifier is 23, and 0 to 127 are server1’s",
+        )),
+    ),
+    rule(
+        "f10",
+        "failover-12, 5.4, 7.6 and 7.7",
+        "FREE addresses are the primary's, BACKUP ones the secondary's; they are balanced by POOLREQ",
+        Some((
+            "two-server-day",
+            "asks server1 with a POOLREQ for its share of the free addresses",
+        )),
+    ),
+    rule(
+        "f11",
+        "failover-12, 7.1.3",
+        "which BNDUPD is accepted: the table of the receiver's and the sender's status",
+        Some((
+            "operators-mistake",
+            "does not accept what server2 says of 192.168.1.11",
+        )),
+    ),
+    rule(
+        "f12",
+        "failover-12, 7.1.1 and 7.2",
+        "an update is written down before its BNDACK, triggers none, and no more are out than the partner takes",
+        Some((
+            "two-server-day",
+            "has it on its disk and says so with a BNDACK",
+        )),
+    ),
+    rule(
+        "f13",
+        "failover-12, 7.3 to 7.5, 9.5 and 9.6",
+        "a server that was down asks by UPDREQ, without its disk by UPDREQALL, and waits for the MCLT",
+        Some((
+            "crash-and-recover",
+            "knows nothing and asks server2 with an UPDREQALL for everything",
+        )),
+    ),
+    rule(
+        "f14",
+        "failover-12, 9.10 to 9.12",
+        "two that served alone compare their leases before they answer anyone",
+        Some((
+            "operators-mistake",
+            "goes from PARTNER-DOWN to POTENTIAL-CONFLICT",
+        )),
+    ),
+    rule(
+        "f15",
+        "failover-12, 9.2 and 3.1.3",
+        "the state and when it began are on disk",
+        Some((
+            "crash-and-recover",
+            "goes from COMMUNICATIONS-INTERRUPTED to PARTNER-DOWN: an operator says so",
+        )),
+    ),
+    rule(
+        "f16",
+        "failover-12, 10",
+        "after the safe period a partner counts as down without an operator",
+        Some((
+            "two-server-day",
+            "its partner has been away for the whole safe period",
+        )),
+    ),
+    rule(
+        "f17",
+        "failover-12, 5.10",
+        "times go over the wire by the sender's clock, and are understood whatever that shows",
+        None,
+    ),
 ];

@@ -183,7 +183,7 @@ fn field(
 
 /// What has all the words that are looked for, each with its own words.
 fn found(session: &Session, words: &Texts, query: &str) -> Vec<(Deed, String)> {
-    let query = query.to_lowercase();
+    let query = browser::lower(query);
     let wanted: Vec<&str> = query.split_whitespace().collect();
     let named = session.deeds().into_iter().map(|deed| {
         let name = words.sentence(&deed.sentence);
@@ -191,7 +191,7 @@ fn found(session: &Session, words: &Texts, query: &str) -> Vec<(Deed, String)> {
     });
     named
         .filter(|(_, name)| {
-            let name = name.to_lowercase();
+            let name = browser::lower(name);
             wanted.iter().all(|word| name.contains(word))
         })
         .collect()

@@ -1,7 +1,5 @@
 //! The page's head: which story, which language, which theme, which keys.
 
-use std::collections::BTreeMap;
-
 use yew::prelude::*;
 
 use super::element::{Element, Handler, el, group, handler};
@@ -12,6 +10,7 @@ use super::shell::part;
 use crate::app::browser;
 use crate::app::session::{Action, Export, Panel, Theme};
 use crate::app::store::{Props, Store, use_view};
+use crate::map::Map;
 use crate::scenario::{self, library};
 use crate::text::{Language, Texts};
 
@@ -81,7 +80,7 @@ pub(crate) fn Header(props: &Props) -> Html {
 fn scenario(
     store: &Store,
     words: &Texts,
-    titles: &BTreeMap<String, scenario::Texts>,
+    titles: &Map<String, scenario::Texts>,
     current: &str,
     own: Option<String>,
 ) -> Element {

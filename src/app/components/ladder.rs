@@ -40,7 +40,11 @@ pub(crate) fn LadderPane(props: &Props) -> Html {
         )
     });
     let columns = Columns(owners);
-    let lanes = el!("div", "class" = "lanes", "aria-hidden" = "true");
+    let lanes = el!(
+        "div",
+        "class" = columns.class("lanes"),
+        "aria-hidden" = "true"
+    );
     let lanes = store.read(|session| {
         let name = |(lane, owner): (usize, &Option<NodeId>)| {
             let name = owner.map_or(words.get("ui.others"), |id| &session.scenario().node(id).id);
@@ -86,12 +90,18 @@ impl Columns {
         self.0.of(node).map(|lane| self.place(lane))
     }
 
+    /// A style class, and whether there are so many that room is short.
+    fn class(&self, class: &'static str) -> String {
+        classes(&[class, when(self.0.owners().len() > 4, "many")])
+    }
+
     pub(super) fn style(&self, lane: usize) -> String {
         format!("left:{}", percent(self.place(lane)))
     }
 
     fn left(&self, node: NodeId) -> String {
-        format!("left:{}", percent(self.x(node).unwrap_or(50.0)))
+        let left = percent(self.x(node).unwrap_or(50.0));
+        format!("left:{left};--at:{left}")
     }
 }
 
@@ -174,7 +184,7 @@ fn Rows(props: &Props) -> Html {
             .then(|| el!("p", "class" = "empty").text(words.get("ui.ladder-empty")));
         let paper = el!(
             "div",
-            "class" = if count > 4 { "paper many" } else { "paper" },
+            "class" = columns.class("paper"),
             "style" = format!("--columns:{}", count.max(1))
         );
         let newest = (!*follows).then(|| {
@@ -244,7 +254,12 @@ fn row(
             let chips = marks
                 .iter()
                 .map(|mark| chip(store, session, words, columns, mark));
-            el!("li", "class" = "row marks")
+            let class = if marks.len() > 1 {
+                "row marks"
+            } else {
+                "row marks alone"
+            };
+            el!("li", "class" = class)
                 .key(marks.first().map_or(0, |mark| mark.id.0.into()))
                 .with(el!("span", "class" = "time"))
                 .with(el!("span", "class" = "lanes").all(chips))

@@ -14,9 +14,9 @@ use super::part::{draw, part};
 use crate::app::browser;
 use crate::app::flights::Wave;
 use crate::app::layout::{Place, percent};
-use crate::app::map::SortedMap;
 use crate::app::session::{Action, Session};
 use crate::app::store::{Props, use_view};
+use crate::map::Map;
 use crate::scenario::LinkId;
 use crate::sim::EventId;
 use crate::time::Instant;
@@ -25,6 +25,9 @@ use crate::wire::summary::summary;
 
 /// A frame on one link: the same one is on others at the same time.
 pub(super) type Id = (EventId, LinkId);
+
+/// The part of a cable at either end on which no packet is drawn: there it would hide the node.
+const MARGIN: f64 = 0.22;
 
 /// A packet on its way.
 #[derive(Clone, PartialEq)]
@@ -46,7 +49,7 @@ struct Packet {
 }
 
 /// The lanes that are taken: on which link, towards where, by whom.
-type Lanes = SortedMap<Id, (u32, u32, u8)>;
+type Lanes = Map<Id, (u32, u32, u8)>;
 
 /// Every packet under way.
 #[part]
@@ -54,14 +57,14 @@ pub(crate) fn Packets(props: &Props) -> Html {
     let store = props.store.clone();
     let lanes = use_mut_ref(Lanes::default);
     let asked = use_state_eq(|| None::<Id>);
-    let elements = use_mut_ref(SortedMap::<Id, NodeRef>::default);
+    let elements = use_mut_ref(Map::<Id, NodeRef>::default);
     let (_, ids) = use_view(&store, |session| {
         let waves = session.waves().iter().map(wave_id);
         let ids: Vec<Id> = session.flights().iter().map(id).chain(waves).collect();
         (session.key().run, ids)
     });
     let packets = Rc::new(store.read(|session| packets(session, &mut lanes.borrow_mut())));
-    elements.borrow_mut().retain(|id| ids.contains(id));
+    elements.borrow_mut().retain(|id, _| ids.contains(id));
     for id in &ids {
         let mut elements = elements.borrow_mut();
         if elements.get(id).is_none() {
@@ -151,7 +154,7 @@ pub(super) fn wave_id(wave: &Wave) -> Id {
     (wave.flight.id, LinkId(u32::MAX - crowd))
 }
 
-fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<SortedMap<Id, NodeRef>>) {
+fn move_all(moment: &f64, packets: &[Packet], elements: &RefCell<Map<Id, NodeRef>>) {
     let elements = elements.borrow();
     for packet in packets {
         let element = elements.get(&packet.id).and_then(NodeRef::cast::<Element>);
@@ -182,7 +185,10 @@ impl Packet {
                 x: corner.x + size.x / 2.0,
                 y: corner.y + size.y / 2.0,
             },
-            None => self.from.towards(self.to, self.part(moment, still)),
+            None => {
+                let part = MARGIN + (1.0 - 2.0 * MARGIN) * self.part(moment, still);
+                self.from.towards(self.to, part)
+            }
         }
     }
 }
@@ -200,7 +206,7 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
     let flights = session.flights();
     let narrow = browser::is_narrow();
     let place = |node| session.layout().place(node, narrow);
-    lanes.retain(|known| flights.iter().any(|flight| id(flight) == *known));
+    lanes.retain(|known, _| flights.iter().any(|flight| id(flight) == *known));
     let packet = |id: Id, flight: &Flight, lane: u8, over: Option<[Place; 2]>| {
         let summary = summary(flight.frame.bytes());
         Packet {

@@ -1,8 +1,10 @@
 //! What a client calls itself: option 61 (RFC 2132 section 9.14, RFC 4361 section 6.1).
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
 
-use crate::json::{self, FromJson, Read, Value};
+use crate::json::{self, FromJson, Read, ToJson, Value, to_text};
 use crate::wire::Mac;
 
 /// A client's identifier.
@@ -56,17 +58,32 @@ impl ClientId {
     }
 }
 
-impl Serialize for ClientId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Hardware => serializer.serialize_str("hardware"),
-            Self::None => serializer.serialize_str("none"),
-            Self::Duid => serializer.serialize_str("duid"),
+            Self::Hardware => f.write_str("hardware"),
+            Self::None => f.write_str("none"),
+            Self::Duid => f.write_str("duid"),
             Self::Bytes(bytes) => {
-                let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-                serializer.serialize_str(&pairs.join(":"))
+                for (place, byte) in bytes.iter().enumerate() {
+                    let colon = if place > 0 { ":" } else { "" };
+                    write!(f, "{colon}{byte:02x}")?;
+                }
+                Ok(())
             }
         }
+    }
+}
+
+impl Serialize for ClientId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl ToJson for ClientId {
+    fn write(&self) -> Value {
+        to_text(self)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The stream to the partner: how it is made, kept alive and given up (draft sections 7.8 to 8).
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use super::clock::Difference;
@@ -9,6 +8,7 @@ use super::load::Buckets;
 use super::state::{Role, State};
 use super::updates::Flying;
 use super::{Context, End, Note, Output, Timer, is_answer};
+use crate::map::{Map, Set};
 use crate::time::{Duration, Instant};
 use crate::wire::failover::{
     Body, Connect, Decoder, Disconnect, Message, RejectReason, StateReport,
@@ -41,10 +41,10 @@ pub struct Link {
     pub(super) asked: Option<u32>,
     /// Whether updates may be sent without being asked for.
     pub(super) pushing: bool,
-    pub(super) queue: BTreeSet<Ipv4Addr>,
-    pub(super) flying: BTreeMap<u32, Flying>,
+    pub(super) queue: Set<Ipv4Addr>,
+    pub(super) flying: Map<u32, Flying>,
     /// The partner's request for updates, and the addresses that it still waits for.
-    pub(super) request: Option<(u32, BTreeSet<Ipv4Addr>)>,
+    pub(super) request: Option<(u32, Set<Ipv4Addr>)>,
 }
 
 impl Link {
@@ -59,8 +59,8 @@ impl Link {
             report: None,
             asked: None,
             pushing: false,
-            queue: BTreeSet::new(),
-            flying: BTreeMap::new(),
+            queue: Set::new(),
+            flying: Map::new(),
             request: None,
         }
     }

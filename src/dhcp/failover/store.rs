@@ -1,11 +1,11 @@
 //! What an endpoint must still know after a crash.
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use super::arith::Times;
 use super::load::Buckets;
 use super::state::State;
+use crate::map::Map;
 use crate::time::{Duration, Instant};
 use crate::wire::dhcp::{Message, code};
 use crate::wire::failover::{BindingStatus, Hardware};
@@ -139,7 +139,7 @@ pub struct Store {
     /// Which clients are whose: on the secondary what the primary said last.
     pub buckets: Buckets,
     /// Every address that is not fresh.
-    pub leases: BTreeMap<Ipv4Addr, Lease>,
+    pub leases: Map<Ipv4Addr, Lease>,
 }
 
 impl Store {
@@ -154,7 +154,7 @@ impl Store {
             needs_all: true,
             mclt,
             buckets,
-            leases: BTreeMap::new(),
+            leases: Map::new(),
         }
     }
 

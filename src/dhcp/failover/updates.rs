@@ -1,6 +1,5 @@
 //! Bindings to the partner and from it (draft sections 7.1 to 7.5).
 
-use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use super::accept::{Claim, accept};
@@ -11,6 +10,7 @@ use super::merge::{acknowledged, cross, forgotten, heard, refused, take};
 use super::state::{Event, State};
 use super::store::{Client, Lease, Store};
 use super::{Cause, Change, Context, LeaseEvent, Note, Output, Part};
+use crate::map::Set;
 use crate::time::{Duration, Instant};
 use crate::wire::failover::{BindingStatus as Status, Body, RejectReason, Update, Verdict};
 
@@ -303,7 +303,7 @@ impl Endpoint {
         let (Some(store), Some(link)) = (&mut self.store, &mut self.link) else {
             return;
         };
-        let wanted: BTreeSet<Ipv4Addr> = pending(&store.leases).collect();
+        let wanted: Set<Ipv4Addr> = pending(&store.leases).collect();
         link.pushing = true;
         link.queue.extend(&wanted);
         link.request = Some((xid, wanted));
@@ -351,9 +351,7 @@ impl Endpoint {
     }
 }
 
-fn pending(
-    leases: &std::collections::BTreeMap<Ipv4Addr, Lease>,
-) -> impl Iterator<Item = Ipv4Addr> + '_ {
+fn pending(leases: &crate::map::Map<Ipv4Addr, Lease>) -> impl Iterator<Item = Ipv4Addr> + '_ {
     leases
         .iter()
         .filter(|(_, lease)| lease.pending)

@@ -1,6 +1,5 @@
 //! What a server knows of its addresses, and the order in which it gives them out.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
@@ -9,7 +8,8 @@ use serde::{Serialize, Serializer};
 
 use crate::dhcp::Cidr;
 use crate::dhcp::failover::store::Client;
-use crate::json::{FromJson, Read, Value, from_text};
+use crate::json::{FromJson, Read, ToJson, Value, from_text, to_text};
+use crate::map::{Map, Set};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::{Message, code};
@@ -88,6 +88,12 @@ impl FromJson for Range {
 
     fn read(&mut self, value: &Value) -> Read {
         from_text(self, value)
+    }
+}
+
+impl ToJson for Range {
+    fn write(&self) -> Value {
+        to_text(self)
     }
 }
 
@@ -185,11 +191,11 @@ impl Binding {
 pub struct Bindings {
     /// Each subnet's network and pools; a client may have one address in each.
     subnets: Vec<(Cidr, Vec<Range>)>,
-    by_address: BTreeMap<Ipv4Addr, Binding>,
-    by_client: Vec<BTreeMap<Identity, Ipv4Addr>>,
-    deadlines: BTreeSet<(Instant, Ipv4Addr)>,
+    by_address: Map<Ipv4Addr, Binding>,
+    by_client: Vec<Map<Identity, Ipv4Addr>>,
+    deadlines: Set<(Instant, Ipv4Addr)>,
     /// Freed addresses, the longest free first.
-    freed: BTreeSet<(Instant, Ipv4Addr)>,
+    freed: Set<(Instant, Ipv4Addr)>,
     /// How many addresses of each subnet's pools have been looked at for the first time.
     fresh: Vec<u64>,
 }
@@ -199,11 +205,11 @@ impl Bindings {
     pub fn new(subnets: Vec<(Cidr, Vec<Range>)>) -> Self {
         Self {
             fresh: vec![0; subnets.len()],
-            by_client: vec![BTreeMap::new(); subnets.len()],
+            by_client: vec![Map::new(); subnets.len()],
             subnets,
-            by_address: BTreeMap::new(),
-            deadlines: BTreeSet::new(),
-            freed: BTreeSet::new(),
+            by_address: Map::new(),
+            deadlines: Set::new(),
+            freed: Set::new(),
         }
     }
 

@@ -137,7 +137,7 @@ fn says_nothing_new(story: &Story<'_>, id: EventId, entry: &Entry) -> bool {
     match &entry.what {
         What::Flooded { .. } | What::Received { .. } => true,
         What::Sent { origin, .. } | What::Dropped { origin, .. } => *origin != id,
-        What::Power(_) | What::Software(_) | What::Carrier { .. } => by_command(),
+        What::InVain(_) | What::Power(_) | What::Software(_) | What::Carrier { .. } => by_command(),
         What::Command(_) | What::Ended(_) | What::Fired { .. } | What::Dhcp(_) | What::Net(_) => {
             false
         }

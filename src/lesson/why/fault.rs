@@ -52,6 +52,7 @@ fn link(story: &Story<'_>, message: EventId, lost: EventId, node: NodeId) -> Opt
         What::Flooded { .. }
         | What::Command(_)
         | What::Ended(_)
+        | What::InVain(_)
         | What::Power(_)
         | What::Software(_)
         | What::Carrier { .. }

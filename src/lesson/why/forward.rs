@@ -36,6 +36,7 @@ fn is_passed_over(id: EventId, entry: &Entry) -> bool {
     match &entry.what {
         What::Flooded { .. }
         | What::Received { .. }
+        | What::InVain(_)
         | What::Power(_)
         | What::Software(_)
         | What::Carrier { .. } => true,

@@ -11,6 +11,8 @@ mod fault;
 mod forward;
 mod outcome;
 mod scene;
+mod trail;
+mod unheard;
 mod untold;
 mod wait;
 
@@ -41,6 +43,7 @@ fn message(id: EventId, entry: &Entry) -> Option<&Frame> {
         }
         What::Command(_)
         | What::Ended(_)
+        | What::InVain(_)
         | What::Power(_)
         | What::Software(_)
         | What::Carrier { .. }

@@ -4,21 +4,22 @@
 use std::net::Ipv4Addr;
 
 use super::deadline::Deadline;
-use super::scene::{Scene, Step, Ways};
+use super::scene::{Scene, Ways};
+use super::trail::{Seen, Trail};
 use super::{message, note, plain, sentence, story, tell, words};
 use crate::dhcp::{ClientNote, Note, RelayNote, ServerNote, failover};
 use crate::lesson::Story;
 use crate::net::NetNote;
 use crate::scenario::{LinkId, NodeId, NodeKind};
-use crate::sim::{DropReason, Entry, EventId, Journal, Recording, What};
-use crate::text::{Sentence, Value};
-use crate::time::{Duration, Instant};
+use crate::sim::{Entry, EventId, Journal, Recording, What};
+use crate::text::Sentence;
+use crate::time::Duration;
 use crate::wire::dhcp::{Message, SERVER_PORT};
 use crate::wire::frame::{Frame, Ip, Payload, Transport, parse};
 use crate::wire::summary::{What as Packet, summary};
 
 /// How long after a message its copies and its answer are looked for.
-const WINDOW: Duration = Duration::from_secs(60);
+pub(super) const WINDOW: Duration = Duration::from_secs(60);
 
 /// What became of a message at one host that it was meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +82,7 @@ pub fn message_of(recording: &Recording, id: EventId) -> Option<EventId> {
         }
         What::Command(_)
         | What::Ended(_)
+        | What::InVain(_)
         | What::Power(_)
         | What::Software(_)
         | What::Carrier { .. } => None,
@@ -125,65 +127,21 @@ fn is_news(entry: &Entry) -> bool {
     )
 }
 
-/// Whether a frame that is lost for this reason does not get on the cable at all.
-fn at_sender(reason: DropReason) -> bool {
-    match reason {
-        DropReason::NoCarrier | DropReason::QueueFull => true,
-        DropReason::CarrierLost
-        | DropReason::Loss
-        | DropReason::Burst
-        | DropReason::Partition
-        | DropReason::Person
-        | DropReason::Crashed => false,
-    }
-}
-
 /// A sentence, and the entry that it tells, where there is one.
-type Told = (Option<EventId>, Sentence);
+pub(super) type Told = (Option<EventId>, Sentence);
 
-struct Look<'a> {
-    recording: &'a Recording,
-    story: Story<'a>,
-}
-
-/// Where a copy of a message was seen.
-#[derive(Clone, Copy)]
-enum Seen {
-    /// It was put on this cable, and gets to the end of it then.
-    Sent(LinkId, Instant),
-    Dropped(DropReason),
-    Received,
-}
-
-/// A message, and where its copies were seen: in which entry, and at which node.
-struct Trail<'a> {
-    from: NodeId,
-    frame: &'a Frame,
-    copies: Vec<(EventId, NodeId, Seen)>,
+pub(super) struct Look<'a> {
+    pub(super) recording: &'a Recording,
+    pub(super) story: Story<'a>,
 }
 
 impl Look<'_> {
-    /// Goes through the entries from `start` on, up to the cursor and for as long as `go_on` says.
-    fn each(&self, start: EventId, go_on: &mut dyn FnMut(EventId, &Entry) -> bool) {
-        let end = u32::try_from(self.recording.world().written()).unwrap_or(u32::MAX);
-        for id in (start.0..end).map(EventId) {
-            let entry = self.story.journal.get(id);
-            if !entry.is_some_and(|entry| go_on(id, entry)) {
-                break;
-            }
-        }
-    }
-
-    fn words(&self, id: EventId) -> Vec<Told> {
+    pub(super) fn words(&self, id: EventId) -> Vec<Told> {
         let sentence = words(self.story.scenario, self.story.journal, id);
         sentence
             .map(|sentence| (Some(id), sentence))
             .into_iter()
             .collect()
-    }
-
-    fn named(&self, key: &str, node: NodeId) -> Vec<Told> {
-        vec![(None, sentence(key, vec![("node", self.story.name(node))]))]
     }
 
     fn outcomes(&self, id: EventId, follow: bool) -> Vec<Outcome> {
@@ -233,53 +191,6 @@ impl Look<'_> {
             outcomes.append(&mut behind);
         }
         outcomes
-    }
-
-    fn trail(&self, id: EventId) -> Option<Trail<'_>> {
-        let sent = self.story.journal.get(id)?;
-        let mut copies = Vec::new();
-        self.each(id, &mut |number, entry| {
-            let (origin, seen) = match &entry.what {
-                What::Sent {
-                    origin,
-                    link,
-                    arrives,
-                    ..
-                } => (*origin, Seen::Sent(*link, *arrives)),
-                What::Flooded {
-                    origin,
-                    over,
-                    arrives,
-                    ..
-                } => {
-                    if let (Some(node), true) = (entry.node, *origin == id) {
-                        for (link, _) in over.iter() {
-                            copies.push((number, node, Seen::Sent(link, *arrives)));
-                        }
-                    }
-                    return true;
-                }
-                What::Dropped { origin, reason, .. } => (*origin, Seen::Dropped(*reason)),
-                What::Received { origin, .. } => (*origin, Seen::Received),
-                What::Command(_)
-                | What::Ended(_)
-                | What::Power(_)
-                | What::Software(_)
-                | What::Carrier { .. }
-                | What::Fired { .. }
-                | What::Dhcp(_)
-                | What::Net(_) => return true,
-            };
-            if let (Some(node), true) = (entry.node, origin == id) {
-                copies.push((number, node, seen));
-            }
-            entry.at <= sent.at + WINDOW
-        });
-        Some(Trail {
-            from: sent.node?,
-            frame: message(id, sent)?,
-            copies,
-        })
     }
 
     /// The hosts that a message is for; a sentence where there is none.
@@ -408,22 +319,6 @@ impl Look<'_> {
         tell(self.story.scenario, self.story.journal, id).is_some()
     }
 
-    /// What a node did at once on receiving something in entry `id`.
-    fn made(&self, node: NodeId, id: EventId) -> Vec<(EventId, &Entry)> {
-        let mut made = Vec::new();
-        let mut at = None;
-        self.each(id, &mut |number, entry| {
-            if entry.cause == Some(id) && entry.node == Some(node) {
-                made.push(number);
-            }
-            *at.get_or_insert(entry.at) == entry.at
-        });
-        let journal = self.story.journal;
-        made.into_iter()
-            .filter_map(|id| Some((id, journal.get(id)?)))
-            .collect()
-    }
-
     /// The first message that a node sent at once on hearing this one.
     fn spoke(&self, trail: &Trail<'_>, node: NodeId) -> Option<EventId> {
         for id in trail.received(node) {
@@ -460,104 +355,5 @@ impl Look<'_> {
             answer.is_none() && entry.at <= last && !matches!(entry.what, What::Power(false))
         });
         answer
-    }
-
-    /// Why no copy was heard at a host.
-    fn not_heard(
-        &self,
-        trail: &Trail<'_>,
-        scene: &Scene<'_>,
-        ways: &Ways,
-        node: NodeId,
-    ) -> (Became, Vec<Told>) {
-        if !scene.power(node) {
-            return (Became::Off, self.off(scene, node));
-        }
-        let way = ways.to(node);
-        if way.is_empty() {
-            return (Became::CutOff, self.named("why.elsewhere", node));
-        }
-        let now = self.recording.world().now();
-        let under_way = || (Became::UnderWay, self.named("why.under-way", node));
-        let mut there = Instant::ZERO;
-        for Step { from, link, to } in way {
-            if !scene.cable(link) {
-                return (Became::CutOff, self.dead(scene, link));
-            }
-            let (mut sent, mut passed_on, mut left, mut lost) = (None, false, None, None);
-            for (id, place, seen) in &trail.copies {
-                match seen {
-                    Seen::Sent(over, arrives) => {
-                        if (*place, *over) == (from, link) {
-                            sent = sent.max(Some(*arrives));
-                        }
-                        passed_on |= *place == to;
-                    }
-                    Seen::Dropped(why) if at_sender(*why) && *place == from => left = Some(*id),
-                    Seen::Dropped(why) if !at_sender(*why) && *place == to => lost = Some(*id),
-                    Seen::Dropped(_) | Seen::Received => {}
-                }
-            }
-            let Some(arrives) = sent else {
-                if let Some(id) = left {
-                    return (Became::Lost, self.words(id));
-                }
-                if there >= now {
-                    return under_way();
-                }
-                let values = vec![
-                    ("node", self.story.name(node)),
-                    ("switch", self.story.name(from)),
-                ];
-                return (Became::CutOff, vec![(None, sentence("why.misled", values))]);
-            };
-            if let (Some(id), false) = (lost, passed_on) {
-                return (Became::Lost, self.words(id));
-            }
-            there = arrives;
-        }
-        if there >= now {
-            return under_way();
-        }
-        (Became::Unused, self.named("why.unused", node))
-    }
-
-    /// That a node has no power, and since when.
-    fn off(&self, scene: &Scene<'_>, node: NodeId) -> Vec<Told> {
-        let Some((id, at)) = scene.power_since(node) else {
-            let whole = scene.is_whole();
-            return self.named(if whole { "why.never-on" } else { "why.off" }, node);
-        };
-        let values = vec![("node", self.story.name(node)), ("since", Value::At(at))];
-        vec![(Some(id), sentence("why.off-since", values))]
-    }
-
-    /// That a cable carries nothing, and since when; that a node at it has no power, where that is
-    /// why.
-    fn dead(&self, scene: &Scene<'_>, link: LinkId) -> Vec<Told> {
-        for end in self.story.scenario.ends(link) {
-            if !scene.power(end) {
-                return self.off(scene, end);
-            }
-        }
-        let mut values = self.story.cable(link).to_vec();
-        let Some((id, at)) = scene.cable_since(link) else {
-            return vec![(None, sentence("why.cable-out", values))];
-        };
-        values.push(("since", Value::At(at)));
-        vec![(Some(id), sentence("why.cable-dead", values))]
-    }
-}
-
-impl Trail<'_> {
-    /// In which entries a node received a copy.
-    fn received(&self, node: NodeId) -> Vec<EventId> {
-        let mut entries = Vec::new();
-        for (id, at, seen) in &self.copies {
-            if *at == node && matches!(seen, Seen::Received) {
-                entries.push(*id);
-            }
-        }
-        entries
     }
 }

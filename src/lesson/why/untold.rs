@@ -61,6 +61,7 @@ pub(super) fn untold(story: &Story<'_>, id: EventId) -> Option<Sentence> {
         }
         What::Dhcp(note) => return noted(story, entry, note),
         What::Net(note) => return stack(story, entry, note),
+        What::InVain(_) => sentence("why.in-vain", Vec::new()),
         // These are always told.
         What::Command(_) | What::Ended(_) | What::Dropped { .. } => return None,
     })

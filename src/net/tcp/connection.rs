@@ -10,15 +10,32 @@ use crate::dhcp::Reason;
 use crate::rng::Rng;
 use crate::time::Instant;
 
+/// How much a connection is given before it goes on with a new log.
+const LONG: usize = 256;
+
 /// A connection, or none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Connection {
+    /// How long its log gets before it looks for a quiet moment.
+    pub(super) long: usize,
     /// What everything random in it is drawn from: the host's seed, and which of its connections
     /// this is.
     drawn_from: (u64, u64),
     log: Log,
     due: Option<(Instant, Reason)>,
     live: Rebuilt,
+}
+
+impl Default for Connection {
+    fn default() -> Self {
+        Self {
+            long: LONG,
+            drawn_from: (0, 0),
+            log: Log::default(),
+            due: None,
+            live: Rebuilt::default(),
+        }
+    }
 }
 
 impl Connection {
@@ -74,6 +91,28 @@ impl Connection {
         } else {
             self.log.push(now, op);
             self.due = due;
+            if self.log.len() >= self.long {
+                self.begin_a_short_log(now);
+            }
+        }
+    }
+
+    /// At a quiet moment goes on with a socket that has no past. That is a matter of the run alone,
+    /// not of whether this is a copy.
+    fn begin_a_short_log(&mut self, now: Instant) {
+        let Some(resume) = self.live().to_resume(now) else {
+            return;
+        };
+        let op = Op::Resume(Box::new(resume));
+        let mut live = Box::new(Live::new(0));
+        live.apply(now, &op, &mut Output::default());
+        let stands_there = live.to_resume(now).is_some_and(|there| there == resume);
+        debug_assert!(stands_there, "it does not stand where it was to");
+        if stands_there {
+            self.due = live.deadline(now);
+            self.log = Log::default();
+            self.log.push(now, op);
+            self.live = Rebuilt(Some(live));
         }
     }
 

@@ -9,6 +9,7 @@ use smoltcp::wire::{HardwareAddress, IpAddress};
 
 use super::Output;
 use super::log::Op;
+use super::resume::{Resume, Told};
 use crate::dhcp::{Reason, StreamEnd, StreamEvent};
 use crate::time::{Duration, Instant};
 use crate::wire::frame::{ETHERNET_HEADER, Frame};
@@ -16,7 +17,8 @@ use crate::wire::frame::{ETHERNET_HEADER, Frame};
 /// The longest packet of an Ethernet.
 const MTU: usize = 1_500;
 /// How much is on its way, in each direction, at most.
-const BUFFER: usize = 16 * 1_024;
+const BUFFER: usize = ROOM as usize;
+const ROOM: u32 = 16 * 1_024;
 /// How long an acknowledgment waits for data that could carry it; RFC 9293 section 3.8.6.3 allows
 /// half a second.
 const ACK_DELAY: Duration = Duration::from_millis(40);
@@ -99,6 +101,7 @@ pub(super) struct Live {
     patience: Option<Instant>,
     /// When the last data that came are acknowledged at the latest.
     acknowledge: Option<Instant>,
+    told: Told,
 }
 
 impl Live {
@@ -132,7 +135,46 @@ impl Live {
             bears: PATIENCE,
             patience: None,
             acknowledge: None,
+            told: Told::default(),
         }
+    }
+
+    /// A connection that is just there.
+    fn resumed(now: Instant, resume: &Resume) -> Self {
+        let mut live = Self::new(resume.seed());
+        let (from, to) = (resume.from, resume.to);
+        let knock = false;
+        // Neither end has to hear of it again.
+        let quiet = &mut Output::default();
+        live.apply(now, &Op::Connect { from, to, knock }, quiet);
+        for frame in resume.segments() {
+            live.apply(now, &Op::Segment(frame), quiet);
+        }
+        live.active = resume.active;
+        live
+    }
+
+    /// Where it stands, if it is up and nothing is under way in either direction.
+    pub(super) fn to_resume(&self, now: Instant) -> Option<Resume> {
+        let socket = self.sockets.get::<Socket<'_>>(self.socket);
+        let waits = self.closing || self.deaf || !self.backlog.is_empty();
+        let owes = self.acknowledge.is_some() || self.patience.is_some();
+        let holds = socket.send_queue() + socket.recv_queue() > 0;
+        if socket.state() != State::Established || !self.up || waits || owes || holds {
+            return None;
+        }
+        let own = socket.local_endpoint()?;
+        let IpAddress::Ipv4(address) = own.addr;
+        let (to, _) = self.ends()?;
+        let (next, expected, far) = self.told.rest(now)?;
+        Some(Resume {
+            from: (address, own.port),
+            to,
+            active: self.active,
+            next,
+            expected,
+            far,
+        })
     }
 
     fn socket(&mut self) -> &mut Socket<'static> {
@@ -198,7 +240,14 @@ impl Live {
                     self.end(StreamEnd::Unreachable, out);
                 }
             }
-            Op::Segment(frame) => self.cable.incoming = Some(frame.clone()),
+            Op::Resume(resume) => {
+                *self = Self::resumed(now, resume);
+                return;
+            }
+            Op::Segment(frame) => {
+                self.told.heard(now, frame, ROOM);
+                self.cable.incoming = Some(frame.clone());
+            }
             Op::Send(bytes) => {
                 if !self.deaf {
                     self.backlog.extend_from_slice(bytes);
@@ -242,6 +291,9 @@ impl Live {
             }
         }
         let sent = !self.cable.outgoing.is_empty();
+        for packet in &self.cable.outgoing {
+            self.told.sent(packet);
+        }
         out.packets.append(&mut self.cable.outgoing);
         if sent {
             self.acknowledge = None;

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::rc::Rc;
 
+use super::resume::Resume;
 use crate::time::Instant;
 use crate::wire::frame::Frame;
 
@@ -20,6 +21,8 @@ pub(super) enum Op {
         /// Only to knock: no one waits for long.
         knock: bool,
     },
+    /// Go on from here: what it was given before is no longer needed.
+    Resume(Box<Resume>),
     /// A segment came in. The journal has the same frame.
     Segment(Frame),
     /// Bytes to send.

@@ -1,6 +1,5 @@
 //! What must hold of the commands.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -10,6 +9,7 @@ use super::{
     File, Found, Names, NodeId, NodeKind, Problem, TimedFile, Verb, fault, find, find_ends,
 };
 use crate::dhcp::{Settings, failover};
+use crate::map::Map;
 use crate::net::link::Fate;
 use crate::time::{Duration, Instant};
 
@@ -72,7 +72,7 @@ struct Checker<'a> {
     /// Every cable by its ends, the smaller number first, in order.
     by_ends: Vec<([NodeId; 2], LinkId)>,
     /// The settings of nodes that an earlier command has changed.
-    settings: BTreeMap<NodeId, Settings>,
+    settings: Map<NodeId, Settings>,
 }
 
 impl<'a> Checker<'a> {
@@ -87,7 +87,7 @@ impl<'a> Checker<'a> {
             names,
             cables,
             by_ends,
-            settings: BTreeMap::new(),
+            settings: Map::new(),
         }
     }
 

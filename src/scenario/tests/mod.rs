@@ -93,6 +93,8 @@ fn every_built_in_file_is_right_and_has_every_text() {
         }
         assert_eq!(Scenario::parse(text).unwrap(), scenario);
         assert_eq!(library::titles()[name], scenario.file().title);
+        let serdes = serde_json::to_value(scenario.file()).unwrap();
+        assert_eq!(crate::json::ToJson::write(scenario.file()), serdes);
     }
     let problem = library::load("nonsense").unwrap_err();
     assert!(

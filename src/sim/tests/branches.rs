@@ -6,27 +6,40 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::build::*;
+use super::stories::{self, Cast};
+use crate::rng::Rng;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
 
-/// Two networks that know nothing of each other, `a` and `b`.
-fn islands() -> Rc<Scenario> {
+/// Two networks that know nothing of each other, `a` and `b`, each with a pair of failover partners.
+fn islands(seed: u64) -> Rc<Scenario> {
+    let server = |island: &str, own: u8, network: u8, role: &str| {
+        let partner = 3 - own;
+        let mode = ["true", "false"][usize::from(network)];
+        format!(
+            r#"{{ "id": "srv{own}-{island}", "kind": "server", "address": "10.{network}.0.{own}/16", "server":
+                  {{ "pools": ["10.{network}.1.0-10.{network}.1.7"], "lease": "60s", "ping_wait": "200ms",
+                     "failover": {{ "role": "{role}", "partner": "10.{network}.0.{partner}", "mclt": "30s",
+                       "max_response_delay": "24s", "safe_period": "40s", "load_balance": {mode} }} }} }}"#
+        )
+    };
     let node = |island: &str, number: u8| {
+        let servers =
+            [(1, "primary"), (2, "secondary")].map(|(own, role)| server(island, own, number, role));
         format!(
             r#"{{ "id": "sw-{island}", "kind": "switch" }},
-               {{ "id": "pc-{island}", "kind": "client" }}, {{ "id": "tv-{island}", "kind": "client" }},
-               {{ "id": "srv-{island}", "kind": "server", "address": "10.{number}.0.1/16", "server":
-                  {{ "pools": ["10.{number}.1.0-10.{number}.1.5"], "lease": "60s", "ping_wait": "200ms" }} }}"#
+               {{ "id": "pc-{island}", "kind": "client" }}, {{ "id": "tv-{island}", "kind": "client" }}, {}"#,
+            servers.join(",")
         )
     };
     let link = |island: &str| {
         let at = |node: &str| {
             format!(r#"{{ "between": ["{node}-{island}", "sw-{island}"], "latency": "1ms" }}"#)
         };
-        [at("pc"), at("tv"), at("srv")].join(",")
+        ["pc", "tv", "srv1", "srv2"].map(at).join(",")
     };
     let text = format!(
-        r#"{{ "version": 1, "name": "islands", "seed": 4, "until": "10m",
+        r#"{{ "version": 1, "name": "islands", "seed": {seed}, "until": "8m",
             "nodes": [{}, {}], "links": [{}, {}] }}"#,
         node("a", 0),
         node("b", 1),
@@ -85,7 +98,8 @@ fn micros(micros: u64) -> Instant {
 
 #[derive(Clone, Debug)]
 enum Deed {
-    Act(u64, u32),
+    /// At an instant, what a random story has persons do, drawn by a number.
+    Act(u64, u64),
     Look(u64),
     Switch(usize),
     Rename(usize, String),
@@ -96,7 +110,7 @@ enum Deed {
 
 fn a_deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        4 => (0_u64..300_000_000, 0_u32..14).prop_map(|(at, what)| Deed::Act(at, what)),
+        4 => (0_u64..300_000_000, any::<u64>()).prop_map(|(at, what)| Deed::Act(at, what)),
         2 => (0_u64..300_000_000).prop_map(Deed::Look),
         2 => (0_usize..8).prop_map(Deed::Switch),
         1 => (0_usize..8, "[a-c]{0,2}").prop_map(|(which, name)| Deed::Rename(which, name)),
@@ -104,19 +118,6 @@ fn a_deed() -> impl Strategy<Value = Deed> {
         2 => Just(Deed::Undo),
         2 => Just(Deed::Redo),
     ]
-}
-
-fn a_command(scenario: &Scenario, number: u32) -> Command {
-    let pcs: Vec<NodeId> = ["pc-a", "tv-a", "pc-b", "srv-a"]
-        .map(|id| scenario.find(id).unwrap())
-        .to_vec();
-    let node = pcs[(number / 4) as usize % 4];
-    match number % 4 {
-        0 => Command::PowerOff(node),
-        1 => Command::PowerOn(node),
-        2 => Command::Renew(node),
-        _ => Command::Unplug(LinkId(number % 6)),
-    }
 }
 
 /// What of the branches is not a matter of where one looks.
@@ -134,11 +135,16 @@ fn document(branches: &Branches) -> Document {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
-    fn whatever_is_done_each_branch_is_a_run_of_its_own(deeds in prop::collection::vec(a_deed(), 1..12)) {
-        let scenario = islands();
+    fn whatever_is_done_each_branch_is_a_run_of_its_own(
+        far_apart in any::<bool>(),
+        seed in any::<u64>(),
+        deeds in prop::collection::vec(a_deed(), 1..12),
+    ) {
+        let scenario = if far_apart { islands(seed) } else { stories::world(seed) };
+        let cast = Cast::new(&scenario, |_| true);
         let mut branches = Branches::with_limits(Rc::clone(&scenario), small());
         let (mut done, mut undone): (Vec<Document>, Vec<Document>) = (Vec::new(), Vec::new());
         for deed in deeds {
@@ -148,12 +154,20 @@ proptest! {
             let is_change = match deed {
                 Deed::Act(at, number) => {
                     branches.here().seek(micros(at));
-                    let known = branches.recording().seen() > micros(at);
-                    let now = branches.act(a_command(&scenario, number));
-                    prop_assert_eq!(known, !ids.contains(&now), "a new one where something is known");
-                    prop_assert_eq!(branches.current(), now);
-                    prop_assert_eq!(branches.recording().world().now(), micros(at));
-                    true
+                    let story = cast.story(&mut Rng::new(number, 81), branches.recording());
+                    for (pause, command) in story {
+                        let before = document(&branches);
+                        let now = branches.recording().world().now() + pause;
+                        branches.here().seek(now);
+                        let known = branches.recording().seen() > now;
+                        let here = branches.act(command);
+                        prop_assert_eq!(known, before.0.iter().all(|(id, ..)| *id != here), "a new one where something is known");
+                        prop_assert_eq!(branches.current(), here);
+                        prop_assert_eq!(branches.recording().world().now(), now);
+                        done.push(before);
+                        undone.clear();
+                    }
+                    false
                 }
                 Deed::Look(at) => {
                     branches.here().seek(micros(at));
@@ -184,8 +198,7 @@ proptest! {
                         undone.push(before.clone());
                         prop_assert_eq!(document(&branches), wanted);
                     }
-                    prop_assert_eq!((branches.can_undo(), branches.can_redo()), (!done.is_empty(), !undone.is_empty()));
-                    continue;
+                    false
                 }
                 Deed::Redo => {
                     let wanted = undone.pop();
@@ -194,13 +207,14 @@ proptest! {
                         done.push(before.clone());
                         prop_assert_eq!(document(&branches), wanted);
                     }
-                    continue;
+                    false
                 }
             };
             if is_change {
                 done.push(before);
                 undone.clear();
             }
+            prop_assert_eq!((branches.can_undo(), branches.can_redo()), (!done.is_empty(), !undone.is_empty()));
         }
         for (id, branch) in branches.list() {
             assert_like_fresh(&branch.recording);
@@ -215,6 +229,7 @@ proptest! {
             let (ours, theirs) = (read(&branch.recording), read(&parent.recording));
             let past = fork.entry.index();
             prop_assert_eq!(ours.len(), past + 1);
+            prop_assert_eq!(&ours[past].what, &What::Command(fork.command.clone()));
             let shared = theirs.len().min(past);
             prop_assert_eq!(&ours[..shared], &theirs[..shared]);
             if let Some(difference) = branches.first_difference(id, fork.parent) {
@@ -230,23 +245,33 @@ proptest! {
 
     /// Each node draws from a stream of its own: what a command does not touch goes on to the byte.
     #[test]
-    fn a_fork_changes_only_what_its_command_changes(at in 0_u64..300_000_000, number in 0_u32..14) {
-        let scenario = islands();
+    fn a_fork_changes_only_what_its_command_changes(
+        seed in any::<u64>(),
+        at in 0_u64..300_000_000,
+        island in prop::sample::select(vec!["-a", "-b"]),
+        number in any::<u64>(),
+    ) {
+        let scenario = islands(seed);
         let mut branches = Branches::new(Rc::clone(&scenario));
         branches.here().seek(scenario.until());
         branches.here().seek(micros(at));
-        let command = a_command(&scenario, number);
-        let island = match &command {
-            Command::PowerOff(node) | Command::PowerOn(node) | Command::Renew(node) => scenario.node(*node).id.ends_with("-a"),
-            Command::Unplug(link) => link.0 < 3,
-            _ => unreachable!(),
-        };
-        let fork = branches.act(command);
+        let cast = Cast::new(&scenario, |node| node.id.ends_with(island));
+        let story = cast.story(&mut Rng::new(number, 82), branches.recording());
+        if story.is_empty() {
+            return Ok(());
+        }
+        let mut fork = BranchId(0);
+        for (pause, command) in story {
+            let now = branches.recording().world().now() + pause;
+            branches.here().seek(now);
+            fork = branches.act(command);
+        }
         branches.here().seek(scenario.until());
         branches.recording_mut(BranchId(0)).unwrap().seek(scenario.until());
         let old = &branches.branch(BranchId(0)).unwrap().recording;
         let new = &branches.branch(fork).unwrap().recording;
-        let untouched = if island { "-b" } else { "-a" };
+        prop_assert!(new.commands().len() > old.commands().len());
+        let untouched = if island == "-a" { "-b" } else { "-a" };
         let told = |recording: &Recording| of_island(&scenario, recording.journal(), untouched);
         prop_assert!(told(old).len() > 100);
         prop_assert_eq!(told(old), told(new));
@@ -260,7 +285,7 @@ proptest! {
 
 #[test]
 fn acting_at_the_end_of_what_is_known_goes_on_and_earlier_it_forks() {
-    let scenario = islands();
+    let scenario = islands(4);
     let pc = scenario.find("pc-a").unwrap();
     let mut branches = Branches::new(Rc::clone(&scenario));
     branches.here().seek(at(60));
@@ -297,7 +322,7 @@ fn acting_at_the_end_of_what_is_known_goes_on_and_earlier_it_forks() {
 
 #[test]
 fn the_children_of_a_deleted_branch_stay_with_its_parent() {
-    let scenario = islands();
+    let scenario = islands(4);
     let pc = scenario.find("pc-a").unwrap();
     let mut branches = Branches::new(Rc::clone(&scenario));
     let fork = |branches: &mut Branches, from: BranchId, when: u64| {
@@ -335,7 +360,7 @@ fn the_children_of_a_deleted_branch_stay_with_its_parent() {
 
 #[test]
 fn an_edit_can_be_undone_too() {
-    let mut branches = Branches::new(islands());
+    let mut branches = Branches::new(islands(4));
     branches.here().seek(at(100));
     branches.begin(built_in("two-servers"));
     assert_eq!(branches.recording().scenario().file().name, "two-servers");

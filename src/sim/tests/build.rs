@@ -174,6 +174,7 @@ fn what(entry: &Entry) -> Option<String> {
         What::Net(note) => Some(format!("{}", serde_json::to_value(note).unwrap())),
         What::Command(command) => Some(format!("{command:?}")),
         What::Ended(command) => Some(format!("ended {command:?}")),
+        What::InVain(why) => Some(format!("in vain {why:?}")),
         What::Power(on) => Some(format!("power {on}")),
         What::Software(on) => Some(format!("software {on}")),
         What::Carrier { up, .. } => Some(format!("carrier {up}")),

@@ -314,3 +314,65 @@ fn settings_that_change_while_a_server_is_off_hold_from_its_next_start() {
         "of 4 minutes"
     );
 }
+
+/// Of what nothing comes, and why; all the rest of the run is as it was.
+#[test]
+fn a_command_of_which_nothing_comes_says_so_and_changes_nothing() {
+    let vain = [
+        ("20s", r#""do": "lose-disk", "node": "srv""#, Vain::Runs),
+        ("21s", r#""do": "heal""#, Vain::AsItWas),
+        (
+            "22s",
+            r#""do": "heal", "groups": [["pc"], ["srv"]]"#,
+            Vain::AsItWas,
+        ),
+        ("23s", r#""do": "power-on", "node": "pc""#, Vain::AsItWas),
+        ("24s", r#""do": "power-off", "node": "tv""#, Vain::AsItWas),
+        ("25s", r#""do": "start", "node": "tv""#, Vain::Stopped),
+        ("26s", r#""do": "crash", "node": "tv""#, Vain::Stopped),
+        ("27s", r#""do": "restart", "node": "tv""#, Vain::Stopped),
+        (
+            "28s",
+            r#""do": "plug", "link": ["pc", "sw"]"#,
+            Vain::AsItWas,
+        ),
+        (
+            "29s",
+            r#""do": "drop", "link": ["pc", "sw"], "from": "pc", "frame": 1"#,
+            Vain::NoFrame,
+        ),
+    ];
+    let commands = vain.map(|(at, what, _)| format!(r#"{{ "at": "{at}", {what} }}"#));
+    let (world, journal) = story(&commands.join(","));
+    let mut reasons = Vec::new();
+    for (id, entry) in journal.from(0) {
+        if let What::InVain(why) = entry.what {
+            assert_eq!(entry.cause, Some(EventId(id.0 - 1)));
+            let before = journal.get(EventId(id.0 - 1)).unwrap();
+            assert!(matches!(before.what, What::Command(_)));
+            assert_eq!(before.node, entry.node);
+            reasons.push(why);
+        }
+    }
+    assert_eq!(reasons, vain.map(|(.., why)| why));
+    let (alone, without) = story("");
+    assert_eq!(journal.len(), without.len() + 2 * vain.len());
+    for (id, node) in world.nodes() {
+        assert_eq!(node.host(), alone.node(id).host());
+    }
+}
+
+#[test]
+fn a_partition_that_is_there_and_one_that_is_healed_are_each_told_once() {
+    let commands = r#"{ "at": "1m", "do": "partition", "groups": [["pc"], ["srv"]] },
+        { "at": "2m", "do": "partition", "groups": [["srv"], ["pc"]], "for": "1m" },
+        { "at": "4m", "do": "heal", "groups": [["pc"], ["srv"]] },
+        { "at": "5m", "do": "heal" }"#;
+    let (world, journal) = story(commands);
+    let vain = journal
+        .entries()
+        .filter_map(|entry| matches!(entry.what, What::InVain(_)).then_some(entry.at));
+    // Its time is over too, and it goes on as before.
+    assert_eq!(vain.collect::<Vec<_>>(), [at(120), at(180), at(300)]);
+    assert_eq!(world.partitions().count(), 0);
+}

@@ -297,7 +297,7 @@ fn both_get_to_normal_share_the_pool_and_know_each_others_leases() {
 }
 
 #[test]
-fn with_load_balance_each_discover_has_one_answer_and_the_other_server_says_why_not() {
+fn f09_with_load_balance_each_discover_has_one_answer_and_the_other_server_says_why_not() {
     let scenario = pair("", "");
     let (_, journal) = run(&scenario);
     let lines = lines(&scenario, &journal);
@@ -328,7 +328,7 @@ fn cut_apart_both_serve_their_own_side_and_agree_again_when_healed() {
 }
 
 #[test]
-fn a_server_that_crashes_comes_back_with_what_it_knew() {
+fn f15_a_server_that_crashes_comes_back_with_what_it_knew() {
     let crash = r#"
         { "at": "5m", "do": "power-off", "node": "server1" },
         { "at": "20m", "do": "power-on", "node": "server1" }"#;
@@ -344,7 +344,7 @@ fn a_server_that_crashes_comes_back_with_what_it_knew() {
 }
 
 #[test]
-fn a_lost_disk_is_learnt_again_from_the_partner_and_serves_no_one_before_the_mclt() {
+fn f13_a_lost_disk_is_learnt_again_from_the_partner_and_serves_no_one_before_the_mclt() {
     let lost = r#"
         { "at": "5m", "do": "power-off", "node": "server1" },
         { "at": "6m", "do": "partner-down", "node": "server2" },
@@ -374,7 +374,7 @@ fn records_of(recording: &Recording, name: &str) -> usize {
 }
 
 #[test]
-fn a_server_that_is_shut_down_lets_its_partner_take_over_and_says_why_it_is_silent() {
+fn f04_a_server_that_is_shut_down_lets_its_partner_take_over_and_says_why_it_is_silent() {
     let shut = r#"{ "at": "5m", "do": "shut-down", "node": "server1" }"#;
     let scenario = pair(shut, "");
     let (_, journal) = run(&scenario);
@@ -478,7 +478,7 @@ fn what_both_have_in_common_does_not_change_for_one() {
 
 /// The one way to break the promise: PARTNER-DOWN while the partner works.
 #[test]
-fn two_operators_who_are_wrong_give_one_address_to_two_clients_until_the_servers_talk_again() {
+fn f14_two_operators_who_are_wrong_give_one_address_to_two_clients_until_the_servers_talk_again() {
     let wrong = r#"
         { "at": "0s", "do": "power-off", "node": "pc1" },
         { "at": "0s", "do": "power-off", "node": "pc2" },
@@ -503,7 +503,7 @@ fn two_operators_who_are_wrong_give_one_address_to_two_clients_until_the_servers
 }
 
 #[test]
-fn what_a_server_says_over_the_wire_is_by_its_own_clock() {
+fn f17_what_a_server_says_over_the_wire_is_by_its_own_clock() {
     // Each message of failover bears the sender's time: seconds since 1970 by its clock.
     let times = |command: &str| {
         let (_, journal) = run(&pair(command, ""));
@@ -550,7 +550,7 @@ fn what_a_server_says_over_the_wire_is_by_its_own_clock() {
 /// One server's clock is an hour slow, the other's is set two hours on while they work; what they tell
 /// each other of times of day is understood.
 #[test]
-fn servers_whose_clocks_are_wrong_agree_all_the_same() {
+fn f17_servers_whose_clocks_are_wrong_agree_all_the_same() {
     let clocks = r#"
         { "at": "0s", "do": "clock", "node": "server1", "offset": "-1h" },
         { "at": "5m", "do": "clock", "node": "server2", "offset": "2h" },

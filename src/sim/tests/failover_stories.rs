@@ -238,7 +238,7 @@ fn a_server_comes_back_by_way_of_recover_and_waits_for_the_mclt() {
 }
 
 #[test]
-fn each_client_has_one_server_while_both_work_and_either_after_three_seconds() {
+fn f09_each_client_has_one_server_while_both_work_and_either_after_three_seconds() {
     let scenario = built_in("load-balance");
     let (_, journal) = run(&scenario);
     let mut answers = Vec::new();

@@ -21,6 +21,7 @@ mod probing;
 mod recording;
 mod routers;
 mod settings;
+pub(crate) mod stories;
 mod two_servers;
 mod wires;
 mod worlds;

@@ -6,17 +6,44 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::build::*;
-use crate::scenario::Scenario;
+use super::stories::{self, Cast};
+use crate::rng::Rng;
+use crate::scenario::{NodeKind, Scenario};
 use crate::time::{Duration, Instant};
+
+/// A run of the same story that never goes back and is never copied.
+struct Fresh(World, Journal);
+
+impl Fresh {
+    fn new(recording: &Recording) -> Self {
+        Self(World::new(recording.scenario()), Journal::default())
+    }
+
+    /// Goes on to where the recording is, or begins anew where that is further back.
+    #[track_caller]
+    fn assert_like(&mut self, recording: &Recording) {
+        let to = recording.world();
+        if self.0.executed() > to.executed() || self.0.now() > to.now() {
+            *self = Self::new(recording);
+        }
+        let Self(world, journal) = self;
+        while world.executed() < to.executed() {
+            let steps = world.step(recording.commands(), journal);
+            assert!(steps, "there are as many events");
+        }
+        world.wait_until(to.now(), recording.commands());
+        assert_same(recording, world, journal);
+    }
+}
 
 #[track_caller]
 fn assert_like_fresh(recording: &Recording) {
-    let (world, journal) = fresh(
-        recording.scenario(),
-        recording.commands(),
-        recording.world(),
-    );
-    assert_eq!(picture(&world), picture(recording.world()));
+    Fresh::new(recording).assert_like(recording);
+}
+
+#[track_caller]
+fn assert_same(recording: &Recording, world: &World, journal: &Journal) {
+    assert_eq!(picture(world), picture(recording.world()));
     let (written, known) = (world.written(), recording.journal());
     for (id, entry) in known.range(0..written) {
         assert_eq!(journal.get(id), Some(entry), "{id:?} of {written}");
@@ -54,6 +81,8 @@ enum Move {
     Recall(usize),
     Rewind,
     Act(Command),
+    /// What a random story has persons do, drawn by this number.
+    Live(u64),
 }
 
 fn a_command() -> impl Strategy<Value = Command> {
@@ -84,7 +113,48 @@ fn a_move() -> impl Strategy<Value = Move> {
         1 => (0_usize..300).prop_map(Move::Recall),
         1 => Just(Move::Rewind),
         2 => a_command().prop_map(Move::Act),
+        3 => any::<u64>().prop_map(Move::Live),
     ]
+}
+
+/// Where the run is.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Tiny,
+    BuiltIn,
+    Partners(u64),
+}
+
+impl Place {
+    fn scenario(self) -> Rc<Scenario> {
+        match self {
+            Self::Tiny => tiny(),
+            Self::BuiltIn => built_in("two-servers"),
+            Self::Partners(seed) => stories::world(seed),
+        }
+    }
+}
+
+fn a_place() -> impl Strategy<Value = Place> {
+    prop_oneof![
+        1 => Just(Place::Tiny),
+        1 => Just(Place::BuiltIn),
+        2 => any::<u64>().prop_map(Place::Partners),
+    ]
+}
+
+/// Whether what a command names is there, and can do that.
+fn is_there(scenario: &Scenario, command: &Command) -> bool {
+    let asks = matches!(
+        command,
+        Command::Start(_) | Command::Release(_) | Command::Renew(_) | Command::Inform(_)
+    );
+    let node = command.node().is_none_or(|node| {
+        let mut nodes = scenario.nodes();
+        nodes.any(|(id, file)| id == node && (!asks || file.kind == NodeKind::Client))
+    });
+    let link = command.link();
+    node && link.is_none_or(|link| scenario.cables().any(|(id, ..)| id == link))
 }
 
 fn make(recording: &mut Recording, step: &Move) {
@@ -120,31 +190,55 @@ fn make(recording: &mut Recording, step: &Move) {
         }
         Move::Rewind => recording.rewind(),
         Move::Act(command) => {
-            let now = recording.world().now();
-            let before = recording.journal().range(0..recording.world().written());
-            let before: Vec<_> = before.map(|(id, entry)| (id, entry.clone())).collect();
-            recording.act(command.clone());
-            assert_eq!(recording.world().now(), now);
-            for (id, entry) in before {
-                let still = recording.journal().get(id);
-                assert!(
-                    still.is_none_or(|still| *still == entry),
-                    "what has happened stays"
-                );
+            if is_there(recording.scenario(), command) {
+                act(recording, command);
             }
-            assert_eq!(
-                recording.journal().len(),
-                recording.world().written(),
-                "what came after is forgotten"
-            );
-            let mut last = Instant::ZERO;
-            assert!(
-                recording
-                    .commands()
-                    .iter()
-                    .all(|timed| std::mem::replace(&mut last, timed.at) <= timed.at)
-            );
         }
+        Move::Live(seed) => {
+            let cast = Cast::new(recording.scenario(), |_| true);
+            for (pause, command) in cast.story(&mut Rng::new(*seed, 79), recording) {
+                recording.seek(recording.world().now() + pause);
+                act(recording, &command);
+            }
+        }
+    }
+}
+
+/// Does something now, and looks whether the past stays as it was.
+fn act(recording: &mut Recording, command: &Command) {
+    let now = recording.world().now();
+    let before = recording.journal().range(0..recording.world().written());
+    let before: Vec<_> = before.map(|(id, entry)| (id, entry.clone())).collect();
+    recording.act(command.clone());
+    assert_eq!(recording.world().now(), now);
+    for (id, entry) in before {
+        let still = recording.journal().get(id);
+        assert!(
+            still.is_none_or(|still| *still == entry),
+            "what has happened stays"
+        );
+    }
+    assert_eq!(
+        recording.journal().len(),
+        recording.world().written(),
+        "what came after is forgotten"
+    );
+    let by_person = recording.by_person().iter();
+    let mut later = by_person.skip(recording.world().commands_done());
+    assert!(
+        later.all(|by_person| !by_person),
+        "what a person did later is forgotten"
+    );
+    let mut last = Instant::ZERO;
+    assert!(
+        recording
+            .commands()
+            .iter()
+            .all(|timed| std::mem::replace(&mut last, timed.at) <= timed.at)
+    );
+    // What was found out before about the time after it is not believed any more.
+    if recording.commands().len() % 2 == 0 {
+        explore(recording, now + secs(20), 60);
     }
 }
 
@@ -204,41 +298,36 @@ fn explore(recording: &mut Recording, limit: Instant, events: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(120) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
 
     #[test]
     fn wherever_the_cursor_goes_it_is_as_in_a_fresh_run(
         interval in 1_u64..80,
-        built_in_too in any::<bool>(),
+        place in a_place(),
         moves in prop::collection::vec(a_move(), 1..14),
     ) {
-        let scenario = if built_in_too { built_in("two-servers") } else { tiny() };
-        let mut recording = Recording::with_limits(scenario, tight(interval));
+        let mut recording = Recording::with_limits(place.scenario(), tight(interval));
+        let mut fresh = Fresh::new(&recording);
         for step in &moves {
-            // The built-in one has other nodes; what a command names must exist.
-            if built_in_too && matches!(step, Move::Act(Command::Start(node) | Command::Release(node) | Command::Renew(node) | Command::Inform(node) | Command::PowerOn(node) | Command::PowerOff(node)) if node.0 > 3) {
-                continue;
-            }
-            if built_in_too && matches!(step, Move::Act(Command::Plug(link) | Command::Unplug(link)) if link.0 > 2) {
-                continue;
-            }
             make(&mut recording, step);
-            assert_like_fresh(&recording);
+            fresh.assert_like(&recording);
         }
+        assert_like_fresh(&recording);
     }
 
     #[test]
     fn a_step_back_undoes_a_step_forward(
         interval in 1_u64..200,
+        place in a_place(),
         start in 0_u64..600_000_000,
         before in 0_u64..600_000_000,
-        act in prop::option::of(a_command()),
+        acts in prop::collection::vec(prop_oneof![a_command().prop_map(Move::Act), any::<u64>().prop_map(Move::Live)], 0..4),
     ) {
-        let mut recording = Recording::with_limits(tiny(), tight(interval));
+        let mut recording = Recording::with_limits(place.scenario(), tight(interval));
         recording.seek(Instant::from_micros(start));
-        if let Some(command) = act {
+        for act in &acts {
             recording.seek(Instant::from_micros(start.min(before)));
-            recording.act(command);
+            make(&mut recording, act);
         }
         if !recording.step_forward(Instant::MAX) {
             return Ok(());

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::ip::{Header, checksum, port};
 use super::{Field, Reader, data, value};
+use crate::wire::failover;
 use crate::wire::frame::BadFrame;
 use crate::wire::frame::tcp::{HEADER, checksum as sum};
 use crate::wire::summary::summary;
@@ -42,8 +43,15 @@ pub(super) fn tcp(frame: &[u8], range: Range<usize>, ip: &Header, layers: &mut V
     }
     options(&mut reader);
     layers.push(Field::leaf("TCP", summary(frame).label(), range.start..end).with(reader.fields));
-    // Failover messages (port 647) are to be read here.
-    data(frame, "Data", end..range.end, layers);
+    let ports = [range.start, range.start + 2].map(|at| [frame[at], frame[at + 1]]);
+    let payload = &frame[end..range.end];
+    // What goes on amid a message of an earlier segment is data.
+    let is_message = |bytes| failover::summary(bytes).is_some_and(|found| found.kind.is_some());
+    if ports.contains(&failover::PORT.to_be_bytes()) && is_message(payload) {
+        layers.extend(super::failover(frame, end..range.end));
+    } else {
+        data(frame, "Data", end..range.end, layers);
+    }
 }
 
 fn header(reader: &mut Reader<'_>, range: &Range<usize>, ip: &Header) -> Option<()> {

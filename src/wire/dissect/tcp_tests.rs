@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::super::tests::{checked, find, malformed, outline};
 use crate::wire::Mac;
+use crate::wire::failover::{Body, Message};
 use crate::wire::frame::{Frame, ipv4};
 
 /// Where the segment starts, and where its options do.
@@ -51,6 +52,32 @@ fn data_stand_behind_the_options() {
     assert_eq!(find(&layers, &["Data"]).range, OPTIONS + 4..OPTIONS + 7);
     let checksum = &find(&layers, &["TCP", "Checksum"]).value;
     assert!(checksum.ends_with("(correct)"), "{checksum}");
+}
+
+#[test]
+fn failover_messages_are_read_where_they_begin() {
+    let contact = Message {
+        time: 1_700_000_000,
+        xid: 9,
+        digest: false,
+        body: Body::Contact,
+    };
+    let message = contact.encode().unwrap();
+    let two = [message.clone(), message.clone()].concat();
+    let layers = checked(frame(&segment(&[], &two)).bytes());
+    let names: Vec<_> = layers.iter().map(|layer| &*layer.name).collect();
+    assert_eq!(names[3..], ["DHCP Failover", "DHCP Failover"]);
+    assert_eq!(
+        layers[4].range,
+        OPTIONS + message.len()..OPTIONS + two.len()
+    );
+    assert_eq!(find(&layers, &["DHCP Failover", "Xid"]).value, "0x00000009");
+
+    let amid = frame(&segment(&[], &message[5..]));
+    assert_eq!(checked(amid.bytes())[3].name, "Data");
+    let mut elsewhere = segment(&[], &message);
+    elsewhere[2..4].copy_from_slice(&80_u16.to_be_bytes());
+    assert_eq!(checked(frame(&elsewhere).bytes())[3].name, "Data");
 }
 
 #[test]

@@ -143,7 +143,7 @@ impl Page {
     }
 
     /// Waits until the page is drawn: before that no one listens to a key.
-    fn drawn(&self) -> Result<()> {
+    pub fn drawn(&self) -> Result<()> {
         wait_for("the page", || {
             let there = "return document.querySelector('.app') !== null";
             Ok(self.browser.script(there, json!([]))? == json!(true))
@@ -184,7 +184,7 @@ impl Page {
     pub fn choose_file(&self, name: &str, path: &Path) -> Result<()> {
         let path = path.to_str().context("a path in Unicode")?;
         // Before the head is there, nothing can be said of it.
-        self.find("button", "Help")?;
+        self.find("button", "Menu")?;
         // The browser does not find such a field by its name.
         let find = || {
             let fields = self.all("button")?.into_iter();

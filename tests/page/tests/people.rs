@@ -178,6 +178,10 @@ fn wasm_and_native_write_the_same_journal() -> Result<()> {
         ("lease-origin", None),
         ("two-servers", Some(99)),
         ("lease-origin", Some(5)),
+        ("two-server-day", None),
+        ("crash-and-recover", Some(6)),
+        ("partition", Some(7)),
+        ("load-balance", Some(8)),
     ] {
         let mut scenario = library::load(name)?;
         if let Some(seed) = seed {

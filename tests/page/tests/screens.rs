@@ -28,10 +28,21 @@ fn fits(page: &Page, width: u32, what: &str) -> Result<()> {
     Ok(())
 }
 
-/// No text is cut off inside a button.
+/// No text is cut off inside a button, and none of a node's at the edge of the stage.
 fn whole_labels(page: &Page, what: &str) -> Result<()> {
     let cut = page.script(
-        "return [...document.querySelectorAll('button')].filter(b => b.offsetParent && b.textContent.trim() && b.scrollWidth > b.clientWidth + 1 && !b.closest('.ladder')).map(b => b.textContent.trim() || b.getAttribute('aria-label'))",
+        "const seen = [...document.querySelectorAll('button')].filter(b => b.offsetParent && b.textContent.trim() && !b.closest('.ladder'));
+         const network = document.querySelector('.network');
+         const edge = network.getBoundingClientRect();
+         const margin = parseFloat(getComputedStyle(network).marginLeft) + 1;
+         const room = document.createRange();
+         const leaves = b => [...b.querySelectorAll('.glyph, .tag > *')].filter(c => c.offsetParent).some(c => {
+             room.selectNodeContents(c);
+             const r = room.getBoundingClientRect();
+             return r.left < edge.left - margin || r.right > edge.right + margin;
+         });
+         const cut = b => b.matches('.node') ? leaves(b) : b.scrollWidth > b.clientWidth + 1;
+         return seen.filter(cut).map(b => b.textContent.trim() || b.getAttribute('aria-label'))",
     )?;
     ensure!(
         cut.as_array().is_some_and(Vec::is_empty),
@@ -52,6 +63,7 @@ fn each_view(dark: bool) -> Result<()> {
         let phone = width < 600;
         let shot = |name: &str| -> Result<()> {
             let name = format!("{name}-{width}x{height}-{theme}");
+            page.drawn()?;
             fits(&page, width, &name)?;
             whole_labels(&page, &name)?;
             page.screenshot(&name)?;
@@ -127,6 +139,7 @@ fn failover(dark: bool) -> Result<()> {
         })?;
         let shot = |name: &str| -> Result<()> {
             let name = format!("{name}-{width}x{height}-{theme}");
+            page.drawn()?;
             fits(&page, width, &name)?;
             whole_labels(&page, &name)?;
             page.screenshot(&name)?;
@@ -197,7 +210,7 @@ fn it_works_at_320_pixels_and_in_every_language() -> Result<()> {
                 ..View::default()
             })?;
             let what = format!("{language} at {width}");
-            page.all("button")?;
+            page.drawn()?;
             fits(&page, width, &what)?;
             whole_labels(&page, &what)?;
             page.assert_clean()?;

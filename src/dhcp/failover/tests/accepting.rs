@@ -61,7 +61,7 @@ const RECEIVED: [S; 7] = [
 ];
 
 #[test]
-fn every_cell_of_the_figure() {
+fn f11_every_cell_of_the_figure() {
     use Cell::{LaterClient as T1, LaterThanState as T3, LeaseOver as T2, Reject16 as No, Yes};
     let figure = [
         (S::Active, [Yes, T2, T1, T2, T2, Yes, Yes]),
@@ -100,7 +100,7 @@ fn every_cell_of_the_figure() {
 }
 
 #[test]
-fn a_time_that_is_there_is_later_than_none() {
+fn f11_a_time_that_is_there_is_later_than_none() {
     let mut silent = mine(S::Expired);
     silent.last_transaction = None;
     let now = at(150);
@@ -114,7 +114,7 @@ fn a_time_that_is_there_is_later_than_none() {
 
 /// Two clients, one address: the secondary gives way, the primary does not.
 #[test]
-fn of_two_clients_the_primarys_stays() {
+fn f11_of_two_clients_the_primarys_stays() {
     let other = Claim {
         client: Some(client(2)),
         ..claim(S::Active, Some(101))

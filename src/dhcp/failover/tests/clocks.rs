@@ -15,7 +15,7 @@ fn at(seconds: u64) -> Instant {
 
 /// What goes over the wire is by the sender's clock, and is understood all the same.
 #[test]
-fn times_on_the_wire_are_by_the_senders_clock() {
+fn f17_times_on_the_wire_are_by_the_senders_clock() {
     let mut pair = Pair::normal();
     pair.sides[PRIMARY].endpoint.set_clock(5_000);
     pair.forget();
@@ -39,7 +39,7 @@ fn times_on_the_wire_are_by_the_senders_clock() {
 }
 
 #[test]
-fn a_clock_that_is_set_while_both_work_disturbs_nothing() {
+fn f17_a_clock_that_is_set_while_both_work_disturbs_nothing() {
     for side in [PRIMARY, SECONDARY] {
         for ahead in [-7_200, -10, 10, 7_200] {
             let mut pair = Pair::with(|config| config.balance.max = secs(300));
@@ -75,7 +75,7 @@ fn a_clock_that_is_set_while_both_work_disturbs_nothing() {
 
 /// A partner that allows no great difference refuses the next connection, not the one there is.
 #[test]
-fn a_clock_that_is_too_far_off_is_refused_at_the_next_connection() {
+fn f17_a_clock_that_is_too_far_off_is_refused_at_the_next_connection() {
     let mut pair = Pair::with(|config| config.max_clock_difference = Some(60));
     pair.start(PRIMARY);
     pair.start(SECONDARY);

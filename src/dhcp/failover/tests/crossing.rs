@@ -13,7 +13,7 @@ fn updates(pair: &Pair) -> [usize; 2] {
 /// Both have given an address to a client, each for as long as it may, and the secondary loses what
 /// it knows of it. Until when the client may have it is what the primary still knows.
 #[test]
-fn a_lease_whose_server_has_forgotten_it_is_waited_for() {
+fn f08_a_lease_whose_server_has_forgotten_it_is_waited_for() {
     let mut pair = Pair::normal();
     let told = pair.now + secs(630);
     assert_eq!(pair.give(PRIMARY, 14, &client(1)), Ok(60));
@@ -53,7 +53,7 @@ fn a_lease_whose_server_has_forgotten_it_is_waited_for() {
 
 /// A partner that works alone since before knows that no lease was given later.
 #[test]
-fn in_partner_down_the_wait_counts_from_its_start() {
+fn f08_in_partner_down_the_wait_counts_from_its_start() {
     let mut pair = Pair::normal();
     pair.crash(SECONDARY);
     pair.command(PRIMARY, Command::PartnerDown);
@@ -106,7 +106,7 @@ fn what_a_forgetful_partner_agrees_to_is_not_taken_from_it() {
 /// What was said before a crash has been said: the partner may have heard it, and the address may
 /// be another client's (section 5.2.2).
 #[test]
-fn a_client_does_not_get_back_what_the_partner_may_have_given_on() {
+fn f07_a_client_does_not_get_back_what_the_partner_may_have_given_on() {
     let mut pair = Pair::normal();
     pair.give(SECONDARY, 19, &client(1)).unwrap();
     pair.run(1);
@@ -135,7 +135,7 @@ fn a_client_does_not_get_back_what_the_partner_may_have_given_on() {
 
 /// Each says once that the lease is over.
 #[test]
-fn two_ends_of_one_lease_that_meet_are_told_once() {
+fn f12_two_ends_of_one_lease_that_meet_are_told_once() {
     let mut pair = Pair::normal();
     pair.give(PRIMARY, 10, &client(1)).unwrap();
     pair.run(70);
@@ -151,7 +151,7 @@ fn two_ends_of_one_lease_that_meet_are_told_once() {
 
 /// A client has renewed with both while they could not talk.
 #[test]
-fn two_renewals_of_one_lease_that_meet_are_told_once() {
+fn f12_two_renewals_of_one_lease_that_meet_are_told_once() {
     let mut pair = Pair::normal();
     pair.give(PRIMARY, 10, &client(1)).unwrap();
     pair.run(1);
@@ -171,7 +171,7 @@ fn two_renewals_of_one_lease_that_meet_are_told_once() {
 
 /// The primary gives the secondary an address, not having heard its news that a lease is over.
 #[test]
-fn an_address_that_changes_hands_while_it_is_freed_has_one_owner() {
+fn f07_an_address_that_changes_hands_while_it_is_freed_has_one_owner() {
     let mut pair = Pair::with(|config| config.balance.misbalance = 0);
     pair.start(PRIMARY);
     pair.start(SECONDARY);
@@ -223,7 +223,7 @@ fn a_lease_that_is_told_and_over_at_once_is_over_on_both() {
 /// Two messages of a client in one second, to each server one: neither believes the other as long
 /// as the lease runs, and both say so again.
 #[test]
-fn what_was_refused_is_said_again_later() {
+fn f11_what_was_refused_is_said_again_later() {
     let mut pair = Pair::with(|config| config.balance.max = secs(300));
     pair.start(PRIMARY);
     pair.start(SECONDARY);
@@ -248,7 +248,7 @@ fn what_was_refused_is_said_again_later() {
 /// A server without its disk that finds conflicts to be resolved first needs everything, and serves
 /// no one before it has it and has waited.
 #[test]
-fn a_lost_disk_in_a_conflict_needs_everything() {
+fn f13_a_lost_disk_in_a_conflict_needs_everything() {
     for side in [PRIMARY, SECONDARY] {
         let mut pair = Pair::normal();
         pair.give(1 - side, [19, 10][side], &client(1)).unwrap();
@@ -285,7 +285,7 @@ fn a_lost_disk_in_a_conflict_needs_everything() {
 /// When addresses move, those that the other server's clients had go with them, beyond the balance
 /// but not so far that they would move back.
 #[test]
-fn addresses_follow_their_clients() {
+fn f10_addresses_follow_their_clients() {
     let mut pair = Pair::normal();
     let secondarys: Vec<_> = (1..100)
         .map(client)
@@ -321,7 +321,7 @@ fn addresses_follow_their_clients() {
 /// The primary gave a lease that no one else ever heard of, and was down when it ended. The secondary,
 /// alone for long enough, has given the address away: the primary must not stand by its old record.
 #[test]
-fn a_lease_that_ended_while_its_server_was_down_is_over() {
+fn f11_a_lease_that_ended_while_its_server_was_down_is_over() {
     let mut pair = Pair::normal();
     pair.cut();
     assert_eq!(pair.give(PRIMARY, 10, &client(1)), Ok(60));

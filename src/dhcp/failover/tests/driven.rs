@@ -228,7 +228,7 @@ fn partners() -> impl Iterator<Item = Option<State>> {
 }
 
 #[test]
-fn every_news_of_the_partner_in_every_state() {
+fn f03_every_news_of_the_partner_in_every_state() {
     let mut pairs = 0;
     for role in ROLES {
         for stored in State::ALL.into_iter().filter(|state| is_stored(*state)) {
@@ -256,7 +256,7 @@ fn every_news_of_the_partner_in_every_state() {
 }
 
 #[test]
-fn every_other_event_in_every_state() {
+fn f03_every_other_event_in_every_state() {
     let mut tried = 0;
     for role in ROLES {
         for stored in State::ALL.into_iter().filter(|state| is_stored(*state)) {
@@ -318,7 +318,7 @@ fn every_other_event_in_every_state() {
 
 /// Section 9.3.2: out of STARTUP by the partner's state, and when it went on alone if it did.
 #[test]
-fn every_way_out_of_startup() {
+fn f03_every_way_out_of_startup() {
     for role in ROLES {
         for stored in State::ALL.into_iter().filter(|state| is_stored(*state)) {
             let lost = other(role, stored, Happens::Lost).unwrap();
@@ -404,7 +404,7 @@ fn what_is_off_stays_off_until_it_is_started() {
 /// The one departure of the endpoint from the table: a server without its records does not resolve
 /// conflicts (section 9.5.2 would have it do so); it gets them first, all of them.
 #[test]
-fn a_server_without_its_records_recovers_whatever_its_partner_does() {
+fn f13_a_server_without_its_records_recovers_whatever_its_partner_does() {
     for role in ROLES {
         for news in PARTNERS {
             let mut driven = Driven::new(role, R, None, Some(R));

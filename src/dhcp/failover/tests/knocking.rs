@@ -6,7 +6,7 @@ use crate::dhcp::failover::*;
 const N: [State; 2] = [State::Normal; 2];
 
 #[test]
-fn a_secondary_that_is_back_makes_the_primary_connect_at_once() {
+fn f01_a_secondary_that_is_back_makes_the_primary_connect_at_once() {
     let mut pair = Pair::normal();
     pair.crash(SECONDARY);
     // The primary's tries have become rare.
@@ -17,7 +17,7 @@ fn a_secondary_that_is_back_makes_the_primary_connect_at_once() {
 }
 
 #[test]
-fn a_primary_that_is_back_connects_at_once() {
+fn f01_a_primary_that_is_back_connects_at_once() {
     let mut pair = Pair::normal();
     pair.crash(PRIMARY);
     pair.run(600);
@@ -29,7 +29,7 @@ fn a_primary_that_is_back_connects_at_once() {
 /// The secondary was cut off, restarted, and is back before the primary has missed it: by a message
 /// on its stream it sees that there is none.
 #[test]
-fn a_knock_makes_the_primary_look_whether_its_stream_is_one() {
+fn f01_a_knock_makes_the_primary_look_whether_its_stream_is_one() {
     let mut pair = Pair::normal();
     pair.cut();
     pair.run(5);
@@ -48,7 +48,7 @@ fn a_knock_makes_the_primary_look_whether_its_stream_is_one() {
 
 /// Who has nothing to say notices all the same that no one is there (tReceive).
 #[test]
-fn both_notice_a_connection_that_is_idle_and_lost() {
+fn f02_both_notice_a_connection_that_is_idle_and_lost() {
     let mut pair = Pair::normal();
     pair.run(1000);
     pair.cut();
@@ -57,7 +57,7 @@ fn both_notice_a_connection_that_is_idle_and_lost() {
 }
 
 #[test]
-fn tries_become_rare_but_never_end() {
+fn f01_tries_become_rare_but_never_end() {
     let mut pair = Pair::normal();
     pair.cut();
     pair.run(40);
@@ -96,7 +96,7 @@ fn a_server_that_is_off_does_not_reach_out() {
 
 /// Both start at once, and the secondary's knock crosses what the primary has just sent.
 #[test]
-fn a_knock_does_not_disturb_a_connection_that_is_being_made() {
+fn f01_a_knock_does_not_disturb_a_connection_that_is_being_made() {
     let mut endpoint = Endpoint::new(config(Role::Primary));
     let mut out = Vec::new();
     let now = crate::time::Instant::from_micros(1);

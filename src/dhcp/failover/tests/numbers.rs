@@ -18,7 +18,7 @@ fn at(seconds: u64) -> Instant {
 /// Two ISC dhcpds with MCLT 60 and a desired lease of 600 did just that
 /// (`tests/data/isc-failover.pcap`).
 #[test]
-fn the_first_lease_is_the_mclt_and_the_second_what_is_desired() {
+fn f05_the_first_lease_is_the_mclt_and_the_second_what_is_desired() {
     let (mclt, desired) = (secs(60), secs(600));
     let mut times = Times::default();
     let first = granted(at(1000), desired, &times, mclt);
@@ -38,7 +38,7 @@ fn the_first_lease_is_the_mclt_and_the_second_what_is_desired() {
 
 /// The draft's example (section 5.2.1): MCLT 1 h, desired lease 3 days.
 #[test]
-fn the_example_of_the_draft() {
+fn f06_the_example_of_the_draft() {
     const HOUR: u64 = 3600;
     let (mclt, desired) = (secs(HOUR), secs(72 * HOUR));
     let times = Times {
@@ -55,7 +55,7 @@ fn the_example_of_the_draft() {
 
 /// What the partner told counts as well: the survivor can go on giving whole leases.
 #[test]
-fn a_survivor_uses_what_it_was_told() {
+fn f05_a_survivor_uses_what_it_was_told() {
     let times = Times {
         received: at(5000),
         ..Times::default()
@@ -65,7 +65,7 @@ fn a_survivor_uses_what_it_was_told() {
 }
 
 #[test]
-fn a_lease_for_ever_needs_an_acknowledgement_for_ever() {
+fn f05_a_lease_for_ever_needs_an_acknowledgement_for_ever() {
     let mut times = Times::default();
     assert_eq!(granted(at(10), Duration::MAX, &times, secs(60)), secs(60));
     times.acked = potential(at(10), secs(60), Duration::MAX);
@@ -74,7 +74,7 @@ fn a_lease_for_ever_needs_an_acknowledgement_for_ever() {
 }
 
 #[test]
-fn in_partner_down_an_address_waits_for_the_latest_of_all_bounds() {
+fn f08_in_partner_down_an_address_waits_for_the_latest_of_all_bounds() {
     let entered = at(1000);
     let mclt = secs(60);
     assert_eq!(reusable(entered, &Times::default(), mclt), at(1060));
@@ -105,7 +105,7 @@ fn in_partner_down_an_address_waits_for_the_latest_of_all_bounds() {
 proptest! {
     /// The guarantee of section 5.2.1, and that a lease is never shorter than it need be.
     #[test]
-    fn no_lease_ends_later_than_what_the_partner_knows_and_the_mclt(
+    fn f05_no_lease_ends_later_than_what_the_partner_knows_and_the_mclt(
         now in 0_u64..1_000_000, acked in 0_u64..2_000_000, received in 0_u64..2_000_000,
         desired in 1_u64..1_000_000, mclt in 1_u64..100_000,
     ) {
@@ -127,7 +127,7 @@ proptest! {
 /// when the five addresses of the primary were all leased; that dhcpd lets the other answer then is
 /// likely, but was not seen in any other run.
 #[test]
-fn the_hash_of_rfc_3074_as_dhcpd_uses_it() {
+fn f09_the_hash_of_rfc_3074_as_dhcpd_uses_it() {
     let half = Buckets::split(128);
     for (id, expected, by_primary) in [
         ([1, 2, 0, 0x5e, 0, 0x07, 0x25], 154, false),
@@ -151,7 +151,7 @@ fn the_hash_of_rfc_3074_as_dhcpd_uses_it() {
 }
 
 #[test]
-fn a_split_counts_buckets_from_the_lowest_bit() {
+fn f09_a_split_counts_buckets_from_the_lowest_bit() {
     assert_eq!(Buckets::split(0).0, [0; 32]);
     assert_eq!(Buckets::split(256).0, [0xff; 32]);
     assert_eq!(Buckets::split(4).0[..2], [0x0f, 0], "as dhcpd sends it");
@@ -164,7 +164,7 @@ fn a_split_counts_buckets_from_the_lowest_bit() {
 }
 
 #[test]
-fn addresses_move_when_the_shares_differ_by_more_than_the_limit() {
+fn f10_addresses_move_when_the_shares_differ_by_more_than_the_limit() {
     let limits = Limits::default();
     assert_eq!(balance(10, 0, &limits), Move::Give(5), "as dhcpd did");
     assert_eq!(balance(5, 5, &limits), Move::Nothing);
@@ -189,7 +189,7 @@ fn addresses_move_when_the_shares_differ_by_more_than_the_limit() {
 
 proptest! {
     #[test]
-    fn a_balanced_pool_stays_as_it_is(free in 0_u64..5000, backup in 0_u64..5000, misbalance in 0_u8..100) {
+    fn f10_a_balanced_pool_stays_as_it_is(free in 0_u64..5000, backup in 0_u64..5000, misbalance in 0_u8..100) {
         let limits = Limits { misbalance, ..Limits::default() };
         let (free, backup) = match balance(free, backup, &limits) {
             Move::Nothing => (free, backup),

@@ -9,7 +9,7 @@ const N: [State; 2] = [State::Normal; 2];
 const CI: [State; 2] = [State::CommunicationsInterrupted; 2];
 
 #[test]
-fn the_first_start_of_both_leads_to_normal_without_waiting() {
+fn f03_the_first_start_of_both_leads_to_normal_without_waiting() {
     let pair = Pair::normal();
     for side in [PRIMARY, SECONDARY] {
         let went = pair.went(side);
@@ -29,7 +29,7 @@ fn the_first_start_of_both_leads_to_normal_without_waiting() {
 }
 
 #[test]
-fn a_server_that_starts_alone_serves_no_one_until_it_has_met_its_partner() {
+fn f04_a_server_that_starts_alone_serves_no_one_until_it_has_met_its_partner() {
     let mut pair = Pair::new();
     pair.start(PRIMARY);
     assert_eq!(pair.state(PRIMARY), State::Startup);
@@ -53,7 +53,7 @@ fn a_server_that_starts_alone_serves_no_one_until_it_has_met_its_partner() {
 
 /// MCLT 60, desired 600: 60 s, then 600 s, as between two ISC dhcpds.
 #[test]
-fn the_first_lease_is_the_mclt() {
+fn f05_the_first_lease_is_the_mclt() {
     let mut pair = Pair::normal();
     let began = pair.now;
     assert_eq!(pair.give(PRIMARY, 10, &client(1)), Ok(60));
@@ -80,7 +80,7 @@ fn the_first_lease_is_the_mclt() {
 }
 
 #[test]
-fn a_release_frees_the_address_when_both_know_of_it() {
+fn f07_a_release_frees_the_address_when_both_know_of_it() {
     let mut pair = Pair::normal();
     pair.give(SECONDARY, 19, &client(1)).unwrap();
     pair.run(1);
@@ -105,7 +105,7 @@ fn a_release_in_the_second_of_the_grant_is_believed() {
 }
 
 #[test]
-fn both_see_a_lease_end_and_agree() {
+fn f07_both_see_a_lease_end_and_agree() {
     let mut pair = Pair::normal();
     pair.give(PRIMARY, 10, &client(1)).unwrap();
     pair.run(60);
@@ -121,7 +121,7 @@ fn both_see_a_lease_end_and_agree() {
 
 /// An update that was received triggers none (draft section 7.1.1), and each is answered once.
 #[test]
-fn updates_do_not_go_round_in_circles() {
+fn f12_updates_do_not_go_round_in_circles() {
     let mut pair = Pair::normal();
     pair.run(5);
     pair.forget();
@@ -142,7 +142,7 @@ fn updates_do_not_go_round_in_circles() {
 }
 
 #[test]
-fn each_server_gives_out_its_own_addresses_only() {
+fn f10_each_server_gives_out_its_own_addresses_only() {
     let mut pair = Pair::normal();
     for last in 10..20 {
         let sides = [PRIMARY, SECONDARY].map(|side| {
@@ -172,7 +172,7 @@ fn each_server_gives_out_its_own_addresses_only() {
 }
 
 #[test]
-fn in_normal_each_client_has_one_server() {
+fn f09_in_normal_each_client_has_one_server() {
     let pair = Pair::normal();
     let serves =
         |side: usize, ask, key: &[u8], secs| pair.sides[side].endpoint.serves(ask, key, secs);
@@ -196,7 +196,7 @@ fn in_normal_each_client_has_one_server() {
 }
 
 #[test]
-fn a_cut_is_noticed_and_healed() {
+fn f02_a_cut_is_noticed_and_healed() {
     let mut pair = Pair::normal();
     pair.give(PRIMARY, 10, &client(1)).unwrap();
     pair.run(10);
@@ -225,7 +225,7 @@ fn a_cut_is_noticed_and_healed() {
 
 /// A lease that ended while the partner could not be told goes to no one else.
 #[test]
-fn an_address_changes_hands_only_when_the_partner_agrees() {
+fn f07_an_address_changes_hands_only_when_the_partner_agrees() {
     let mut pair = Pair::normal();
     pair.give(PRIMARY, 10, &client(1)).unwrap();
     pair.run(1);
@@ -249,7 +249,7 @@ fn an_address_changes_hands_only_when_the_partner_agrees() {
 }
 
 #[test]
-fn the_safe_period_ends_in_partner_down() {
+fn f16_the_safe_period_ends_in_partner_down() {
     let mut pair = Pair::with(|config| config.safe_period = Some(secs(100)));
     pair.start(PRIMARY);
     pair.start(SECONDARY);
@@ -295,7 +295,7 @@ fn the_safe_period_ends_in_partner_down() {
 }
 
 #[test]
-fn a_pause_and_a_shutdown_are_told() {
+fn f04_a_pause_and_a_shutdown_are_told() {
     let mut pair = Pair::normal();
     pair.command(SECONDARY, Command::Pause);
     pair.run(1);
@@ -320,7 +320,7 @@ fn a_pause_and_a_shutdown_are_told() {
 }
 
 #[test]
-fn a_connection_is_refused_for_a_reason() {
+fn f01_a_connection_is_refused_for_a_reason() {
     type Change = fn(&mut Config);
     let cases: [(Change, RejectReason); 2] = [
         (
@@ -354,7 +354,7 @@ fn a_connection_is_refused_for_a_reason() {
 
 /// Clocks that differ by a day do not matter (section 5.10).
 #[test]
-fn clocks_may_differ() {
+fn f17_clocks_may_differ() {
     for ahead in [-86_400, 86_400] {
         let mut pair = Pair::new();
         pair.sides[SECONDARY].endpoint.set_clock(ahead);
@@ -373,7 +373,7 @@ fn clocks_may_differ() {
 }
 
 #[test]
-fn what_is_no_message_ends_the_connection() {
+fn f01_what_is_no_message_ends_the_connection() {
     let mut pair = Pair::normal();
     pair.forget();
     pair.input(
@@ -397,7 +397,7 @@ fn what_is_no_message_ends_the_connection() {
 
 /// No more BNDUPDs are out than the partner takes.
 #[test]
-fn the_partners_limit_is_kept() {
+fn f12_the_partners_limit_is_kept() {
     let mut pair = Pair::with(|config| config.max_unacked = 2);
     pair.start(PRIMARY);
     pair.start(SECONDARY);

@@ -186,7 +186,7 @@ fn each_invariant_is_seen_to_be_broken() {
 /// What the partner may have extended is its client's for longer than this server knows. The random
 /// cases come by it too seldom.
 #[test]
-fn without_the_wait_in_partner_down_two_clients_have_an_address() {
+fn f08_without_the_wait_in_partner_down_two_clients_have_an_address() {
     let give = |side, client| Deed::Give {
         side,
         last: 10,

@@ -7,7 +7,7 @@ use crate::wire::failover::{BindingStatus as S, Body};
 const N: [State; 2] = [State::Normal; 2];
 
 #[test]
-fn a_crash_with_the_disk_kept_is_a_short_interruption() {
+fn f15_a_crash_with_the_disk_kept_is_a_short_interruption() {
     for side in [PRIMARY, SECONDARY] {
         let mut pair = Pair::normal();
         pair.give(PRIMARY, 10, &client(1)).unwrap();
@@ -38,7 +38,7 @@ fn a_crash_with_the_disk_kept_is_a_short_interruption() {
 
 /// Started without its partner, a server goes on with what it had (section 9.3.2 step 6).
 #[test]
-fn a_restart_without_the_partner_is_communications_interrupted() {
+fn f03_a_restart_without_the_partner_is_communications_interrupted() {
     let mut pair = Pair::normal();
     pair.crash(PRIMARY);
     pair.crash(SECONDARY);
@@ -51,7 +51,7 @@ fn a_restart_without_the_partner_is_communications_interrupted() {
 
 /// The state and its time survive; what was granted but never told is told later.
 #[test]
-fn what_was_not_acknowledged_is_sent_after_a_crash() {
+fn f12_what_was_not_acknowledged_is_sent_after_a_crash() {
     let mut pair = Pair::normal();
     pair.cut();
     pair.run(40);
@@ -68,7 +68,7 @@ fn what_was_not_acknowledged_is_sent_after_a_crash() {
 }
 
 #[test]
-fn a_server_whose_partner_went_on_alone_recovers_and_waits() {
+fn f13_a_server_whose_partner_went_on_alone_recovers_and_waits() {
     let mut pair = Pair::normal();
     pair.give(PRIMARY, 10, &client(1)).unwrap();
     pair.run(1);
@@ -114,7 +114,7 @@ fn a_server_whose_partner_went_on_alone_recovers_and_waits() {
 }
 
 #[test]
-fn a_lost_disk_is_filled_again_by_the_partner() {
+fn f13_a_lost_disk_is_filled_again_by_the_partner() {
     for side in [PRIMARY, SECONDARY] {
         for partner_down in [false, true] {
             let mut pair = Pair::normal();
@@ -151,7 +151,7 @@ fn a_lost_disk_is_filled_again_by_the_partner() {
 
 /// The connection fails in the middle of UPDREQALL: it starts again.
 #[test]
-fn recovery_goes_on_after_another_interruption() {
+fn f13_recovery_goes_on_after_another_interruption() {
     let mut pair = Pair::normal();
     pair.give(PRIMARY, 10, &client(1)).unwrap();
     pair.run(1);
@@ -190,7 +190,7 @@ fn conflict() -> Pair {
 }
 
 #[test]
-fn both_in_partner_down_resolve_their_conflicts() {
+fn f14_both_in_partner_down_resolve_their_conflicts() {
     let mut pair = conflict();
     pair.heal();
     pair.run(70);
@@ -218,7 +218,7 @@ fn both_in_partner_down_resolve_their_conflicts() {
 }
 
 #[test]
-fn a_resolution_that_is_interrupted_starts_again() {
+fn f14_a_resolution_that_is_interrupted_starts_again() {
     let mut pair = conflict();
     // In the middle of what the secondary has to say.
     pair.fuse = Some(Fuse {
@@ -247,7 +247,7 @@ fn a_resolution_that_is_interrupted_starts_again() {
 
 /// A restart of the survivor keeps PARTNER-DOWN and when it began (section 9.2).
 #[test]
-fn partner_down_survives_a_crash() {
+fn f15_partner_down_survives_a_crash() {
     let mut pair = Pair::normal();
     pair.crash(PRIMARY);
     pair.command(SECONDARY, Command::PartnerDown);
@@ -277,7 +277,7 @@ fn a_command_that_is_not_possible_changes_nothing() {
 
 /// The story: MCLT 1 h, desired lease 8 h; the survivor extends what its partner gave.
 #[test]
-fn the_first_hour_and_then_eight() {
+fn f06_the_first_hour_and_then_eight() {
     const HOUR: u64 = 3600;
     let mut pair = Pair::with(|config| {
         config.mclt = secs(HOUR);

@@ -48,7 +48,7 @@ pub(super) const OTHER: [(State, [Option<State>; 6]); 12] = [
 ];
 
 #[test]
-fn every_state_with_every_state_of_the_partner() {
+fn f03_every_state_with_every_state_of_the_partner() {
     for role in [Role::Primary, Role::Secondary] {
         for (state, row) in WITH_PARTNER {
             for (partner, expected) in PARTNERS.into_iter().zip(row) {
@@ -66,7 +66,7 @@ fn every_state_with_every_state_of_the_partner() {
 }
 
 #[test]
-fn every_state_with_every_other_event() {
+fn f03_every_state_with_every_other_event() {
     assert_eq!(OTHER.len(), State::ALL.len());
     for (state, row) in OTHER {
         let common = [
@@ -96,7 +96,7 @@ fn every_state_with_every_other_event() {
 }
 
 #[test]
-fn who_is_served_in_each_state() {
+fn f04_who_is_served_in_each_state() {
     for (state, served) in [
         (ST, Service::Nobody),
         (N, Service::Share),
@@ -116,7 +116,7 @@ fn who_is_served_in_each_state() {
 }
 
 #[test]
-fn a_restart_goes_on_as_if_communication_had_failed() {
+fn f03_a_restart_goes_on_as_if_communication_had_failed() {
     for (stored, goes_on) in [
         (N, CI),
         (CI, CI),
@@ -145,7 +145,7 @@ fn a_restart_goes_on_as_if_communication_had_failed() {
 }
 
 #[test]
-fn who_asks_for_updates() {
+fn f13_who_asks_for_updates() {
     for partner in State::ALL {
         for role in [Role::Primary, Role::Secondary] {
             assert!(asks(role, R, partner));
