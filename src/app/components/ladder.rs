@@ -150,12 +150,13 @@ fn Rows(props: &Props) -> Html {
         let (lines, more) = lines(session);
         let now = session.now();
         let (mut last, mut counts) = (None, [0; 4]);
-        let jumps = session.brief().is_some();
+        let jumps = session.brief().is_some() && !columns.0.is_whole();
         let rows = lines.iter().map(|line| {
             let row = row(
                 store, session, &words, &columns, line, panel, now, &mut last,
             );
-            // After a jump all lines are others: the elements of the old ones serve for them.
+            // After a jump among many hosts all lines are others: the elements of the old ones serve
+            // for them.
             if jumps {
                 row.key(again(line, &mut counts))
             } else {
