@@ -27,7 +27,7 @@ use crate::wire::summary::summary;
 pub(super) type Id = (EventId, LinkId);
 
 /// The part of a cable at either end on which no packet is drawn: there it would hide the node.
-const MARGIN: f64 = 0.22;
+const MARGIN: f64 = 0.28;
 
 /// A packet on its way.
 #[derive(Clone, PartialEq)]
