@@ -62,6 +62,8 @@ pub mod code {
 pub struct Options {
     index: Vec<Entry>,
     data: Vec<u8>,
+    /// Which codes are in the index, a bit each: most questions are about options that are not there.
+    codes: [u64; 4],
 }
 
 /// Where in `data` the value of an option stands. A value that was moved to join a further piece
@@ -95,13 +97,16 @@ impl Options {
 
     /// The whole value of an option, or `None` where the message does not carry it.
     pub fn get(&self, code: u8) -> Option<&[u8]> {
+        if !self.has(code) {
+            return None;
+        }
         let entry = self.index.iter().find(|entry| entry.code == code)?;
         self.data.get(entry.start..entry.start + entry.length)
     }
 
     /// Whether the message carries the option.
     pub fn has(&self, code: u8) -> bool {
-        self.index.iter().any(|entry| entry.code == code)
+        self.codes[usize::from(code / 64)] & 1 << (code % 64) != 0
     }
 
     /// Every option with its whole value.
@@ -132,7 +137,12 @@ impl Options {
             return;
         }
         let start = self.data.len();
-        if let Some(at) = self.index.iter().position(|entry| entry.code == code) {
+        let known = self.has(code);
+        let mut places = self.index.iter();
+        if let Some(at) = known
+            .then(|| places.position(|entry| entry.code == code))
+            .flatten()
+        {
             let old = self.index[at];
             if old.start + old.length != start {
                 self.data
@@ -146,6 +156,7 @@ impl Options {
                 self.index.reserve_exact(12);
                 self.data.reserve(64);
             }
+            self.codes[usize::from(code / 64)] |= 1 << (code % 64);
             self.index.push(Entry {
                 code,
                 start,
@@ -157,7 +168,10 @@ impl Options {
 
     /// Takes an option out.
     pub fn remove(&mut self, code: u8) {
-        self.index.retain(|entry| entry.code != code);
+        if self.has(code) {
+            self.index.retain(|entry| entry.code != code);
+            self.codes[usize::from(code / 64)] &= !(1 << (code % 64));
+        }
     }
 
     /// Adds an option that `dhcproto` types and encodes. The page builds its few options without
