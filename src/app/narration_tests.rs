@@ -7,7 +7,11 @@ use crate::text::Language;
 use crate::time::Duration;
 
 fn open(language: Language) -> Session {
-    Session::open(Some("two-server-day"), language, Theme::Auto).unwrap()
+    opened("two-server-day", language)
+}
+
+fn opened(name: &str, language: Language) -> Session {
+    Session::open(Some(name), language, Theme::Auto).unwrap()
 }
 
 fn act(session: &mut Session, action: Action) {
@@ -33,8 +37,12 @@ fn text(session: &Session) -> String {
 /// say and however long that is in a language.
 #[test]
 fn what_rfc_2131_has_otherwise_is_said_in_every_language() {
-    for language in Language::ALL {
-        let mut session = open(language);
+    let stories = ["two-server-day", "split-pools"];
+    for (language, name) in Language::ALL
+        .into_iter()
+        .flat_map(|language| stories.map(|name| (language, name)))
+    {
+        let mut session = opened(name, language);
         for at in [12 * 60 + 6, 13 * 60 + 6] {
             act(&mut session, Action::Seek(minutes(at)));
             let there = text(&session);
@@ -42,7 +50,7 @@ fn what_rfc_2131_has_otherwise_is_said_in_every_language() {
             act(&mut session, Action::Next(Target::Message));
             for text in [there, text(&session)] {
                 let says = text.contains("DISCOVER") && text.contains("RELEASE");
-                assert!(says, "{} at {at}: {text}", language.tag());
+                assert!(says, "{name}, {} at {at}: {text}", language.tag());
             }
         }
     }
