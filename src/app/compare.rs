@@ -2,6 +2,7 @@
 //! table by table.
 
 use crate::app::session::{Filter, phrase};
+use crate::dhcp::failover;
 use crate::lesson::tell;
 use crate::scenario::{NodeId, NodeKind, Scenario};
 use crate::sim::{EventId, Recording, What, World};
@@ -288,11 +289,23 @@ fn of_node(words: &Texts, scenario: &Scenario, world: &World, id: NodeId) -> Vec
             bindings, failover, ..
         } => {
             if let Some(own) = failover {
-                add("sense.failover", own.state.name().to_owned());
+                let on_disk =
+                    |state: failover::State| words.say("ui.disk", &[("state", state.name())]);
+                let said = if view.power {
+                    own.state.name().to_owned()
+                } else {
+                    own.stored
+                        .map_or_else(|| words.get("ui.disk-empty").to_owned(), on_disk)
+                };
+                add("sense.failover", said);
             }
             for row in bindings {
-                let value = [row.state, &card(row.client), &moment(row.until)];
-                facts.push((row.address.to_string(), value.join(" ")));
+                let mut value = format!("{} {}", row.state, card(row.client));
+                // What is no one's lease has no end either.
+                if row.until < Instant::MAX || row.state == "ACTIVE" {
+                    value = format!("{value} {}", moment(row.until));
+                }
+                facts.push((row.address.to_string(), value));
             }
         }
         Detail::Client { lease: None, .. }
@@ -313,3 +326,7 @@ pub(crate) fn compared(scenario: &Scenario) -> impl Iterator<Item = NodeId> {
         .filter(|(_, node)| node.kind != NodeKind::Switch)
         .map(|(id, _)| id)
 }
+
+#[cfg(test)]
+#[path = "compare_tests.rs"]
+mod tests;

@@ -54,6 +54,8 @@ pub(crate) enum Line {
 
 /// The shortest silence between two lines that is marked.
 const GAP: Duration = Duration::from_secs(60);
+/// Marks stand beside each other from this part of the ladder's width on: a third.
+const WIDEST: usize = 3;
 
 /// The last lines before the playhead, and whether there are more before them.
 pub(crate) fn lines(session: &Session) -> (Vec<Line>, bool) {
@@ -172,16 +174,21 @@ impl Page<'_> {
         self.mark(entry, mark);
     }
 
-    /// Puts a mark beside the last ones, where its node has none there; a state that was left at
-    /// once is not shown.
+    /// Puts a mark beside the last ones, where none of them is near its place; a state that was
+    /// left at once is not shown.
     fn mark(&mut self, entry: &Entry, mark: Mark) {
         let near = self.last.is_some_and(|last| entry.at.since(last) < GAP);
         if let (Some(Line::Marks(marks)), true) = (self.lines.last_mut(), near) {
             let lanes = self.session.lanes();
             let lane = lanes.of(mark.node);
+            let is_far = |known: &Mark| {
+                let places = lanes.of(known.node).zip(lane);
+                places.is_some_and(|(a, b)| a.abs_diff(b) * WIDEST >= lanes.owners().len())
+            };
+            let room = marks.iter().all(is_far);
             let own = marks.iter_mut().find(|known| lanes.of(known.node) == lane);
             match own {
-                None => {
+                None if room => {
                     marks.push(mark);
                     self.last = Some(entry.at);
                     return;
@@ -190,7 +197,7 @@ impl Page<'_> {
                     *known = mark;
                     return;
                 }
-                Some(_) => {}
+                None | Some(_) => {}
             }
         }
         self.push(entry.at, mark.id, Line::Marks(vec![mark]));

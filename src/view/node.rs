@@ -56,8 +56,8 @@ pub struct FailoverView {
     pub role: failover::Role,
     /// Its state.
     pub state: failover::State,
-    /// Since when, as its disk has it.
-    pub since: Instant,
+    /// Since when, as its disk has it; a state that never gets there has no such instant.
+    pub since: Option<Instant>,
     /// The state that is on its disk, which may be empty.
     pub stored: Option<failover::State>,
     /// What it believes of the partner: its state as last heard of.
@@ -289,7 +289,9 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
                 FailoverView {
                     role: partner.role,
                     state: endpoint.state(),
-                    since: store.map_or(now, |store| store.since),
+                    since: store
+                        .filter(|store| store.state == endpoint.state())
+                        .map(|store| store.since),
                     stored: store.map(|store| store.state),
                     partner: endpoint.partner(),
                     address: partner.partner,
@@ -312,10 +314,14 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
                 .bindings()
                 .filter(|(_, binding)| !binding.is_free())
                 .count();
+            let left = pool.saturating_sub(u64::try_from(taken).unwrap_or(u64::MAX));
             Detail::Server {
                 bindings,
                 pool,
-                free: pool.saturating_sub(u64::try_from(taken).unwrap_or(u64::MAX)),
+                // What the two share out is free; what waits for the partner or the MCLT is not.
+                free: failover
+                    .as_ref()
+                    .map_or(left, |failover| failover.shares.iter().sum()),
                 failover,
             }
         }

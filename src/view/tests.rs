@@ -1,8 +1,10 @@
 use std::rc::Rc;
 
 use super::ladder::{Ladder, Row};
+use super::node::{self, Detail};
 use super::timeline::Timeline;
 use super::{journal, mermaid, stage, timeline};
+use crate::dhcp::failover;
 use crate::scenario::{Command, NodeId, Scenario, library};
 use crate::sim::Recording;
 use crate::text::Language;
@@ -88,6 +90,23 @@ fn a_ladder_that_grows_is_the_ladder_of_the_whole() {
     let mut short = Ladder::default();
     short.extend(journal, 10);
     assert_eq!(growing, short);
+}
+
+#[test]
+fn a_state_that_no_disk_has_is_since_no_instant() {
+    let mut recording = recording("two-server-day");
+    recording.seek(at(70));
+    let server = recording.scenario().find("server1").unwrap();
+    let endpoint = |recording: &Recording| match node::view(recording.world(), server).detail {
+        Detail::Server { failover, .. } => failover.unwrap(),
+        other => panic!("{other:?}"),
+    };
+    assert!(endpoint(&recording).since.is_some());
+    recording.act(Command::Failover(server, failover::Command::Shutdown));
+    recording.seek(at(71));
+    let view = endpoint(&recording);
+    assert_eq!(view.state, failover::State::Shutdown);
+    assert_eq!(view.since, None, "the disk has {:?}", view.stored);
 }
 
 #[test]

@@ -48,7 +48,9 @@ pub(super) fn partnership(sheet: &Sheet<'_>, id: NodeId, view: &FailoverView) ->
     let words = sheet.words;
     let (_, name) = partner(sheet, view.address);
     let own = sheet.session.scenario().node(id).id.as_str();
-    let since = words.say("ui.since", &[("at", &words.moment(view.since))]);
+    let since = view
+        .since
+        .map(|since| words.say("ui.since", &[("at", &words.moment(since))]));
     let stored = view.stored.map_or_else(
         || words.get("ui.disk-empty").to_owned(),
         |state| words.say("ui.disk", &[("state", state.name())]),
@@ -91,7 +93,7 @@ pub(super) fn partnership(sheet: &Sheet<'_>, id: NodeId, view: &FailoverView) ->
             [
                 words.get("ui.state"),
                 state,
-                if on { &since } else { &stored },
+                since.as_ref().filter(|_| on).unwrap_or(&stored),
             ],
             [words.get("ui.answers"), serves, ""],
             [&name, view.partner.map_or("–", State::name), touch],

@@ -223,10 +223,16 @@ fn painting(session: &Session, words: &Texts, lanes: &[Lane]) -> Html {
                 .into_iter()
                 .find(|end| y(*end).is_some()),
         };
-        let top = node.and_then(y)?;
-        let class = match outage.what {
-            Out::Node(_) => "outage node-off",
-            Out::Link(_) => "outage",
+        // A cable between two switches is no one's own: it parts all.
+        let whole = matches!(outage.what, Out::Link(_)) && node.is_none();
+        let (top, height, class) = if whole {
+            (TOP, lanes.len() * LANE, "outage between")
+        } else {
+            let class = match outage.what {
+                Out::Node(_) => "outage node-off",
+                Out::Link(_) => "outage",
+            };
+            (node.and_then(y)? + 2, LANE - 4, class)
         };
         let (x, width) = (
             scale.at(outage.from),
@@ -236,9 +242,9 @@ fn painting(session: &Session, words: &Texts, lanes: &[Lane]) -> Html {
             "rect",
             "class" = class,
             "x" = x,
-            "y" = (top + 2).to_string(),
+            "y" = top.to_string(),
             "width" = width,
-            "height" = (LANE - 4).to_string()
+            "height" = height.to_string()
         ))
     });
     let hatch = el!(
