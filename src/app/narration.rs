@@ -6,7 +6,7 @@ use crate::dhcp::{ClientNote, Note, ServerNote, failover};
 use crate::lesson::tell;
 use crate::scenario::Scenario;
 use crate::sim::{Entry, EventId, Journal, Recording, What};
-use crate::text::Sentence;
+use crate::text::{Sentence, Source, Texts};
 use crate::time::Instant;
 use crate::wire::summary::{What as Packet, summary};
 
@@ -14,6 +14,8 @@ use crate::wire::summary::{What as Packet, summary};
 const SENTENCES: usize = 2;
 /// How far back sentences about the same moment are looked for.
 const REACH: usize = 24;
+/// The most letters that its two lines hold.
+const LONGEST: usize = 190;
 
 /// What the narration line says.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,9 +26,53 @@ pub(crate) enum Narration {
     Told {
         /// When.
         at: Instant,
-        /// The sentences, in the order in which it happened, each with its weight.
-        sentences: Vec<(u8, Sentence)>,
+        /// The sentences, in the order in which it happened.
+        sentences: Vec<Told>,
     },
+}
+
+/// A sentence of the narration line.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Told {
+    /// How much it matters to the person who can read two.
+    weight: u8,
+    /// The entry that it tells.
+    id: EventId,
+    /// The sentence.
+    pub(crate) sentence: Sentence,
+}
+
+impl Narration {
+    /// The entry that "Why?" is about: of what is told, that which is there to be read in every
+    /// language, however little room there is.
+    pub(crate) fn about(&self) -> Option<EventId> {
+        let Self::Told { sentences, .. } = self else {
+            return None;
+        };
+        // Of equal weight the later one, as the earlier one is dropped first.
+        let told = sentences.iter().max_by_key(|told| told.weight)?;
+        Some(told.id)
+    }
+}
+
+/// As many of the sentences as there is room for, in words, with the sections that they are from.
+pub(crate) fn said(sentences: &[Told], words: &Texts) -> (String, Vec<Source>) {
+    let mut said: Vec<(&Told, String)> = Vec::new();
+    for told in sentences {
+        said.push((told, words.sentence(&told.sentence)));
+    }
+    let letters = |(_, text): &(&Told, String)| text.chars().count();
+    while said.len() > 1 && said.iter().map(letters).sum::<usize>() > LONGEST {
+        drop_lightest(&mut said, |(told, _)| told.weight);
+    }
+    let mut sources: Vec<Source> = Vec::new();
+    for source in said.iter().filter_map(|(told, _)| told.sentence.source) {
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    let text: Vec<String> = said.into_iter().map(|(_, text)| text).collect();
+    (text.join(" "), sources)
 }
 
 /// What there is to say at the playhead.
@@ -74,33 +120,51 @@ fn around(
     last: EventId,
     end: &Entry,
     filter: Filter,
-) -> Vec<(u8, Sentence)> {
+) -> Vec<Told> {
     let end_index = last.index() + 1;
     let same =
         |entry: &Entry| entry.at == end.at && (entry.node == end.node || entry.node.is_none());
-    let mut told: Vec<(u8, Sentence)> = journal
-        .range(end_index.saturating_sub(REACH)..end_index)
-        .filter(|(_, entry)| same(entry))
-        .filter_map(|(id, entry)| {
-            let sentence = words(scenario, journal, id, entry, filter)?;
-            Some((weight(entry), sentence))
-        })
-        .collect();
+    let mut told: Vec<Told> = Vec::new();
+    for (id, entry) in journal.range(end_index.saturating_sub(REACH)..end_index) {
+        let Some(sentence) = same(entry)
+            .then(|| words(scenario, journal, id, entry, filter))
+            .flatten()
+        else {
+            continue;
+        };
+        // Two messages may have met with the same.
+        told.retain(|other| other.sentence != sentence);
+        told.push(Told {
+            weight: weight(entry, &sentence),
+            id,
+            sentence,
+        });
+    }
     while told.len() > SENTENCES {
-        drop_lightest(&mut told);
+        drop_lightest(&mut told, |told| told.weight);
     }
     told
 }
 
 /// Of equal weight the later one stays.
-pub(crate) fn drop_lightest<T>(told: &mut Vec<(u8, T)>) {
-    if let Some(lightest) = (0..told.len()).min_by_key(|at| told[*at].0) {
+fn drop_lightest<T>(told: &mut Vec<T>, weight: fn(&T) -> u8) {
+    if let Some(lightest) = (0..told.len()).min_by_key(|at| weight(&told[*at])) {
         told.remove(lightest);
     }
 }
 
+/// What a client does otherwise than RFC 2131 has it: that is always said.
+const DEPARTURES: [&str; 3] = [
+    "tell.kept-after-release",
+    "tell.released-kept",
+    "tell.request-after-release",
+];
+
 /// How much an entry matters to the person who can read two sentences.
-fn weight(entry: &Entry) -> u8 {
+fn weight(entry: &Entry, sentence: &Sentence) -> u8 {
+    if DEPARTURES.contains(&sentence.key.as_str()) {
+        return 7;
+    }
     match &entry.what {
         What::Sent { frame, .. } | What::Dropped { frame, .. } => match summary(frame.bytes()).what
         {
@@ -133,7 +197,7 @@ fn weight(entry: &Entry) -> u8 {
 }
 
 /// Sentences that take more than a glance: what failover is about.
-const LONG: [&str; 10] = [
+const LONG: [&str; 11] = [
     "tell.failover.limited",
     "tell.failover.interrupted",
     "tell.failover.partner-down",
@@ -143,6 +207,7 @@ const LONG: [&str; 10] = [
     "tell.silent.partners-client",
     "tell.leased-twice",
     "tell.kept-after-release",
+    "tell.released-kept",
     "tell.request-after-release",
 ];
 
@@ -160,3 +225,7 @@ pub(crate) fn reading(recording: &Recording, start: usize, filter: Filter) -> Op
     })
     .max()
 }
+
+#[cfg(test)]
+#[path = "narration_tests.rs"]
+mod tests;

@@ -9,21 +9,73 @@ use crate::dhcp::failover::store::Client;
 use crate::dhcp::failover::{Cause, Note, Role, State, Withheld};
 use crate::dhcp::server::Failover;
 use crate::dhcp::{self, ClientNote, client};
-use crate::scenario::NodeId;
+use crate::scenario::{Command, NodeId};
 use crate::sim::{Entry, EventId, What};
 use crate::text::{Sentence, Value};
+use crate::time::Duration;
 use crate::wire::dhcp::Message;
 use crate::wire::failover::{self, BindingStatus, MessageType, RejectReason};
 use crate::wire::frame::{Frame, Payload, Transport, parse};
 
-/// A server's settings for failover, and its partner's name.
-fn partnership<'a>(story: &Story<'a>, node: NodeId) -> Option<(&'a Failover, Value)> {
+/// A server's settings for failover.
+fn settings<'a>(story: &Story<'a>, node: NodeId) -> Option<&'a Failover> {
     let server = story.scenario.node(node).server.as_ref()?;
-    let own = server.failover.as_ref()?;
+    server.failover.as_ref()
+}
+
+/// The same, and its partner's name.
+fn partnership<'a>(story: &Story<'a>, node: NodeId) -> Option<(&'a Failover, Value)> {
+    let own = settings(story, node)?;
     let mut nodes = story.scenario.nodes();
     let partner = nodes.find(|(_, node)| node.has_address(own.partner));
     let name = partner.map_or_else(|| plain(own.partner), |(id, _)| story.name(id));
     Some((own, name))
+}
+
+/// The MCLT that both go by: the primary's.
+fn mclt(story: &Story<'_>, node: NodeId) -> Option<Duration> {
+    let own = settings(story, node)?;
+    let mut nodes = story.scenario.nodes();
+    let partner = nodes.find(|(_, node)| node.has_address(own.partner));
+    let theirs = partner.and_then(|(id, _)| settings(story, id));
+    let primary = theirs.filter(|_| own.role == Role::Secondary);
+    Some(primary.unwrap_or(own).mclt)
+}
+
+/// What a server would have offered but for the MCLT, where that is why it offers this long a lease
+/// in entry `id`, and its partner's name.
+pub(super) fn limited(
+    story: &Story<'_>,
+    id: EventId,
+    offer: &Message,
+    lease: Duration,
+) -> Option<[Named; 2]> {
+    let node = story.journal.get(id)?.node?;
+    let server = story.scenario.node(node).server.as_ref()?;
+    let mut subnets = server.subnets.iter();
+    let subnet = subnets.find(|subnet| subnet.network.contains(offer.yiaddr));
+    let client = story.scenario.owner(offer.mac());
+    let asked = client
+        .and_then(|client| story.scenario.node(client).client.as_ref())
+        .and_then(|client| client.lease_time);
+    let desired = asked.map_or_else(
+        || {
+            subnet
+                .and_then(|subnet| subnet.lease)
+                .unwrap_or(server.lease)
+        },
+        |asked| asked.max(server.min_lease).min(server.max_lease),
+    );
+    let mut earlier = (0..id.0).filter_map(|id| story.journal.get(EventId(id)));
+    // Then the file no longer says what is desired.
+    let mut changed = || {
+        earlier.any(|entry| {
+            matches!(&entry.what, What::Command(Command::Configure(changed, _))
+                if *changed == node || Some(*changed) == client)
+        })
+    };
+    let bites = mclt(story, node) == Some(lease) && lease < desired && !changed();
+    bites.then(|| [partner(story, Some(node)), ("desired", Value::For(desired))])
 }
 
 /// Its partner's name.
@@ -40,7 +92,14 @@ pub(super) fn note(story: &Story<'_>, entry: &Entry, note: &Note) -> Option<Sent
     let node = ("node", story.name(entry.node?));
     let partner = partner(story, entry.node);
     let about = |address| ("address", plain(address));
-    let reason = |reason: RejectReason| ("reason", plain(reason.text()));
+    let reason = |reason: RejectReason| {
+        let outdated = || Value::Text("failover.reason.outdated".to_owned());
+        let text = match reason {
+            RejectReason::OUTDATED => outdated(),
+            other => plain(other.text()),
+        };
+        ("reason", text)
+    };
     Some(match *note {
         Note::State { from, to, cause } => {
             let (key, section) = state(to)?;
@@ -195,8 +254,9 @@ fn is_news(status: BindingStatus) -> bool {
 
 /// The sentence about the first message in a segment; none for a CONTACT, which says every few
 /// seconds that its sender is still there.
-pub(super) fn sent(story: &Story<'_>, node: NodeId, segment: &[u8]) -> Option<Sentence> {
+pub(super) fn sent(story: &Story<'_>, entry: &Entry, segment: &[u8]) -> Option<Sentence> {
     let summary = failover::summary(segment)?;
+    let node = entry.node?;
     let (own, partner) = partnership(story, node)?;
     let (key, section) = match summary.kind? {
         MessageType::PoolReq => ("tell.failover.sent.poolreq", "7.6"),
@@ -213,6 +273,14 @@ pub(super) fn sent(story: &Story<'_>, node: NodeId, segment: &[u8]) -> Option<Se
         MessageType::Contact => return None,
         MessageType::Disconnect => ("tell.failover.sent.disconnect", "7.12"),
     };
+    if is_again(story, entry) {
+        let values = vec![
+            ("node", story.name(node)),
+            ("partner", partner),
+            ("message", plain(summary.label())),
+        ];
+        return Some(sourced("tell.failover.sent.again", values, 9293, "3.8.1"));
+    }
     let known = |name: Option<&'static str>| plain(name.unwrap_or("?"));
     let address = summary.address.unwrap_or(Ipv4Addr::UNSPECIFIED);
     let values = vec![
@@ -226,6 +294,15 @@ pub(super) fn sent(story: &Story<'_>, node: NodeId, segment: &[u8]) -> Option<Se
     Some(drafted(key, values, section))
 }
 
+/// Whether it is TCP that sends a segment once more.
+fn is_again(story: &Story<'_>, entry: &Entry) -> bool {
+    let cause = entry.cause.and_then(|cause| story.journal.get(cause));
+    cause.is_some_and(|cause| {
+        let silence = dhcp::Reason::TcpSilence;
+        matches!(&cause.what, What::Fired { reason, .. } if *reason == silence)
+    })
+}
+
 /// The end of a lease on an address that others do not get yet.
 pub(super) fn withheld(
     story: &Story<'_>,
@@ -235,7 +312,19 @@ pub(super) fn withheld(
     why: Withheld,
 ) -> Sentence {
     if let Withheld::Until { at } = why {
-        values.push(("until", Value::At(at)));
+        let mclt = entry.node.and_then(|node| mclt(story, node));
+        let from = at - mclt.unwrap_or_default();
+        // A lease that only this server has given adds nothing to the time since it is alone.
+        let since = if from < entry.at {
+            "failover.since.down"
+        } else {
+            "failover.since.lease"
+        };
+        values.extend([
+            ("from", Value::At(from)),
+            ("since", Value::Text(since.to_owned())),
+            ("until", Value::At(at)),
+        ]);
         return drafted(format!("{key}-until"), values, "9.4.2");
     }
     values.push(partner(story, entry.node));

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Story, failover, plain, sentence, sourced};
+use super::{Story, drafted, failover, plain, sentence, sourced};
 use crate::scenario::NodeKind;
 use crate::sim::{Entry, EventId};
 use crate::text::{Sentence, Value};
@@ -50,7 +50,7 @@ pub(super) fn sent(
                     sourced(key, values, 2131, "2.2")
                 })
             }
-            Transport::Tcp(segment) => failover::sent(story, entry.node?, segment.payload),
+            Transport::Tcp(segment) => failover::sent(story, entry, segment.payload),
             Transport::Other(_) => None,
         },
         Payload::Other(_) => None,
@@ -115,9 +115,9 @@ fn dhcp_sent(
                 .unwrap_or(Ipv4Addr::UNSPECIFIED),
         )
     };
+    let secs = message.options.number(code::LEASE_TIME);
+    let length = secs.and_then(crate::dhcp::lease_length);
     let lease = || {
-        let secs = message.options.number(code::LEASE_TIME);
-        let length = secs.and_then(crate::dhcp::lease_length);
         (
             "lease",
             length.map_or_else(|| Value::Text("tell.for-ever".to_owned()), Value::For),
@@ -125,12 +125,16 @@ fn dhcp_sent(
     };
     Some(match kind {
         MessageType::Discover => sourced("tell.discover", vec![("node", node)], 2131, "3.1"),
-        MessageType::Offer => sourced(
-            "tell.offer",
-            vec![("node", node), client(), offered(), lease()],
-            2131,
-            "4.3.1",
-        ),
+        MessageType::Offer => {
+            let mut values = vec![("node", node), client(), offered(), lease()];
+            match length.and_then(|length| failover::limited(story, id, message, length)) {
+                Some(limited) => {
+                    values.extend(limited);
+                    drafted("tell.offer-limited", values, "5.2.1")
+                }
+                None => sourced("tell.offer", values, 2131, "4.3.1"),
+            }
+        }
         MessageType::Request if message.options.has(code::SERVER_ID) => {
             let values = vec![
                 ("node", node),
@@ -179,12 +183,14 @@ fn dhcp_sent(
             2131,
             "4.3.3",
         ),
-        MessageType::Release => sourced(
-            "tell.released",
-            vec![("node", node), ("address", plain(message.ciaddr))],
-            2131,
-            "4.3.4",
-        ),
+        MessageType::Release => {
+            let values = vec![("node", node), ("address", plain(message.ciaddr))];
+            if story.has_released(id) {
+                sourced("tell.released-kept", values, 2131, "4.4.6")
+            } else {
+                sourced("tell.released", values, 2131, "4.3.4")
+            }
+        }
         MessageType::Inform => sourced("tell.inform", vec![("node", node)], 2131, "4.3.5"),
         MessageType::ForceRenew
         | MessageType::LeaseQuery

@@ -4,6 +4,7 @@ use super::*;
 use crate::scenario::{Command, Fate, LinkId, Meddle, Partition, Which, library};
 use crate::sim::Recording;
 use crate::text::{Language, Texts};
+use crate::time::{Duration, Instant};
 
 fn run(name: &str) -> Recording {
     let scenario = Rc::new(library::load(name).unwrap());
@@ -156,4 +157,69 @@ fn what_comes_of_nothing_is_told_as_that_in_every_language() {
             assert_eq!(why.key, "why.in-vain");
         }
     }
+}
+
+/// What is told of a built-in scenario without its commands but with these, as `HH:MM:SS  text`.
+fn instead(name: &str, commands: &str, change: fn(&mut serde_json::Value)) -> Vec<String> {
+    let mut file = serde_json::to_value(library::load(name).unwrap().file()).unwrap();
+    file["commands"] = serde_json::from_str(commands).unwrap();
+    change(&mut file);
+    let scenario = crate::scenario::Scenario::parse(&file.to_string()).unwrap();
+    let mut recording = Recording::new(Rc::new(scenario));
+    recording.seek(Instant::ZERO + Duration::from_secs(3_600));
+    let texts = Texts::new(Language::English);
+    let told = recording.journal().from(0).filter_map(|(id, entry)| {
+        let told = tell(recording.scenario(), recording.journal(), id)?;
+        Some(format!("{}  {}", entry.at, texts.sentence(&told)).replace('\u{a0}', " "))
+    });
+    told.collect()
+}
+
+fn count(told: &[String], words: &str) -> usize {
+    told.iter().filter(|told| told.contains(words)).count()
+}
+
+#[test]
+fn what_tcp_sends_again_is_no_news() {
+    let commands = r#"[
+        { "at": "2m1s", "do": "unplug", "link": ["server1", "switch"] },
+        { "at": "2m2s", "do": "partner-down", "node": "server2" }]"#;
+    let told = instead("two-server-day", commands, |_| {});
+    let news = "server2 tells server1 its state: PARTNER-DOWN.";
+    let again = "TCP sends the STATE of server2 again.";
+    assert_eq!(count(&told, news), 1, "{told:#?}");
+    assert!(count(&told, again) >= 2, "{told:#?}");
+}
+
+#[test]
+fn an_offer_is_said_to_be_short_for_the_mclt_only_where_it_is() {
+    let commands = r#"[{ "at": "1m", "do": "power-on", "node": "client" }]"#;
+    let told = instead("two-server-day", commands, |_| {});
+    for partner in ["server1", "server2"] {
+        let limited = format!(
+            "for 1 h, not 8 h: the MCLT allows no more, as {partner} does not know of this lease"
+        );
+        assert_eq!(count(&told, &limited), 1, "{told:#?}");
+    }
+    // This client wants no more than that.
+    let told = instead("two-server-day", commands, |file| {
+        let nodes = file["nodes"].as_array_mut().unwrap();
+        let client = nodes.iter_mut().find(|node| node["id"] == "client");
+        client.unwrap()["client"]["lease_time"] = "1h".into();
+    });
+    assert_eq!(count(&told, "offers client"), 2, "{told:#?}");
+    assert_eq!(count(&told, "the MCLT allows no more"), 0, "{told:#?}");
+    // Nor is there a limit once the partner is given up.
+    let alone = r#"[
+        { "at": "1m", "do": "power-off", "node": "server1" },
+        { "at": "5m", "do": "partner-down", "node": "server2" },
+        { "at": "6m", "do": "power-on", "node": "client" },
+        { "at": "10m", "do": "release", "node": "client" }]"#;
+    let told = instead("two-server-day", alone, |_| {});
+    assert_eq!(count(&told, "offers client"), 1, "{told:#?}");
+    assert_eq!(count(&told, "the MCLT allows no more"), 0, "{told:#?}");
+    // What this server gave since it is alone adds nothing to the time that others wait.
+    let since = "The MCLT counts from 00:05:00, when PARTNER-DOWN began: \
+                 another client gets the address from 01:05:00 on.";
+    assert_eq!(count(&told, since), 1, "{told:#?}");
 }

@@ -385,7 +385,7 @@ pub(crate) const RULES: &[Rule] = &[
         "an address changes hands only when both know that it is free",
         Some((
             "two-server-day",
-            "Another client gets the address after the MCLT",
+            "another client gets the address from 17:08:00 on",
         )),
     ),
     rule(
@@ -428,10 +428,7 @@ pub(crate) const RULES: &[Rule] = &[
         "f12",
         "failover-12, 7.1.1 and 7.2",
         "an update is written down before its BNDACK, triggers none, and no more are out than the partner takes",
-        Some((
-            "two-server-day",
-            "has it on its disk and says so with a BNDACK",
-        )),
+        Some(("two-server-day", "on its disk and says so with a BNDACK")),
     ),
     rule(
         "f13",

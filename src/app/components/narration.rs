@@ -9,13 +9,11 @@ use super::element::el;
 use super::kinds;
 use super::part::part;
 use super::why_panel::{ask, source};
-use crate::app::narration::{Narration, drop_lightest, narration};
+use crate::app::narration::{Narration, narration, said};
 use crate::app::session::{Action, Ask, Session};
 use crate::app::store::{Props, use_view};
 use crate::text::{Source, Texts};
 
-/// The most letters that its two lines hold.
-const LONGEST: usize = 190;
 /// How long a sentence stands before it is read out, in milliseconds: at a fast pace only what
 /// one ends with is.
 const CALM: u32 = 300;
@@ -99,28 +97,10 @@ fn shown(session: &Session, words: &Texts, over: bool) -> Shown {
             told: false,
         },
         Narration::Told { at, sentences } => {
-            let mut said: Vec<(u8, (String, Option<Source>))> = sentences
-                .iter()
-                .map(|(weight, sentence)| (*weight, (words.sentence(sentence), sentence.source)))
-                .collect();
-            let length = |said: &[(u8, (String, Option<Source>))]| {
-                said.iter()
-                    .map(|(_, (text, _))| text.chars().count())
-                    .sum::<usize>()
-            };
-            while said.len() > 1 && length(&said) > LONGEST {
-                drop_lightest(&mut said);
-            }
-            let mut sources: Vec<Source> = Vec::new();
-            for source in said.iter().filter_map(|(_, (_, source))| *source) {
-                if !sources.contains(&source) {
-                    sources.push(source);
-                }
-            }
-            let text: Vec<String> = said.into_iter().map(|(_, (text, _))| text).collect();
+            let (text, sources) = said(&sentences, words);
             Shown {
                 time: words.instant(at),
-                text: text.join(" "),
+                text,
                 sources,
                 over,
                 told: true,

@@ -343,7 +343,7 @@ fn told(session: &Session) -> Vec<String> {
         narration::Narration::Opening => Vec::new(),
         narration::Narration::Told { sentences, .. } => sentences
             .iter()
-            .map(|(_, sentence)| sentence.key.clone())
+            .map(|told| told.sentence.key.clone())
             .collect(),
     }
 }

@@ -9,8 +9,9 @@ use crate::scenario::{NodeId, NodeKind};
 use crate::sim::{Entry, EventId, Journal, Recording, What};
 use crate::text::Sentence;
 use crate::time::Instant;
+use crate::wire::failover::MessageType;
 use crate::wire::frame::Frame;
-use crate::wire::summary::{ArpKind, What as Packet, summary};
+use crate::wire::summary::{ArpKind, TcpKind, What as Packet, summary};
 
 /// How a link of a chain hangs on the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,22 +107,42 @@ fn before(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<EventId> {
         .or(entry.cause)
 }
 
-/// What its node said of a DHCP message before it sent it, where that is the reason for it.
+/// What its node said of a message before it sent it, where that is the reason for it.
 fn decision(story: &Story<'_>, id: EventId, entry: &Entry) -> Option<EventId> {
     let cause = entry.cause?;
     let what = summary(message(id, entry)?.bytes()).what;
-    if !matches!(what, Packet::Dhcp { .. }) {
+    let is_dhcp = matches!(what, Packet::Dhcp { .. });
+    let answered = match what {
+        Packet::Tcp {
+            kind: TcpKind::Failover(MessageType::BndAck),
+            address,
+            ..
+        } => address,
+        Packet::Tcp { .. }
+        | Packet::Dhcp { .. }
+        | Packet::Arp { .. }
+        | Packet::Echo { .. }
+        | Packet::Other(_) => None,
+    };
+    if !is_dhcp && answered.is_none() {
         return None;
     }
     let decides = |entry: &Entry| {
-        matches!(
-            note(entry),
+        let note = note(entry);
+        let of_dhcp = matches!(
+            note,
             Some(
                 Note::Server(ServerNote::Refused { .. })
                     | Note::Client(ClientNote::Conflict { .. })
                     | Note::Failover(failover::Note::Limited { .. })
             )
-        )
+        );
+        let of_update = matches!(
+            note,
+            Some(Note::Failover(failover::Note::Refused { address, .. }))
+                if answered == Some(*address)
+        );
+        is_dhcp && of_dhcp || of_update
     };
     last(story.journal, cause.0 + 1..id.0, &|_, other| {
         other.cause == Some(cause) && decides(other)

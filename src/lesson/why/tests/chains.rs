@@ -211,3 +211,23 @@ fn a_chain_goes_back_through_what_the_journal_has_let_go() {
         assert!(some.windows(2).all(|pair| pair[0].id > pair[1].id));
     }
 }
+
+#[test]
+fn an_update_is_refused_because_of_a_newer_record() {
+    let recording = whole("partition");
+    let (scenario, journal) = (recording.scenario(), recording.journal());
+    let refusal = journal.from(0).find_map(|(id, _)| {
+        let told = tell(scenario, journal, id)?;
+        (told.key == "tell.failover.sent.bndack-no").then_some(id)
+    });
+    let told = told(&recording, refusal.unwrap());
+    let mut lines = told.lines();
+    assert!(lines.next().unwrap().contains("says why with a BNDACK"));
+    let because = Texts::new(Language::English).get("why.because").to_owned();
+    assert_eq!(lines.next().map(str::trim), Some(because.as_str()));
+    let reason = lines.next().unwrap();
+    assert!(
+        reason.contains("does not believe server2 about 192.168.1.10: its own record is newer."),
+        "{told}"
+    );
+}
