@@ -2,32 +2,42 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, KeyboardEvent};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
 use super::browser;
 use super::session::{Action, Ask, Export, Panel};
 use super::store::Store;
 use crate::sim::EventId;
 
+/// What takes the space bar for itself, where it is reached by keys.
+const BUTTONS: &str = "button, a, summary, [role=treeitem]";
+
 /// Listens for as long as the page lives.
 pub(crate) fn listen(store: Store) {
     let Some(document) = browser::document() else {
         return;
     };
-    let pressed = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-        if let Some(action) = action(&store, &event) {
+    // Whether what has the focus has it by a press of the mouse or a finger, not by a key.
+    let mut pointed = false;
+    let pressed = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+            pointed = true;
+            return;
+        };
+        // What takes a key for itself may move the focus by it.
+        pointed &= event.key() != "Tab" && !event.default_prevented();
+        if let Some(action) = action(&store, event, pointed) {
             event.prevent_default();
             store.apply(action);
         }
     });
     let listener = pressed.as_ref().unchecked_ref();
-    if document
-        .add_event_listener_with_callback("keydown", listener)
-        .is_ok()
-    {
-        // It listens until the page is gone.
-        pressed.forget();
+    for name in ["keydown", "pointerdown"] {
+        // Without them the page has its buttons.
+        let _ = document.add_event_listener_with_callback(name, listener);
     }
+    // It listens until the page is gone.
+    pressed.forget();
 }
 
 /// The entry that the element with the focus stands for.
@@ -37,7 +47,7 @@ fn asked(focus: Option<&Element>) -> Option<EventId> {
 }
 
 /// What a key does, unless the element that has the focus wants it for itself.
-fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
+fn action(store: &Store, event: &KeyboardEvent, pointed: bool) -> Option<Action> {
     if event.default_prevented() || event.alt_key() {
         return None;
     }
@@ -65,10 +75,13 @@ fn action(store: &Store, event: &KeyboardEvent) -> Option<Action> {
             let open = session.panel().map(|_| Action::Close);
             open.or_else(|| session.beside().map(|_| Action::Compare(None)))
         }),
-        " " if !is(
-            "button, a, select, textarea, input:not([type=range]), summary, [role=treeitem]",
-        ) =>
+        " " if !is("select, textarea, input:not([type=range]), [role=menu]")
+            && (pointed || !is(BUTTONS)) =>
         {
+            // Else some browsers press the button when the key is let go.
+            if let (Some(button), true) = (&focus, is(BUTTONS)) {
+                let _ = button.unchecked_ref::<HtmlElement>().blur();
+            }
             let playing =
                 store.read(|session| session.is_playing() || session.on_its_way().is_some());
             Some(if playing { Action::Pause } else { Action::Play })

@@ -51,6 +51,9 @@ const FLOOR: f64 = 90.0;
 /// How much lower than the middle the switches beside a router stand, and the others higher.
 const STAGGER: f64 = 16.0;
 
+/// How far from its client a cable that this one has moved to is pressed, of its whole length.
+const SPARE: f64 = 0.3;
+
 /// The most clients of one switch that stand on the stage one by one.
 const FEW: usize = 8;
 
@@ -115,6 +118,13 @@ impl Layout {
             Some((crowd, number)) => self.crowds[crowd].seat(number, narrow),
             None => self.places[node.index()],
         }
+    }
+
+    /// Where a cable is pressed: halfway, but for one that a client has moved to, which is longer and
+    /// goes over the middle of others.
+    pub(crate) fn grip(&self, ends: [NodeId; 2], spare: bool) -> Place {
+        let [one, other] = ends.map(|end| self.place(end, false));
+        one.towards(other, if spare { SPARE } else { 0.5 })
     }
 
     /// The number of the crowd that a node is in, if it is in one.

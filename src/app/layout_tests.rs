@@ -43,6 +43,20 @@ fn a_router_stands_between_its_networks() {
 }
 
 #[test]
+fn no_two_cables_are_pressed_in_one_place_wherever_clients_have_moved() {
+    for (name, _) in library::FILES {
+        let (scenario, layout) = layout(name);
+        let mut grips: Vec<Place> = Vec::new();
+        for (id, ends, _) in scenario.cables() {
+            let grip = layout.grip(ends, scenario.is_spare(id));
+            let near = |other: &Place| (other.x - grip.x).hypot(other.y - grip.y) < 5.0;
+            assert!(!grips.iter().any(near), "{name}: {ends:?} at {grip:?}");
+            grips.push(grip);
+        }
+    }
+}
+
+#[test]
 fn a_share_is_written_with_three_digits() {
     assert_eq!(
         [percent(0.0), percent(12.3456), percent(100.0)],

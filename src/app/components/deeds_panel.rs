@@ -7,7 +7,7 @@ use super::panel::frame;
 use super::part::part;
 use crate::app::browser;
 use crate::app::moment;
-use crate::app::session::{About, Action, Deed, Session};
+use crate::app::session::{About, Action, Deed, Session, Then};
 use crate::app::store::{Props, Store, use_view};
 use crate::scenario::NodeKind;
 use crate::text::Texts;
@@ -21,17 +21,20 @@ const SHOWN: usize = 60;
 #[part]
 pub(super) fn DeedsPanel(props: &Props) -> Html {
     let store = &props.store;
-    let (words, ..) = use_view(store, |session| {
+    let (words, key, _) = use_view(store, |session| {
         (session.texts().clone(), session.key(), session.is_playing())
     });
     let query = use_state_eq(String::new);
     let [at, length] = [use_state_eq(String::new), use_state_eq(String::new)];
     let cursor = use_state_eq(|| 0_usize);
-    let found = store.read(|session| found(session, &words, &query));
+    let when = store.read(|session| moment::read(&at, session.now()));
+    let then = use_memo((when.ok().flatten(), key), |(at, _)| {
+        store.read(|session| session.then(*at))
+    });
+    let found = store.read(|session| found(session, &then, &words, &query));
     let more = found.len().saturating_sub(SHOWN);
     let shown = &found[..found.len().min(SHOWN)];
     let place = (*cursor).min(shown.len().saturating_sub(1));
-    let when = store.read(|session| moment::read(&at, session.now()));
     let lasts = moment::length(&length);
     let act: std::rc::Rc<dyn Fn(&Deed)> = {
         let store = store.clone();
@@ -41,7 +44,7 @@ pub(super) fn DeedsPanel(props: &Props) -> Html {
             lasts.ok().flatten(),
         );
         std::rc::Rc::new(move |deed: &Deed| {
-            if wrong {
+            if wrong || deed.hindered.is_some() {
                 return;
             }
             let action = deed.planned(at, lasts);
@@ -181,20 +184,23 @@ fn field(
         .with(input)
 }
 
-/// What has all the words that are looked for, each with its own words.
-fn found(session: &Session, words: &Texts, query: &str) -> Vec<(Deed, String)> {
+/// What has all the words that are looked for, each with its own words: first what can be done, then,
+/// where something is looked for, what cannot.
+fn found(session: &Session, then: &Then, words: &Texts, query: &str) -> Vec<(Deed, String)> {
     let query = browser::lower(query);
     let wanted: Vec<&str> = query.split_whitespace().collect();
-    let named = session.deeds().into_iter().map(|deed| {
+    let named = session.deeds(then).into_iter().map(|deed| {
         let name = words.sentence(&deed.sentence);
         (deed, name)
     });
-    named
-        .filter(|(_, name)| {
-            let name = browser::lower(name);
-            wanted.iter().all(|word| name.contains(word))
-        })
-        .collect()
+    let named = named.filter(|(deed, name)| {
+        let name = browser::lower(name);
+        let is_any = wanted.is_empty() && deed.hindered.is_none();
+        is_any || (!wanted.is_empty() && wanted.iter().all(|word| name.contains(word)))
+    });
+    let (mut can, cannot): (Vec<_>, Vec<_>) = named.partition(|(deed, _)| deed.hindered.is_none());
+    can.extend(cannot);
+    can
 }
 
 /// The list's entries below headings: what they are done to.
@@ -212,16 +218,21 @@ fn groups(
             move |_| act(&deed)
         });
         let key = deed.key.map(|key| el!("kbd").text(words.get(key)));
+        let why = deed
+            .hindered
+            .map(|why| el!("small", "class" = "hint").text(words.get(why)));
         let option = el!(
             "li",
             "id" = format!("deed-{number}"),
             "role" = "option",
             "class" = "deed",
-            "aria-selected" = spelt(number == place)
+            "aria-selected" = spelt(number == place),
+            "aria-disabled" = spelt(deed.hindered.is_some())
         );
         let option = option
             .on_click(choose)
             .with(el!("span").text(name))
+            .maybe(why)
             .maybe(key);
         match groups.last_mut().filter(|(about, _)| *about == deed.about) {
             Some((_, options)) => options.push(option),

@@ -121,16 +121,21 @@ fn Rows(props: &Props) -> Html {
     let columns = Columns(owners);
     let list = use_node_ref();
     let follows = use_state_eq(|| true);
+    // How high the list and what is in it were when it was last scrolled.
+    let heights = use_mut_ref(|| [0; 2]);
     // Who reads on wants the lines to stay where they are.
     use_effect_with(*follows, {
         let store = store.clone();
         move |follows| store.apply(Action::Reading(!follows))
     });
     use_effect_with((key, all, most, *follows), {
-        let list = list.clone();
+        let (list, heights) = (list.clone(), heights.clone());
         move |(_, _, _, follows)| {
-            if let Some(list) = list.cast::<web_sys::Element>().filter(|_| *follows) {
-                list.set_scroll_top(list.scroll_height());
+            if let Some(list) = list.cast::<web_sys::Element>() {
+                if *follows {
+                    list.set_scroll_top(list.scroll_height());
+                }
+                *heights.borrow_mut() = heights_of(&list);
             }
         }
     });
@@ -138,7 +143,15 @@ fn Rows(props: &Props) -> Html {
         let (list, follows) = (list.clone(), follows.clone());
         move |_| {
             if let Some(list) = list.cast::<web_sys::Element>() {
-                follows.set(list.scroll_height() - list.scroll_top() - list.client_height() < NEAR);
+                let now = heights_of(&list);
+                let same = heights.replace(now) == now;
+                if *follows && !same {
+                    // No person did that: what stands around it needs more room, or less.
+                    list.set_scroll_top(list.scroll_height());
+                } else {
+                    let [all, shown] = now;
+                    follows.set(all - list.scroll_top() - shown < NEAR);
+                }
             }
         }
     });
@@ -201,6 +214,10 @@ fn Rows(props: &Props) -> Html {
             .maybe(newest)
             .html()
     })
+}
+
+fn heights_of(list: &web_sys::Element) -> [i32; 2] {
+    [list.scroll_height(), list.client_height()]
 }
 
 /// A key by what kind of line it is, and how many of these came before it.

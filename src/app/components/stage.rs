@@ -62,8 +62,8 @@ pub(crate) fn Stage(props: &Props) -> Html {
                     .map(|crowd| trunk(crowd, place(crowd.switch))),
             );
         let buttons = cables().map(|(id, ends, _)| {
-            let middle = place(ends[0]).towards(place(ends[1]), 0.5);
-            cable_button(store, session, &words, id, middle)
+            let grip = layout.grip(ends, scenario.is_spare(id));
+            cable_button(store, session, &words, id, grip)
         });
         let class = classes(&[
             "network",
@@ -146,7 +146,7 @@ fn cable_button(
     session: &Session,
     words: &Texts,
     id: LinkId,
-    middle: Place,
+    grip: Place,
 ) -> Element {
     let link = session.world().link(id);
     let [one, other] = session
@@ -165,7 +165,7 @@ fn cable_button(
     let button = el!(
         "button",
         "class" = class,
-        "style" = middle.style(),
+        "style" = grip.style(),
         "aria-label" = label.clone(),
         "aria-haspopup" = "dialog",
         "title" = label

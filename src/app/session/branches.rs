@@ -7,7 +7,7 @@ use crate::app::compare::{BEFORE, Side};
 use crate::app::lanes::Lanes;
 use crate::app::layout::Layout;
 use crate::scenario::{Command, Edit, Scenario, Timed};
-use crate::sim::{BranchId, EventId, Recording};
+use crate::sim::{BranchId, Branches, EventId, Recording};
 use crate::text::{Sentence, Value};
 use crate::time::{Duration, Instant};
 use crate::view::ladder::Ladder;
@@ -49,6 +49,8 @@ pub(super) struct Change {
     name: Sentence,
     /// Whether what ran before it, or runs again when it is done again, came out of a file.
     is_file: bool,
+    /// Whether it was done at another instant than the one that was looked at.
+    elsewhere: bool,
 }
 
 /// A branch as it is listed.
@@ -96,7 +98,12 @@ impl Session {
     fn name_change(&mut self, name: Sentence) {
         let is_file = self.is_file;
         self.redo.clear();
-        self.undo.push(Change { name, is_file });
+        let elsewhere = false;
+        self.undo.push(Change {
+            name,
+            is_file,
+            elsewhere,
+        });
         if self.undo.len() > NAMED {
             self.undo.remove(0);
         }
@@ -120,6 +127,15 @@ impl Session {
             self.notice = Some(Notice::Forked(left));
         }
         self.repaint();
+    }
+
+    /// The same, and back to where the person still is.
+    pub(super) fn plan(&mut self, command: Command, from: Instant) {
+        self.act(command);
+        if let Some(change) = self.undo.last_mut() {
+            change.elsewhere = true;
+        }
+        self.go(from);
     }
 
     /// Runs another scenario, of the library or of a file, in place of all branches.
@@ -207,24 +223,31 @@ impl Session {
             return;
         };
         self.notice = Some(Notice::Undone(change.name.clone()));
-        self.leave();
-        self.branches.undo();
-        let is_file = std::mem::replace(&mut self.is_file, change.is_file);
-        self.redo.push(Change { is_file, ..change });
-        self.halt();
-        self.arrive();
+        let change = self.turn_back(change, Branches::undo);
+        self.redo.push(change);
     }
 
     pub(super) fn redo(&mut self) {
         let Some(change) = self.redo.pop() else {
             return;
         };
+        let change = self.turn_back(change, Branches::redo);
+        self.undo.push(change);
+    }
+
+    /// Undoes a change or does it again: then the playhead is where it was done, if it was there
+    /// when it was done.
+    fn turn_back(&mut self, change: Change, turn: fn(&mut Branches) -> bool) -> Change {
+        let now = self.now();
         self.leave();
-        self.branches.redo();
+        turn(&mut self.branches);
         let is_file = std::mem::replace(&mut self.is_file, change.is_file);
-        self.undo.push(Change { is_file, ..change });
         self.halt();
         self.arrive();
+        if change.elsewhere {
+            self.go(now.min(self.end));
+        }
+        Change { is_file, ..change }
     }
 
     /// Puts the picture of the branch that is looked at aside.

@@ -1,22 +1,21 @@
-//! Everything that can be done at this moment, in one list: what the panels of nodes and cables
-//! offer, and what the list of everything finds by its words.
+//! What can be done to nodes, cables and frames, as things are: what their panels offer, and the most
+//! of what the list of everything (`list.rs`) finds by its words.
 
 use std::rc::Rc;
 
-use super::{Action, Export, Panel, Session, Target};
-use crate::dhcp::client::State;
+use super::{Action, Session};
+use crate::dhcp::client::{Client, State};
+use crate::dhcp::failover;
 use crate::dhcp::server::Server;
-use crate::dhcp::{Cidr, failover};
 use crate::net::host::Host;
-use crate::scenario::{Command, Edit, Fate, Faults, LinkId, NodeId, NodeKind, Partition, Scenario};
+use crate::scenario::{Command, Edit, Fate, Faults, LinkId, NodeId, NodeKind, Scenario};
+use crate::sim::{Node, World};
 use crate::text::{Sentence, Value};
 use crate::time::{Duration, Instant};
 use crate::view::stage::{self, Flight};
 
 /// How many cables a panel lists.
 const CABLES: usize = 24;
-/// How many addresses are proposed for a stranger.
-const STRANGERS: usize = 4;
 
 /// What something is done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +68,8 @@ pub(crate) struct Deed {
     pub(crate) action: Action,
     /// The key that does the same, by the text that names it.
     pub(crate) key: Option<&'static str>,
+    /// Why it cannot be done as things are: the text that says so.
+    pub(crate) hindered: Option<&'static str>,
 }
 
 impl Deed {
@@ -110,7 +111,7 @@ pub(crate) fn phrase_of_edit(edit: &Edit) -> Sentence {
     sentence(key, vec![("node", plain(name))])
 }
 
-fn sentence(key: &str, values: Vec<(&'static str, Value)>) -> Sentence {
+pub(super) fn sentence(key: &str, values: Vec<(&'static str, Value)>) -> Sentence {
     Sentence {
         key: key.to_owned(),
         values,
@@ -124,7 +125,7 @@ pub(crate) fn lasting(command: Command, length: Option<Duration>) -> Command {
     lasting.unwrap_or(command)
 }
 
-fn plain(text: &str) -> Value {
+pub(super) fn plain(text: &str) -> Value {
     Value::Plain(text.to_owned())
 }
 
@@ -204,7 +205,13 @@ pub(crate) fn phrase(scenario: &Scenario, command: &Command) -> Sentence {
 }
 
 impl Session {
-    fn deed(&self, about: About, sense: Sense, short: &'static str, command: Command) -> Deed {
+    pub(super) fn deed(
+        &self,
+        about: About,
+        sense: Sense,
+        short: &'static str,
+        command: Command,
+    ) -> Deed {
         Deed {
             about,
             sense,
@@ -212,70 +219,105 @@ impl Session {
             short,
             action: Action::Do(command),
             key: None,
+            hindered: None,
         }
     }
 
     /// What can be done to a node, its cables not among it.
     pub(crate) fn deeds_of_node(&self, id: NodeId) -> Vec<Deed> {
-        let node = self.world().node(id);
-        let kind = self.scenario().node(id).kind;
+        let mut deeds = self.deeds_of_node_in(Some(self.world()), id);
+        deeds.retain(|deed| deed.hindered.is_none());
+        deeds
+    }
+
+    /// What can be done to a node in a world, and what a person may look for that cannot; everything
+    /// that ever can, where it is not known how things are.
+    pub(super) fn deeds_of_node_in(&self, world: Option<&World>, id: NodeId) -> Vec<Deed> {
+        let node = world.map(|world| world.node(id));
+        let file = self.scenario().node(id);
+        let kind = file.kind;
+        let can_be = |test: fn(&Node) -> bool| node.is_none_or(test);
+        let unless = |can_be: bool, why: &'static str| (!can_be).then_some(why);
+        let stopped = unless(can_be(Node::runs), "why-not.stopped");
         let mut deeds = Vec::new();
-        let mut add = |sense, short, command| {
-            deeds.push(self.deed(About::Node(id), sense, short, command));
+        let mut add = |sense, short, command, hindered| {
+            deeds.push(Deed {
+                hindered,
+                ..self.deed(About::Node(id), sense, short, command)
+            });
         };
-        if node.power {
-            add(Sense::Power, "ui.power-off", Command::PowerOff(id));
-        } else {
-            add(Sense::Power, "ui.power-on", Command::PowerOn(id));
+        if can_be(|node| node.power) {
+            add(Sense::Power, "ui.power-off", Command::PowerOff(id), None);
         }
-        if node.runs() {
-            add(Sense::Power, "ui.crash", Command::Crash(id));
+        if can_be(|node| !node.power) {
+            add(Sense::Power, "ui.power-on", Command::PowerOn(id), None);
         }
-        if node.power && !matches!(kind, NodeKind::Switch | NodeKind::Router) {
-            add(Sense::Power, "ui.restart", Command::Restart(id));
+        add(Sense::Power, "ui.crash", Command::Crash(id), stopped);
+        if !matches!(kind, NodeKind::Switch | NodeKind::Router) {
+            let off = unless(can_be(|node| node.power), "why-not.off");
+            add(Sense::Power, "ui.restart", Command::Restart(id), off);
         }
-        if !node.runs() && matches!(kind, NodeKind::Client | NodeKind::Server) {
-            add(Sense::Power, "ui.lose-disk", Command::LoseDisk(id));
+        if matches!(kind, NodeKind::Client | NodeKind::Server) {
+            let runs = unless(can_be(|node| !node.runs()), "why-not.runs");
+            add(Sense::Power, "ui.lose-disk", Command::LoseDisk(id), runs);
         }
-        let interface = node.host().and_then(Host::interface);
-        if node.runs() {
-            if let Some(client) = node.client() {
-                for (short, command) in client_deeds(id, client.state(), interface.is_some()) {
-                    add(Sense::Lease, short, command);
-                }
+        if kind == NodeKind::Client {
+            let state = node.and_then(Node::client).map(Client::state);
+            let is = |states: &[State]| state.is_none_or(|state| states.contains(&state));
+            let leased = is(&[State::Bound, State::Renewing, State::Rebinding]);
+            let idle = is(&[State::Stopped, State::Informing]) && can_be(has_address);
+            let fixed = idle && file.address.is_some();
+            let fresh = is(&[State::Stopped]) && can_be(|node| !has_address(node));
+            for (short, command, can, why) in [
+                ("ui.start", Command::Start(id), fresh, "why-not.begun"),
+                ("ui.renew", Command::Renew(id), leased, "why-not.no-lease"),
+                (
+                    "ui.release",
+                    Command::Release(id),
+                    leased,
+                    "why-not.no-lease",
+                ),
+                ("ui.inform", Command::Inform(id), fixed, "why-not.no-fixed"),
+            ] {
+                add(Sense::Lease, short, command, stopped.or(unless(can, why)));
             }
-            let partner = node.server().and_then(Server::endpoint);
-            if let Some(endpoint) = partner {
-                for (short, command) in [
-                    ("ui.partner-down", failover::Command::PartnerDown),
-                    ("ui.pause-service", failover::Command::Pause),
-                    ("ui.shut-down", failover::Command::Shutdown),
-                ] {
-                    if endpoint.takes(command) {
-                        add(Sense::Failover, short, Command::Failover(id, command));
-                    }
-                }
+        }
+        let endpoint = node.and_then(Node::server).and_then(Server::endpoint);
+        let in_file = || {
+            file.server
+                .as_ref()
+                .is_some_and(|server| server.failover.is_some())
+        };
+        if endpoint.is_some() || (node.is_none() && in_file()) {
+            for (short, command) in [
+                ("ui.partner-down", failover::Command::PartnerDown),
+                ("ui.pause-service", failover::Command::Pause),
+                ("ui.shut-down", failover::Command::Shutdown),
+            ] {
+                let takes = endpoint.is_none_or(|endpoint| endpoint.takes(command));
+                let why = stopped.or(unless(takes, "why-not.partner"));
+                add(Sense::Failover, short, Command::Failover(id, command), why);
             }
         }
-        if kind == NodeKind::Host && interface.is_some() {
-            add(Sense::Other, "ui.leave", Command::Leave(id));
+        if kind == NodeKind::Host && can_be(has_address) {
+            add(Sense::Other, "ui.leave", Command::Leave(id), None);
         }
-        if node.host().is_some_and(|host| host.clock() != 0) {
-            add(Sense::Other, "ui.clock-right", Command::Clock(id, 0));
+        if node
+            .and_then(Node::host)
+            .is_some_and(|host| host.clock() != 0)
+        {
+            add(Sense::Other, "ui.clock-right", Command::Clock(id, 0), None);
         }
-        let name = &self.scenario().node(id).id;
+        let name = &file.id;
         let mut edits = vec![Edit::Remove(name.clone())];
         if kind == NodeKind::Switch {
             let kinds = [NodeKind::Client, NodeKind::Server, NodeKind::Host];
             edits.splice(0..0, kinds.map(|kind| Edit::Add(kind, name.clone())));
         }
-        for parts in self.world().partitions() {
+        for parts in world.unwrap_or(self.world()).partitions() {
             if parts.groups().iter().any(|group| group.contains(&id)) {
-                add(
-                    Sense::Apart,
-                    "do.heal",
-                    Command::Heal(Some(Rc::clone(parts))),
-                );
+                let heal = Command::Heal(Some(Rc::clone(parts)));
+                add(Sense::Apart, "do.heal", heal, None);
             }
         }
         deeds.extend(edits.into_iter().map(|edit| Deed {
@@ -285,6 +327,7 @@ impl Session {
             short: "",
             action: Action::Edit(edit),
             key: None,
+            hindered: None,
         }));
         deeds
     }
@@ -319,26 +362,7 @@ impl Session {
 
     /// What can be done to a cable; at one end of it, where that one's panel says so.
     pub(crate) fn deeds_of_link(&self, id: LinkId, at: Option<NodeId>) -> Vec<Deed> {
-        let link = self.world().link(id);
-        let spare = self.scenario().is_spare(id);
-        let many = at.is_some_and(|node| self.cables_of(node).len() > 1);
-        let short = match (link.plugged, many, spare) {
-            (true, false, _) => "ui.unplug",
-            (false, false, false) => "ui.plug",
-            (true, true, _) => "ui.unplug-to",
-            (false, _, true) => "ui.move-to",
-            (false, true, false) => "ui.plug-to",
-        };
-        let command = if link.plugged {
-            Command::Unplug(id)
-        } else {
-            Command::Plug(id)
-        };
-        let mut deeds = vec![self.deed(About::Link(id), Sense::Cable, short, command)];
-        if link.faults() != Faults::default() {
-            let none = Command::Faults(id, Faults::default());
-            deeds.push(self.deed(About::Link(id), Sense::Cable, "ui.faultless", none));
-        }
+        let mut deeds = self.deeds_of_link_in(Some(self.world()), id, at);
         let far = at.filter(|at| self.scenario().ends(id)[1] == *at);
         for deed in deeds.iter_mut().filter(|_| far.is_some()) {
             for (name, _) in &mut deed.sentence.values {
@@ -348,6 +372,39 @@ impl Session {
                     _ => {}
                 }
             }
+        }
+        deeds
+    }
+
+    /// The same in a world, or whatever that may be like.
+    pub(super) fn deeds_of_link_in(
+        &self,
+        world: Option<&World>,
+        id: LinkId,
+        at: Option<NodeId>,
+    ) -> Vec<Deed> {
+        let link = world.map(|world| world.link(id));
+        let spare = self.scenario().is_spare(id);
+        let many = at.is_some_and(|node| self.cables_of(node).len() > 1);
+        let mut deeds = Vec::new();
+        let mut add = |short, command| {
+            deeds.push(self.deed(About::Link(id), Sense::Cable, short, command));
+        };
+        if link.is_none_or(|link| link.plugged) {
+            let short = if many { "ui.unplug-to" } else { "ui.unplug" };
+            add(short, Command::Unplug(id));
+        }
+        if link.is_none_or(|link| !link.plugged) {
+            let short = match (many, spare) {
+                (_, true) => "ui.move-to",
+                (true, false) => "ui.plug-to",
+                (false, false) => "ui.plug",
+            };
+            add(short, Command::Plug(id));
+        }
+        if link.is_none_or(|link| link.faults() != Faults::default()) {
+            let none = Command::Faults(id, Faults::default());
+            add("ui.faultless", none);
         }
         deeds
     }
@@ -362,208 +419,8 @@ impl Session {
         };
         fates.into_iter().filter_map(deed).collect()
     }
-
-    /// Everything that can be done.
-    pub(crate) fn deeds(&self) -> Vec<Deed> {
-        let mut deeds = Vec::new();
-        let scenario = self.scenario();
-        let open = |about, key: &str, values, panel| Deed {
-            about,
-            sense: Sense::Other,
-            sentence: Sentence {
-                key: key.to_owned(),
-                values,
-                source: None,
-            },
-            short: "",
-            action: Action::Open(panel),
-            key: None,
-        };
-        for (id, node) in scenario.nodes() {
-            deeds.extend(self.deeds_of_node(id));
-            let values = vec![("node", plain(&node.id))];
-            deeds.push(open(
-                About::Node(id),
-                "do.open-node",
-                values,
-                Panel::Node(id),
-            ));
-        }
-        deeds.extend(self.cuts());
-        deeds.extend(self.strangers());
-        for (id, ends, _) in scenario.cables() {
-            deeds.extend(self.deeds_of_link(id, None));
-            if !scenario.is_spare(id) || self.world().link(id).plugged {
-                let [one, other] = ends.map(|end| plain(&scenario.node(end).id));
-                let values = vec![("one", one), ("other", other)];
-                deeds.push(open(
-                    About::Link(id),
-                    "do.open-link",
-                    values,
-                    Panel::Link(id),
-                ));
-            }
-        }
-        for flight in self.flights() {
-            deeds.extend(self.deeds_of_flight(flight));
-        }
-        deeds.extend(self.ways());
-        deeds.extend(self.page());
-        deeds
-    }
-
-    /// Cutting servers apart from each other, and everything whole again.
-    fn cuts(&self) -> Vec<Deed> {
-        let servers = self.scenario().nodes();
-        let servers: Vec<NodeId> = servers
-            .filter(|(_, node)| node.kind == NodeKind::Server)
-            .map(|(id, _)| id)
-            .take(8)
-            .collect();
-        let mut deeds = Vec::new();
-        for (place, one) in servers.iter().enumerate() {
-            for other in &servers[place + 1..] {
-                let parts = Partition::new(&[*one], &[*other]).map(Rc::new);
-                let new =
-                    parts.filter(|parts| !self.world().partitions().any(|known| known == parts));
-                deeds.extend(new.map(|parts| {
-                    let cut = Command::Partition(parts);
-                    self.deed(About::Network, Sense::Apart, "do.partition", cut)
-                }));
-            }
-        }
-        if self.world().partitions().next().is_some() {
-            let heal = Command::Heal(None);
-            deeds.push(self.deed(About::Network, Sense::Apart, "do.heal-all", heal));
-        }
-        deeds
-    }
-
-    /// Having a host without DHCP use an address that a client has.
-    fn strangers(&self) -> Vec<Deed> {
-        let nodes = || self.scenario().nodes();
-        let host = nodes().find(|(_, node)| node.kind == NodeKind::Host);
-        let Some((host, _)) = host else {
-            return Vec::new();
-        };
-        let used = nodes()
-            .filter(|(_, node)| node.kind == NodeKind::Client)
-            .filter_map(|(id, _)| self.world().node(id).host()?.interface())
-            .map(|interface| Cidr {
-                address: interface.address,
-                prefix: interface.prefix,
-            });
-        let take = |cidr| {
-            let take = Command::Take(host, cidr);
-            self.deed(About::Node(host), Sense::Other, "do.take", take)
-        };
-        used.take(STRANGERS).map(take).collect()
-    }
-
-    /// Branches, undoing, files.
-    fn page(&self) -> Vec<Deed> {
-        let mut deeds = Vec::new();
-        let mut add = |text: &str, values, action, key| {
-            deeds.push(Deed {
-                about: About::Page,
-                sense: Sense::Other,
-                sentence: Sentence {
-                    key: text.to_owned(),
-                    values,
-                    source: None,
-                },
-                short: "",
-                action,
-                key,
-            });
-        };
-        if let Some(what) = self.undoable() {
-            let what = vec![("what", Value::Plain(what))];
-            add("do.undo", what, Action::Undo, Some("Ctrl+Z"));
-        }
-        if let Some(what) = self.redoable() {
-            let what = vec![("what", Value::Plain(what))];
-            add("do.redo", what, Action::Redo, Some("Ctrl+Y"));
-        }
-        for branch in self.branches().into_iter().filter(|branch| !branch.current) {
-            for (text, action) in [
-                ("do.switch", Action::Switch(branch.id)),
-                ("ui.compare-with", Action::Compare(Some(branch.id))),
-                ("ui.delete", Action::Delete(branch.id)),
-            ] {
-                let name = vec![("name", Value::Plain(branch.name.clone()))];
-                add(text, name, action, None);
-            }
-        }
-        for (text, action, key) in [
-            ("ui.share", Action::Share, None),
-            ("ui.save", Action::Export(Export::Scenario), Some("Ctrl+S")),
-            ("ui.save-capture", Action::Export(Export::Capture), None),
-            ("ui.save-diagram", Action::Export(Export::Diagram), None),
-            ("ui.help", Action::Open(Panel::Help), Some("?")),
-        ] {
-            add(text, Vec::new(), action, key);
-        }
-        deeds
-    }
-
-    /// Ways through time.
-    fn ways(&self) -> Vec<Deed> {
-        let play = if self.is_playing() {
-            ("ui.pause", Action::Pause)
-        } else {
-            ("ui.play", Action::Play)
-        };
-        let kind = self.kind();
-        let all = [
-            (play.0, play.1, Some("ui.key.space")),
-            ("ui.step-forward", Action::StepForward, Some("→")),
-            ("ui.step-back", Action::StepBack, Some("←")),
-            ("ui.start-over", Action::StartOver, Some("ui.key.home")),
-            ("ui.to-end", Action::End, Some("ui.key.end")),
-            (kind.texts()[1], Action::Next(kind), Some("N")),
-            (kind.texts()[2], Action::Last(kind), Some("P")),
-        ];
-        let others = Target::ALL.into_iter().filter(|target| *target != kind);
-        let others = others.flat_map(|target| {
-            [
-                (target.texts()[1], Action::Next(target), None),
-                (target.texts()[2], Action::Last(target), None),
-            ]
-        });
-        let way = |(text, action, key): (&'static str, Action, Option<&'static str>)| Deed {
-            about: About::Time,
-            sense: Sense::Other,
-            sentence: Sentence {
-                key: text.to_owned(),
-                values: Vec::new(),
-                source: None,
-            },
-            short: text,
-            action,
-            key,
-        };
-        all.into_iter().chain(others).map(way).collect()
-    }
 }
 
-/// What a client can be told in a state.
-fn client_deeds(id: NodeId, state: State, has_address: bool) -> Vec<(&'static str, Command)> {
-    match state {
-        State::Stopped | State::Informing if has_address => {
-            vec![("ui.inform", Command::Inform(id))]
-        }
-        State::Stopped => vec![("ui.start", Command::Start(id))],
-        State::Bound | State::Renewing | State::Rebinding => vec![
-            ("ui.renew", Command::Renew(id)),
-            ("ui.release", Command::Release(id)),
-        ],
-        State::Init
-        | State::Selecting
-        | State::Requesting
-        | State::InitReboot
-        | State::Rebooting
-        | State::Probing
-        | State::Informing => Vec::new(),
-    }
+fn has_address(node: &Node) -> bool {
+    node.host().and_then(Host::interface).is_some()
 }

@@ -12,16 +12,31 @@ fn seconds(seconds: u64) -> Instant {
 
 /// What can be done, in words.
 fn names(session: &Session) -> Vec<String> {
-    let deeds = session.deeds();
+    names_then(session, &Then::Now)
+}
+
+fn names_then(session: &Session, then: &Then) -> Vec<String> {
+    let deeds = session.deeds(then);
     deeds
         .iter()
+        .filter(|deed| deed.hindered.is_none())
         .map(|deed| session.texts().sentence(&deed.sentence))
         .collect()
 }
 
+/// What the list says of something by its name: nothing where it has no such thing, an empty text
+/// where that can be done, or why it cannot.
+fn hindered(session: &Session, then: &Then, name: &str) -> Option<&'static str> {
+    let deeds = session.deeds(then);
+    let mut named = deeds
+        .iter()
+        .filter(|deed| session.texts().sentence(&deed.sentence) == name);
+    Some(named.next()?.hindered.unwrap_or_default())
+}
+
 /// Does what has this name in the list.
 fn carry_out(session: &mut Session, name: &str) {
-    let deeds = session.deeds();
+    let deeds = session.deeds(&Then::Now);
     let deed = deeds
         .into_iter()
         .find(|deed| session.texts().sentence(&deed.sentence) == name);
@@ -44,11 +59,12 @@ fn all_that_can_be_done_has_its_texts_in_every_language() {
             let at = session.end().since(Instant::ZERO).fraction(part, 5);
             session.finish(Action::Seek(Instant::ZERO + at));
             session.finish(Action::Next(Target::Message));
-            for deed in session.deeds() {
+            for deed in session.deeds(&Then::Now) {
                 let key = &deed.sentence.key;
                 assert!(known(key), "{key} in {name}");
                 let short = deed.short;
                 assert!(short.is_empty() || known(short), "{short} in {name}");
+                assert!(deed.hindered.is_none_or(known), "{:?}", deed.hindered);
             }
         }
     }
@@ -93,6 +109,157 @@ fn what_is_in_the_list_depends_on_how_things_are() {
     ] {
         assert!(!names.iter().any(|known| known == name), "{name}");
     }
+}
+
+#[test]
+fn at_another_instant_the_list_has_what_can_be_done_then() {
+    let mut session = open("two-server-day");
+    let [crash, on] = ["Crash server1", "Switch on server1"];
+    session.finish(Action::Seek(seconds(480)));
+    assert_eq!(
+        hindered(&session, &Then::Now, crash),
+        Some("why-not.stopped")
+    );
+    assert_eq!(hindered(&session, &Then::Now, on), Some(""));
+    let past = session.then(Some(seconds(300)));
+    assert_eq!(hindered(&session, &past, crash), Some(""));
+    assert_eq!(hindered(&session, &past, on), None);
+    // What lies ahead is found out, and what is known stays as it is.
+    let mut fresh = open("two-server-day");
+    fresh.finish(Action::Seek(seconds(60)));
+    let before = (fresh.now(), fresh.key(), fresh.known());
+    let ahead = fresh.then(Some(seconds(370)));
+    assert!(matches!(ahead, Then::At(_)));
+    assert_eq!(hindered(&fresh, &ahead, on), Some(""));
+    assert_eq!((fresh.now(), fresh.key(), fresh.known()), before);
+    let server = fresh.scenario().find("server1").unwrap();
+    fresh.finish(Action::DoAt(seconds(370), Command::PowerOn(server)));
+    fresh.finish(Action::Seek(seconds(371)));
+    assert!(fresh.world().node(server).power);
+}
+
+#[test]
+fn where_it_takes_too_long_to_find_out_everything_is_in_the_list() {
+    let mut session = open("two-server-day");
+    session.finish(Action::Seek(seconds(480)));
+    // From now on two servers say every minute that they are still there.
+    carry_out(&mut session, "Switch on server1");
+    let then = session.then(Some(seconds(9 * 365 * 86_400)));
+    assert!(matches!(then, Then::Unknown));
+    let all = names_then(&session, &then);
+    for name in [
+        "Switch on server1",
+        "Switch off server1",
+        "Crash server1",
+        "Lose the disk of server1",
+        "Tell server1 that its partner is down",
+        "Start the client of client",
+        "Renew the lease of client now",
+        "Plug in the cable client – switch",
+        "Pull the cable client – switch",
+        "Mend the cable client – switch",
+        "Cut server1 off from server2",
+        "End every cut",
+    ] {
+        assert!(all.iter().any(|known| known == name), "{name}: {all:?}");
+    }
+    // That a client has no address of its own is known.
+    let deeds = session.deeds(&then);
+    let cannot = deeds.iter().filter_map(|deed| deed.hindered);
+    assert_eq!(cannot.collect::<Vec<_>>(), ["why-not.no-fixed"]);
+}
+
+#[test]
+fn what_cannot_be_done_is_found_and_says_why() {
+    let mut session = open("two-servers");
+    while session.world().node(NodeId(0)).client().unwrap().state()
+        != crate::dhcp::client::State::Requesting
+    {
+        session.finish(Action::StepForward);
+    }
+    let why = |session: &Session, name: &str| hindered(session, &Then::Now, name);
+    let renew = "Renew the lease of laptop now";
+    assert_eq!(why(&session, renew), Some("why-not.no-lease"));
+    assert_eq!(
+        why(&session, "Start the client of laptop"),
+        Some("why-not.begun")
+    );
+    assert_eq!(
+        why(&session, "Lose the disk of server1"),
+        Some("why-not.runs")
+    );
+    let laptop = session.scenario().find("laptop").unwrap();
+    let of_panel = session.deeds_of_node(laptop);
+    assert!(of_panel.iter().all(|deed| deed.hindered.is_none()));
+    let is_renew = |deed: &Deed| deed.command() == Some(&Command::Renew(laptop));
+    assert!(!of_panel.iter().any(is_renew));
+    session.finish(Action::Do(Command::PowerOff(laptop)));
+    assert_eq!(why(&session, renew), Some("why-not.stopped"));
+    assert_eq!(why(&session, "Restart laptop"), Some("why-not.off"));
+    let mut partners = open("two-server-day");
+    partners.finish(Action::Seek(seconds(65)));
+    let down = "Tell server1 that its partner is down";
+    carry_out(&mut partners, down);
+    assert_eq!(why(&partners, down), Some("why-not.partner"));
+}
+
+#[test]
+fn every_trouble_of_a_cable_and_a_clock_are_in_the_list_in_every_language() {
+    let mut session = open("two-server-day");
+    for (language, all) in [
+        (
+            Language::English,
+            "latency jitter loss bursts duplication reordering rate clock",
+        ),
+        (
+            Language::Spanish,
+            "latencia fluctuación pérdida ráfagas duplicación reordenación velocidad reloj",
+        ),
+        (
+            Language::Portuguese,
+            "latência variação perda rajadas duplicação reordenação taxa relógio",
+        ),
+    ] {
+        session.finish(Action::Language(language));
+        let deeds = session.deeds(&Then::Now);
+        let acts = deeds.iter().filter(|deed| deed.command().is_some());
+        let names: Vec<String> = acts
+            .map(|deed| session.texts().sentence(&deed.sentence).to_lowercase())
+            .collect();
+        for word in all.split(' ') {
+            let named = names.iter().filter(|name| name.contains(word));
+            // Two servers have a clock, three cables the rest.
+            assert!(named.count() >= 2, "{word}: {names:?}");
+        }
+    }
+}
+
+#[test]
+fn trouble_is_planned_for_a_while_and_added_to_what_there_is() {
+    let mut session = open("two-servers");
+    session.finish(Action::Seek(seconds(60)));
+    carry_out(
+        &mut session,
+        "Jitter on the cable laptop – switch: 50\u{a0}ms",
+    );
+    let deeds = session.deeds(&Then::Now);
+    let name = "Loss on the cable laptop – switch: 10\u{a0}%";
+    let loss = deeds
+        .iter()
+        .find(|deed| session.texts().sentence(&deed.sentence) == name);
+    let minute = Duration::from_secs(60);
+    let action = loss.unwrap().planned(Some(seconds(600)), Some(minute));
+    session.finish(action);
+    let link = loss.unwrap().command().unwrap().link().unwrap();
+    let mut faults = |at| {
+        session.finish(Action::Seek(seconds(at)));
+        let faults = session.world().link(link).faults();
+        (faults.loss, faults.jitter)
+    };
+    let jitter = Duration::from_millis(50);
+    assert_eq!(faults(599), (0, jitter));
+    assert_eq!(faults(601), (100_000, jitter));
+    assert_eq!(faults(661), (0, jitter));
 }
 
 #[test]
@@ -182,6 +349,33 @@ fn what_is_planned_happens_then_and_the_playhead_stays() {
     session.finish(Action::DoAt(seconds(30), off));
     assert_eq!(session.now(), seconds(30));
     assert!(!session.world().node(server).power);
+}
+
+#[test]
+fn the_playhead_stays_where_it_is_when_what_is_planned_is_undone_and_planned_again() {
+    for hours in [2, 30] {
+        let mut session = open("two-servers");
+        let end = session.end();
+        session.finish(Action::Seek(seconds(60)));
+        let then = seconds(hours * 3_600);
+        let server = session.scenario().find("server1").unwrap();
+        session.finish(Action::DoAt(then, Command::PowerOff(server)));
+        assert_eq!(session.now(), seconds(60), "{hours} h");
+        session.finish(Action::Seek(seconds(90)));
+        let before = session.key().written;
+        session.finish(Action::Undo);
+        assert_eq!(session.now(), seconds(90), "{hours} h");
+        assert_eq!((session.key().written, session.end()), (before, end));
+        assert!(matches!(session.notice(), Some(Notice::Undone(_))));
+        session.finish(Action::Redo);
+        assert_eq!(session.now(), seconds(90), "{hours} h");
+        session.finish(Action::Seek(then));
+        assert!(!session.world().node(server).power);
+        // Beyond the end that the story has without it.
+        session.finish(Action::Undo);
+        assert_eq!(session.now(), then.min(end));
+        assert!(session.world().node(server).power);
+    }
 }
 
 #[test]

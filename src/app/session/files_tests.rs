@@ -24,7 +24,8 @@ fn meddle(session: &mut Session) {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         session.finish(Action::Seek(Instant::from_micros((whole * at) as u64)));
         session.finish(Action::Next(Target::Message));
-        let deeds = session.deeds();
+        let mut deeds = session.deeds(&Then::Now);
+        deeds.retain(|deed| deed.hindered.is_none());
         let mut commands = deeds.iter().filter_map(Deed::command).cloned();
         let count = deeds.iter().filter_map(Deed::command).count();
         let command = commands.nth(number * 13 % count).unwrap();

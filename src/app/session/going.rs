@@ -24,6 +24,8 @@ pub(super) struct Errand {
 pub(super) enum Goal {
     /// To be there.
     There,
+    /// To find the next event that changes something that is shown; to be there, where there is none.
+    Step,
     /// To find one of these on the way; where to go back to when there is none.
     Next(Target, Instant),
     /// To do something there; where to go back to, if that is earlier.
@@ -32,6 +34,9 @@ pub(super) enum Goal {
 
 /// How many entries at most are looked at for what an event has sent.
 const STRIDE: usize = 64;
+
+/// Whether an entry is one that is looked for.
+type Is<'a> = &'a dyn Fn(&Entry, Filter) -> bool;
 
 /// The frames under way that playback waits for: what had been written when they were looked for, and
 /// when each leaves and arrives.
@@ -56,24 +61,26 @@ impl Session {
                     if !self.here().approach(to, &mut *more) {
                         return;
                     }
-                    self.act(command.clone());
                     if from < to {
-                        self.go(from);
+                        self.plan(command.clone(), from);
+                    } else {
+                        self.act(command.clone());
                     }
                     self.notice = Some(Notice::Planned(to, command));
                 }
-                Goal::Next(target, from) => {
-                    let (mut is_late, filter) = (false, self.filter);
-                    let hit = self.branches.here().run_to(to, |entry| {
-                        let is_it = is(entry, target, filter);
-                        is_late = !is_it && !more();
-                        is_it || is_late
-                    });
-                    if is_late {
+                Goal::Step => {
+                    let Some(_) = self.look_for(to, &is_shown, &mut *more) else {
                         return;
-                    }
+                    };
                     self.errand = None;
-                    if hit.is_none() {
+                }
+                Goal::Next(target, from) => {
+                    let is = |entry: &Entry, filter| is(entry, target, filter);
+                    let Some(found) = self.look_for(to, &is, &mut *more) else {
+                        return;
+                    };
+                    self.errand = None;
+                    if !found {
                         self.go(from);
                         self.notice = Some(Notice::NoMore(target));
                     }
@@ -82,14 +89,37 @@ impl Session {
         }
     }
 
+    /// Goes to the next event that wrote such an entry, or to `to`. Whether there is one; nothing
+    /// where there is no time left to say.
+    fn look_for(&mut self, to: Instant, is: Is<'_>, more: More<'_>) -> Option<bool> {
+        let (mut is_late, filter) = (false, self.filter);
+        let hit = self.here().run_to(to, |entry| {
+            let is_it = is(entry, filter);
+            is_late = !is_it && !more();
+            is_it || is_late
+        });
+        (!is_late).then_some(hit.is_some())
+    }
+
+    /// To where the last event before the one at the playhead had changed something that is shown.
+    pub(super) fn step_back(&mut self) {
+        if !self.look_back_for(&is_shown) {
+            self.here().rewind();
+        }
+        if self.now() == Instant::ZERO {
+            self.here().seek(Instant::ZERO);
+        }
+    }
+
+    fn look_back_for(&mut self, is: Is<'_>) -> bool {
+        let filter = self.filter;
+        let hit = self.here().run_back_to(|entry| is(entry, filter));
+        hit.is_some()
+    }
+
     /// Goes back to where the last of these has just happened.
     pub(super) fn go_back_to(&mut self, target: Target) {
-        let filter = self.filter;
-        if self
-            .here()
-            .run_back_to(|entry| is(entry, target, filter))
-            .is_none()
-        {
+        if !self.look_back_for(&|entry, filter| is(entry, target, filter)) {
             self.notice = Some(Notice::NoneBefore(target));
         }
     }
@@ -177,6 +207,30 @@ impl Session {
         lengths
             .map(|(departs, arrives)| arrives.since(*departs))
             .max()
+    }
+}
+
+/// Whether an entry changes something that is shown: that two servers are still there, and what
+/// carries their messages, changes nothing where the ladder leaves it out.
+fn is_shown(entry: &Entry, filter: Filter) -> bool {
+    match &entry.what {
+        What::Sent { frame, .. }
+        | What::Flooded { frame, .. }
+        | What::Received { frame, .. }
+        | What::Dropped { frame, .. } => filter.follows(&summary(frame.bytes()).what),
+        // What they lead to has entries of its own.
+        What::Fired { reason, .. } => !matches!(
+            reason,
+            Reason::TcpSilence | Reason::TcpAck | Reason::TcpTimeWait | Reason::Failover { .. }
+        ),
+        What::Command(_)
+        | What::Ended(_)
+        | What::InVain(_)
+        | What::Power(_)
+        | What::Software(_)
+        | What::Carrier { .. }
+        | What::Dhcp(_)
+        | What::Net(_) => true,
     }
 }
 

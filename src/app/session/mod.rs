@@ -13,6 +13,7 @@ mod deeds;
 mod files;
 mod filter;
 mod going;
+mod list;
 mod read;
 
 use std::rc::Rc;
@@ -36,6 +37,7 @@ pub(crate) use branches::BranchView;
 pub(crate) use deeds::{About, Deed, Sense, lasting, phrase, phrase_of_edit};
 pub(crate) use files::{Content, Export};
 pub(crate) use filter::Filter;
+pub(crate) use list::Then;
 
 /// How much longer the story lasts when something is done close to its end.
 const SEQUEL: Duration = Duration::from_secs(3_600);
@@ -207,6 +209,7 @@ impl Session {
                 | Action::Language(_)
                 | Action::Theme(_)
                 | Action::Reading(_)
+                | Action::Unfold
                 | Action::Letters(_)
         ) {
             self.notice = None;
@@ -225,17 +228,14 @@ impl Session {
             }
             Action::StepForward => {
                 self.halt();
-                let end = self.end;
-                if !self.here().step_forward(end) {
-                    self.here().seek(end);
-                }
+                self.errand = Some(Errand {
+                    to: self.end,
+                    goal: Goal::Step,
+                });
             }
             Action::StepBack => {
                 self.halt();
-                self.here().step_back();
-                if self.now() == Instant::ZERO {
-                    self.here().seek(Instant::ZERO);
-                }
+                self.step_back();
             }
             Action::Next(target) => {
                 self.halt();

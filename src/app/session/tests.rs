@@ -93,6 +93,33 @@ fn a_step_forward_and_back_is_where_it_was() {
 }
 
 #[test]
+fn a_step_passes_over_what_the_ladder_leaves_out() {
+    for all in [false, true] {
+        let mut session = open(None);
+        let filter = session.filter();
+        session.finish(Action::Filter(Filter { all, ..filter }));
+        session.finish(Action::Seek(seconds(67)));
+        let mut places = Vec::new();
+        while session.now() < seconds(300) {
+            session.finish(Action::StepForward);
+            places.push((session.now(), session.key()));
+        }
+        // Every minute both servers say that they are still there.
+        assert_eq!(places.len() > 60, all, "{}", places.len());
+        assert!(all || places.len() < 8, "{}", places.len());
+        for _ in 0..40 {
+            session.finish(Action::StepForward);
+            places.push((session.now(), session.key()));
+        }
+        places.pop();
+        for place in places.iter().rev() {
+            session.finish(Action::StepBack);
+            assert_eq!((session.now(), session.key()), *place);
+        }
+    }
+}
+
+#[test]
 fn it_jumps_to_the_next_message_t1_and_expiry() {
     let mut session = session();
     session.finish(Action::Next(Target::Message));
@@ -110,7 +137,14 @@ fn where_there_is_no_more_it_stays_and_says_so() {
     session.finish(Action::Seek(seconds(60)));
     session.finish(Action::Next(Target::T2));
     assert_eq!(session.now(), seconds(60));
-    assert_eq!(session.notice(), Some(&Notice::NoMore(Target::T2)));
+    let said = Some(&Notice::NoMore(Target::T2));
+    assert_eq!(session.notice(), said);
+    // What comes by itself after a jump does not take it away.
+    assert!(session.brief().is_some());
+    for by_itself in [Action::Unfold, Action::Reading(true), Action::Tick(16_000)] {
+        session.finish(by_itself);
+        assert_eq!(session.notice(), said);
+    }
     session.finish(Action::StepForward);
     assert_eq!(session.notice(), None);
 }
