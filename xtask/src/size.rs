@@ -12,7 +12,7 @@ use flate2::{Compression, write::GzEncoder};
 /// The most that HTML, JS, wasm and CSS may weigh together, compressed; and the most that a first
 /// visit loads in all. It was 300,000 before the page had failover, branches, faults, files and why:
 /// see `docs/performance.md`.
-const LIMIT: usize = 320_000;
+const LIMIT: usize = 325_000;
 
 struct Row {
     name: String,
