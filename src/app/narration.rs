@@ -57,22 +57,23 @@ impl Narration {
 
 /// As many of the sentences as there is room for, in words, with the sections that they are from.
 pub(crate) fn said(sentences: &[Told], words: &Texts) -> (String, Vec<Source>) {
-    let mut said: Vec<(&Told, String)> = Vec::new();
-    for told in sentences {
-        said.push((told, words.sentence(&told.sentence)));
-    }
-    let letters = |(_, text): &(&Told, String)| text.chars().count();
-    while said.len() > 1 && said.iter().map(letters).sum::<usize>() > LONGEST {
-        drop_lightest(&mut said, |(told, _)| told.weight);
-    }
-    let mut sources: Vec<Source> = Vec::new();
-    for source in said.iter().filter_map(|(told, _)| told.sentence.source) {
-        if !sources.contains(&source) {
-            sources.push(source);
+    let mut left = sentences.to_vec();
+    loop {
+        let mut text = String::new();
+        let mut sources: Vec<Source> = Vec::new();
+        for Told { sentence, .. } in &left {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&words.sentence(sentence));
+            sources.extend(sentence.source.filter(|source| !sources.contains(source)));
         }
+        // The space between two is not counted.
+        if left.len() <= 1 || text.chars().count() < LONGEST + left.len() {
+            return (text, sources);
+        }
+        drop_lightest(&mut left);
     }
-    let text: Vec<String> = said.into_iter().map(|(_, text)| text).collect();
-    (text.join(" "), sources)
 }
 
 /// What there is to say at the playhead.
@@ -141,14 +142,14 @@ fn around(
         });
     }
     while told.len() > SENTENCES {
-        drop_lightest(&mut told, |told| told.weight);
+        drop_lightest(&mut told);
     }
     told
 }
 
 /// Of equal weight the later one stays.
-fn drop_lightest<T>(told: &mut Vec<T>, weight: fn(&T) -> u8) {
-    if let Some(lightest) = (0..told.len()).min_by_key(|at| weight(&told[*at])) {
+fn drop_lightest(told: &mut Vec<Told>) {
+    if let Some(lightest) = (0..told.len()).min_by_key(|at| told[*at].weight) {
         told.remove(lightest);
     }
 }

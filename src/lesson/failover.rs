@@ -23,27 +23,24 @@ fn settings<'a>(story: &Story<'a>, node: NodeId) -> Option<&'a Failover> {
     server.failover.as_ref()
 }
 
-/// The same, and its partner's name.
-fn partnership<'a>(story: &Story<'a>, node: NodeId) -> Option<(&'a Failover, Value)> {
+/// The same, its partner's name, and the MCLT that both go by: the primary's.
+fn partnership<'a>(story: &Story<'a>, node: NodeId) -> Option<(&'a Failover, Value, Duration)> {
     let own = settings(story, node)?;
     let mut nodes = story.scenario.nodes();
     let partner = nodes.find(|(_, node)| node.has_address(own.partner));
-    let name = partner.map_or_else(|| plain(own.partner), |(id, _)| story.name(id));
-    Some((own, name))
-}
-
-/// The MCLT that both go by: the primary's.
-fn mclt(story: &Story<'_>, node: NodeId) -> Option<Duration> {
-    let own = settings(story, node)?;
-    let mut nodes = story.scenario.nodes();
-    let partner = nodes.find(|(_, node)| node.has_address(own.partner));
-    let theirs = partner.and_then(|(id, _)| settings(story, id));
-    let primary = theirs.filter(|_| own.role == Role::Secondary);
-    Some(primary.unwrap_or(own).mclt)
+    let Some((id, _)) = partner else {
+        return Some((own, plain(own.partner), own.mclt));
+    };
+    let mclt = match own.role {
+        Role::Primary => own.mclt,
+        Role::Secondary => settings(story, id).unwrap_or(own).mclt,
+    };
+    Some((own, story.name(id), mclt))
 }
 
 /// What a server would have offered but for the MCLT, where that is why it offers this long a lease
-/// in entry `id`, and its partner's name.
+/// in entry `id`, and its partner's name. Told only where the server's one length of a lease is all
+/// that can have been desired.
 pub(super) fn limited(
     story: &Story<'_>,
     id: EventId,
@@ -52,30 +49,25 @@ pub(super) fn limited(
 ) -> Option<[Named; 2]> {
     let node = story.journal.get(id)?.node?;
     let server = story.scenario.node(node).server.as_ref()?;
-    let mut subnets = server.subnets.iter();
-    let subnet = subnets.find(|subnet| subnet.network.contains(offer.yiaddr));
-    let client = story.scenario.owner(offer.mac());
-    let asked = client
-        .and_then(|client| story.scenario.node(client).client.as_ref())
-        .and_then(|client| client.lease_time);
-    let desired = asked.map_or_else(
-        || {
-            subnet
-                .and_then(|subnet| subnet.lease)
-                .unwrap_or(server.lease)
-        },
-        |asked| asked.max(server.min_lease).min(server.max_lease),
-    );
-    let mut earlier = (0..id.0).filter_map(|id| story.journal.get(EventId(id)));
-    // Then the file no longer says what is desired.
-    let mut changed = || {
-        earlier.any(|entry| {
-            matches!(&entry.what, What::Command(Command::Configure(changed, _))
-                if *changed == node || Some(*changed) == client)
-        })
-    };
-    let bites = mclt(story, node) == Some(lease) && lease < desired && !changed();
-    bites.then(|| [partner(story, Some(node)), ("desired", Value::For(desired))])
+    let (_, partner, mclt) = partnership(story, node)?;
+    let client = story.scenario.owner(offer.mac())?;
+    let asks = story.scenario.node(client).client.as_ref()?.lease_time;
+    let bites = lease == mclt && lease < server.lease;
+    if !bites || asks.is_some() || !server.subnets.is_empty() {
+        return None;
+    }
+    for earlier in 0..id.0 {
+        // Then the file no longer says what is desired.
+        if let Some(Entry {
+            what: What::Command(Command::Configure(changed, _)),
+            ..
+        }) = story.journal.get(EventId(earlier))
+            && (*changed == node || *changed == client)
+        {
+            return None;
+        }
+    }
+    Some([("partner", partner), ("desired", Value::For(server.lease))])
 }
 
 /// Its partner's name.
@@ -83,7 +75,7 @@ pub(super) fn partner(story: &Story<'_>, node: Option<NodeId>) -> Named {
     let found = node.and_then(|node| partnership(story, node));
     (
         "partner",
-        found.map_or_else(|| plain("?"), |(_, name)| name),
+        found.map_or_else(|| plain("?"), |(_, name, _)| name),
     )
 }
 
@@ -257,7 +249,7 @@ fn is_news(status: BindingStatus) -> bool {
 pub(super) fn sent(story: &Story<'_>, entry: &Entry, segment: &[u8]) -> Option<Sentence> {
     let summary = failover::summary(segment)?;
     let node = entry.node?;
-    let (own, partner) = partnership(story, node)?;
+    let (_, partner, mclt) = partnership(story, node)?;
     let (key, section) = match summary.kind? {
         MessageType::PoolReq => ("tell.failover.sent.poolreq", "7.6"),
         MessageType::PoolResp => ("tell.failover.sent.poolresp", "7.7"),
@@ -289,7 +281,7 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, segment: &[u8]) -> Option<S
         ("address", plain(address)),
         ("status", known(summary.status.map(BindingStatus::name))),
         ("state", known(summary.state.map(State::name))),
-        ("mclt", Value::For(own.mclt)),
+        ("mclt", Value::For(mclt)),
     ];
     Some(drafted(key, values, section))
 }
@@ -297,10 +289,16 @@ pub(super) fn sent(story: &Story<'_>, entry: &Entry, segment: &[u8]) -> Option<S
 /// Whether it is TCP that sends a segment once more.
 fn is_again(story: &Story<'_>, entry: &Entry) -> bool {
     let cause = entry.cause.and_then(|cause| story.journal.get(cause));
-    cause.is_some_and(|cause| {
-        let silence = dhcp::Reason::TcpSilence;
-        matches!(&cause.what, What::Fired { reason, .. } if *reason == silence)
-    })
+    let silence = |entry: &Entry| {
+        matches!(
+            entry.what,
+            What::Fired {
+                reason: dhcp::Reason::TcpSilence,
+                ..
+            }
+        )
+    };
+    cause.is_some_and(silence)
 }
 
 /// The end of a lease on an address that others do not get yet.
@@ -312,8 +310,8 @@ pub(super) fn withheld(
     why: Withheld,
 ) -> Sentence {
     if let Withheld::Until { at } = why {
-        let mclt = entry.node.and_then(|node| mclt(story, node));
-        let from = at - mclt.unwrap_or_default();
+        let own = entry.node.and_then(|node| partnership(story, node));
+        let from = own.map_or(at, |(_, _, mclt)| at - mclt);
         // A lease that only this server has given adds nothing to the time since it is alone.
         let since = if from < entry.at {
             "failover.since.down"
@@ -346,7 +344,7 @@ pub(super) fn partners_client(
         }
     });
     let own = entry.node.and_then(|node| partnership(story, node));
-    if let (Some(bucket), Some((own, partner))) = (bucket, own) {
+    if let (Some(bucket), Some((own, partner, _))) = (bucket, own) {
         // Both have the same split; the first buckets are the primary's.
         let (first, last) = match own.role {
             Role::Primary => (own.split, 255),

@@ -97,9 +97,11 @@ fn a_state_that_no_disk_has_is_since_no_instant() {
     let mut recording = recording("two-server-day");
     recording.seek(at(70));
     let server = recording.scenario().find("server1").unwrap();
-    let endpoint = |recording: &Recording| match node::view(recording.world(), server).detail {
-        Detail::Server { failover, .. } => failover.unwrap(),
-        other => panic!("{other:?}"),
+    let endpoint = |recording: &Recording| {
+        let Detail::Server { failover, .. } = node::view(recording.world(), server).detail else {
+            panic!("server1 is no server");
+        };
+        failover.unwrap()
     };
     assert!(endpoint(&recording).since.is_some());
     recording.act(Command::Failover(server, failover::Command::Shutdown));
