@@ -218,9 +218,10 @@ fn groups(
             move |_| act(&deed)
         });
         let key = deed.key.map(|key| el!("kbd").text(words.get(key)));
-        let why = deed
-            .hindered
-            .map(|why| el!("small", "class" = "hint").text(words.get(why)));
+        let why = deed.hindered.map(|why| {
+            let why = format!(" {}", words.get(why));
+            el!("small", "class" = "hint").text(&why)
+        });
         let option = el!(
             "li",
             "id" = format!("deed-{number}"),
@@ -231,8 +232,7 @@ fn groups(
         );
         let option = option
             .on_click(choose)
-            .with(el!("span").text(name))
-            .maybe(why)
+            .with(el!("span").text(name).maybe(why))
             .maybe(key);
         match groups.last_mut().filter(|(about, _)| *about == deed.about) {
             Some((_, options)) => options.push(option),

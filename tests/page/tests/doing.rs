@@ -336,6 +336,71 @@ fn something_is_planned_for_another_instant_and_for_a_while() -> Result<()> {
     page.assert_clean()
 }
 
+/// What the list shows, each entry with whether it can be done.
+fn listed(page: &Page) -> Result<Vec<(String, bool)>> {
+    let all = page.script(
+        "return [...document.querySelectorAll('#deeds [role=option]')].map(o => [o.textContent, o.getAttribute('aria-disabled') === 'false'])",
+    )?;
+    let all = all.as_array().context("a list")?.iter();
+    Ok(all
+        .filter_map(|one| Some((one[0].as_str()?.to_owned(), one[1].as_bool()?)))
+        .collect())
+}
+
+#[test]
+fn the_list_has_what_can_be_done_then_and_says_why_the_rest_cannot() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    do_by_list(&page, "off server1")?;
+    node_says(&page, "server1", "off")?;
+    page.press('a')?;
+    page.find("combobox", "Search")?;
+    page.type_text("crash server1")?;
+    wait_for("the reason", || {
+        let all = listed(&page)?;
+        Ok(all.len() == 1 && all[0].0.contains("Cannot be done") && !all[0].1)
+    })?;
+    page.press(ENTER)?;
+    ensure!(page.has("combobox", "Search")?, "nothing was done");
+    page.press(TAB)?;
+    page.type_text("500ms")?;
+    wait_for("the list for that instant", || {
+        Ok(listed(&page)? == [("Crash server1".to_owned(), true)])
+    })?;
+    page.press(ENTER)?;
+    ladder_says(&page, "The software of server1 stops at once")?;
+    assert_eq!(common::clock(&page)?, "day 1 00:00:00.500");
+    page.assert_clean()
+}
+
+/// What was pressed by the mouse keeps the focus, but not the space bar.
+#[test]
+fn the_space_bar_plays_whatever_was_pressed_by_the_mouse() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    click(&page, "Step forward")?;
+    page.press(' ')?;
+    page.find("button", "Pause")?;
+    page.press(' ')?;
+    page.find("button", "Play")?;
+    node(&page, "server1")?.click()?;
+    page.find("dialog", "server1")?;
+    page.press(ESCAPE)?;
+    wait_for("the panel to close", || Ok(!page.has("dialog", "server1")?))?;
+    page.press(' ')?;
+    page.find("button", "Pause")?;
+    ensure!(!page.has("dialog", "server1")?);
+    page.press(' ')?;
+    page.find("button", "Play")?;
+    // Reached by keys, a button is pressed by it as everywhere.
+    tab_to(&page, "Start over")?;
+    page.press(' ')?;
+    wait_for("the start", || {
+        Ok(common::clock(&page)? == "day 1 00:00:00.000")
+    })?;
+    page.find("button", "Play")?;
+    page.assert_clean()
+}
+
 #[test]
 fn letters_are_keys_unless_they_are_turned_off() -> Result<()> {
     let page = Page::open(&View::default())?;

@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use anyhow::{Context as _, Result, ensure};
 use common::{
-    click, clock, do_by_list, ladder, ladder_says, node, node_says, on_node, until_bound,
+    click, clock, do_by_list, ladder, ladder_says, next, node, node_says, on_node, until_bound,
 };
 use page_tests::{Page, View, wait_for, wait_until};
 
@@ -62,6 +62,67 @@ fn forked(page: &Page) -> Result<()> {
     seek(page, 1_800)?;
     do_by_list(page, "off server1")?;
     wait_branches(page, &["As it was", "Switch off server1, 00:30:00"])
+}
+
+/// Lets the page draw so many pictures.
+fn draw(page: &Page, pictures: u32) -> Result<()> {
+    page.script(
+        "window.drawn = 0; const next = () => { window.drawn += 1; requestAnimationFrame(next); };
+         requestAnimationFrame(next)",
+    )?;
+    wait_for("the page to be drawn", || {
+        let drawn = page.script("return window.drawn")?;
+        Ok(drawn.as_u64().is_some_and(|drawn| drawn >= pictures.into()))
+    })
+}
+
+/// The ladder grows to its whole length a moment after a jump; that is no reason for a notice to go.
+#[test]
+fn a_notice_stays_until_something_is_done() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    page.find("button", "Play")?;
+    page.press(END)?;
+    wait_for("the end", || Ok(clock(&page)? == "day 1 04:00:00.000"))?;
+    next(&page, "T2")?;
+    notice_says(&page, "no further T2")?;
+    draw(&page, 60)?;
+    notice_says(&page, "no further T2")?;
+    page.assert_clean()
+}
+
+#[test]
+fn the_ladder_is_at_its_end_after_every_jump() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    page.go("?scenario=two-server-day")?;
+    page.find("button", "Play")?;
+    let end = |page: &Page| {
+        page.script("document.activeElement.blur()")?;
+        page.press(END)?;
+        wait_for("the end", || {
+            Ok(page
+                .script("const s = document.querySelector('.scrub'); return s.value === s.max")?
+                .as_bool()
+                == Some(true))
+        })?;
+        draw(page, 60)?;
+        let left = page.script(
+            "const l = document.querySelector('.ladder-body'); return [l.scrollHeight - l.scrollTop - l.clientHeight, l.scrollHeight]",
+        )?;
+        let (left, all) = (left[0].as_f64(), left[1].as_f64());
+        ensure!(left.is_some_and(|left| left < 48.0), "{left:?} of {all:?}");
+        Ok::<(), anyhow::Error>(())
+    };
+    end(&page)?;
+    for _ in 0..3 {
+        page.script(
+            "const scrub = document.querySelector('.scrub'); scrub.value = 0.3 * scrub.max;
+             scrub.dispatchEvent(new Event('input', { bubbles: true }))",
+        )?;
+        on_node(&page, "server2", "Power off")?;
+        end(&page)?;
+        page.press_with(&[CONTROL], 'z')?;
+    }
+    page.assert_clean()
 }
 
 #[test]
@@ -210,6 +271,8 @@ fn a_link_holds_everything_and_leads_back_to_it() -> Result<()> {
     until_bound(&page)?;
     on_node(&page, "server1", "Power off")?;
     seek(&page, 2_700)?;
+    // By then the ladder has all the lines again that it had before the jump.
+    draw(&page, 60)?;
     let before = ladder(&page)?;
     page.script("navigator.clipboard.writeText = async (text) => { window.copied = text; };")?;
     click(&page, "Copy a link to this")?;
@@ -223,6 +286,7 @@ fn a_link_holds_everything_and_leads_back_to_it() -> Result<()> {
     page.go(&format!("#{fragment}"))?;
     node_says(&page, "server1", "off")?;
     assert_eq!(clock(&page)?, "day 1 00:45:00.000");
+    draw(&page, 60)?;
     assert_eq!(ladder(&page)?, before);
     // Where nothing can be copied, the address bar has it.
     page.script("navigator.clipboard.writeText = async () => { throw new Error('no'); };")?;
