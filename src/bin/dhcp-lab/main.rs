@@ -22,10 +22,6 @@ use dhcp_lab::text::{Language, Texts};
 use dhcp_lab::time::{Duration, Instant};
 use dhcp_lab::{lesson, scenario, view};
 
-/// A seventh of the engine's time goes by in the system's allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Run DHCP scenarios without a browser: the same engine, the same bytes.
 #[derive(Parser)]
 #[command(name = "dhcp-lab", version)]
