@@ -4,8 +4,8 @@ use yew::prelude::*;
 
 use super::element::{Element, classes, el, group, handler, when};
 use super::icons::{Icon, icon};
+use super::painting::Scale;
 use super::part::{draw, part};
-use super::timeline::Scale;
 use crate::app::browser;
 use crate::app::session::{Action, BranchView, Key, Session};
 use crate::app::store::{Props, Store, use_view};

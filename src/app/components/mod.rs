@@ -23,6 +23,7 @@ mod node_tables;
 mod notice;
 mod packet_panel;
 mod packets;
+mod painting;
 mod panel;
 pub(crate) mod part;
 mod settings;
