@@ -274,6 +274,15 @@ fn check_says_everything_that_is_wrong_and_where() {
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stdout).replace(&format!("{}:", fits.display()), "");
     insta::assert_snapshot!(said);
+    let newer = scratch("newer.json");
+    std::fs::write(
+        &newer,
+        "{\n  \"hosts\": [],\n  \"version\": 2, \"until\": 7 }",
+    )
+    .unwrap();
+    let said = text(&dhcp_lab(&["check", newer.to_str().unwrap()]).stdout);
+    let told = "3:3: version: version 2 is unknown, only 1 is known\n";
+    assert_eq!(said, format!("{}:{told}", newer.display()));
     let no_json = scratch("no-json-2.json");
     std::fs::write(&no_json, "{\n  \"version\" 1 }").unwrap();
     let output = dhcp_lab(&["check", no_json.to_str().unwrap()]);

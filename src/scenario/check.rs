@@ -10,7 +10,7 @@ mod shown;
 
 use std::borrow::Cow;
 
-use super::file::{File, NodeFile, NodeKind, TimedFile, Verb};
+use super::file::{File, NodeFile, NodeKind, TimedFile, Verb, check_version};
 use super::{NodeId, Scenario};
 pub(super) use crate::json::Problem;
 use crate::json::nearest;
@@ -63,10 +63,7 @@ impl Found {
 /// Everything that is wrong with it, at least one problem.
 pub(super) fn check(mut file: File) -> Result<Scenario, Vec<Problem>> {
     let mut found = Found::default();
-    if file.version != 1 {
-        let message = format!("version {} is unknown, only 1 is known", file.version);
-        found.add("version", message);
-    }
+    found.take(check_version(&file.version.into()));
     if file.name.is_empty() {
         found.add("name", "must not be empty");
     }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
+use super::file::check_version;
 use super::{File, Problem, Scenario, check};
 use crate::json;
 
@@ -36,11 +37,12 @@ impl Scenario {
     /// # Errors
     /// Everything that is wrong with it, by the order in the text: first what cannot be read; only
     /// where all can be read, what does not fit together. Of each node, cable and command only the
-    /// first thing of the latter kind is told.
+    /// first thing of the latter kind is told. Of a file of another version only that is told.
     pub fn examine(text: &str) -> Result<Self, Vec<Located>> {
         let found = match json::parse(text) {
             Ok(value) => {
-                let found = misread(value.clone());
+                let known = check_version(&value["version"]);
+                let found = known.map_or_else(|problem| vec![problem], |()| misread(value.clone()));
                 let read = json::read(&value).map_err(|problem| vec![problem]);
                 match read {
                     _ if !found.is_empty() => found,

@@ -366,7 +366,9 @@ impl File {
     /// # Errors
     /// A [`Problem`] with line and column, and the path of the field where it is known.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        json::read(&json::parse(text)?)
+        let value = json::parse(text)?;
+        check_version(&value["version"])?;
+        json::read(&value)
     }
 
     /// The file's text: a node, a cable, a command each on a line of its own, where it is short.
@@ -374,5 +376,20 @@ impl File {
         let mut file = self.write();
         layout::terse(&mut file);
         layout::text(&file)
+    }
+}
+
+/// Whether a file is of the version that is known. To be asked before anything else is read: another
+/// version may well have other fields, and of those nothing true could be said.
+///
+/// # Errors
+/// A [`Problem`] where it is another number; what is no number is wrong otherwise.
+pub(super) fn check_version(version: &Value) -> Result<(), Problem> {
+    match version.as_u64() {
+        None | Some(1) => Ok(()),
+        Some(other) => {
+            let message = format!("version {other} is unknown, only 1 is known");
+            Err(Problem::new("version", message))
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::file::check_version;
 use super::{File, Problem, Scenario, Timed, TimedFile, layout, library};
 use crate::json::{self, FromJson};
 use crate::time::{Duration, Instant};
@@ -92,7 +93,9 @@ impl Permalink {
     /// # Errors
     /// A [`Problem`]: line and column, or the path of the field.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let link: Self = json::read(&json::parse(text)?)?;
+        let value = json::parse(text)?;
+        check_version(&value["file"]["version"]).map_err(below_file)?;
+        let link: Self = json::read(&value)?;
         if link.scenario.is_some() == link.file.is_some() {
             let message = "must have either 'scenario', a built-in one's name, or 'file'";
             return Err(Problem::new("", message));
@@ -108,13 +111,9 @@ impl Permalink {
         self,
         load: impl FnOnce(&str) -> Result<Scenario, Problem>,
     ) -> Result<Scenario, Problem> {
-        let below = |problem: Problem| {
-            let dot = if problem.path.is_empty() { "" } else { "." };
-            Problem::new(format!("file{dot}{}", problem.path), problem.message)
-        };
         let Some(name) = self.scenario else {
             let file = self.file.ok_or_else(|| Problem::new("", "is empty"))?;
-            return Scenario::new(file).map_err(below);
+            return Scenario::new(file).map_err(below_file);
         };
         let built_in = load(&name)?;
         let own = built_in.file().clone();
@@ -125,6 +124,12 @@ impl Permalink {
             ..own
         })
     }
+}
+
+/// A problem of the scenario that is not built in, as one of the whole text.
+fn below_file(problem: Problem) -> Problem {
+    let dot = if problem.path.is_empty() { "" } else { "." };
+    Problem::new(format!("file{dot}{}", problem.path), problem.message)
 }
 
 /// The text of a run: see [`Permalink`].

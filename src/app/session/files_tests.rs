@@ -101,7 +101,8 @@ fn a_bad_link_opens_the_first_story_and_says_why() {
     for (text, says) in [
         ("", None),
         ("{", Some("")),
-        (r#"{ "version": 2 }"#, Some("name")),
+        (r#"{ "version": 1 }"#, Some("name")),
+        (r#"{ "hosts": [], "version": 2 }"#, Some("version 2 is")),
     ] {
         let session = Session::linked(text, Language::English, Theme::Auto).unwrap();
         assert_eq!(session.scenario().file().name, library::NAMES[0]);

@@ -214,6 +214,25 @@ fn unknown_fields_and_wrong_types_say_where() {
 }
 
 #[test]
+fn another_version_is_told_before_all_else() {
+    for (version, said) in [("2", "2"), ("0", "0"), ("5000000000", "5000000000")] {
+        // Its fields are others, some that version 1 needs are not there, and some mean something else.
+        let text = format!(r#"{{ "hosts": [], "until": 7, "version": {version}, "name": "" }}"#);
+        let problem = Scenario::parse(&text).map(|_| ()).expect_err(&text);
+        assert_eq!(problem.path, "version", "{text}: {problem}");
+        let message = format!("version {said} is unknown, only 1 is known");
+        assert_eq!(problem.message, message, "{text}");
+    }
+    // What is no number says nothing of a version.
+    let problem = Scenario::parse(r#"{ "version": [2] }"#).unwrap_err();
+    assert!(problem.message.contains("expected u32"), "{problem}");
+    // A file that was made otherwise than from text is held to it as well.
+    let mut file = Scenario::parse(GOOD).unwrap().file().clone();
+    file.version = 2;
+    assert_eq!(Scenario::new(file).unwrap_err().path, "version");
+}
+
+#[test]
 fn what_is_missing_is_named() {
     assert_broken(&[
         ("\"name\": \"small\", ", "", "", "missing field `name`"),

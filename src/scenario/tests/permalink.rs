@@ -101,6 +101,11 @@ fn what_is_no_run_is_told_with_its_place() {
             "did you mean `crash`",
         ),
         (
+            r#"{"at":"1s","file":{"hosts":[],"version":2}}"#,
+            "file.version",
+            "version 2 is unknown",
+        ),
+        (
             r#"{"file":{"version":1,"name":"x","until":"1s","nodes":[],"links":[]}}"#,
             "file.nodes",
             "1 to 20000",
