@@ -1,6 +1,6 @@
 //! What goes wrong on a cable as a person writes it: in percent, milliseconds and kilobits.
 
-use crate::net::link::Faults;
+use crate::net::link::{Faults, MILLION};
 use crate::scenario::{Command, LinkId, Problem, Scenario};
 use crate::time::Duration;
 
@@ -80,6 +80,14 @@ impl Field {
         }
     }
 
+    /// The text that says which numbers it can have.
+    pub(crate) fn range(self) -> &'static str {
+        match self.unit() {
+            ("%", _) => "ui.not-a-share",
+            _ => "ui.not-a-number",
+        }
+    }
+
     /// Whether it says more about the field before it, and means nothing without.
     pub(crate) fn belongs(self) -> bool {
         matches!(self, Self::BurstLength | Self::Hold | Self::Queue)
@@ -107,15 +115,16 @@ impl Field {
     fn set(self, trouble: &mut Trouble, value: u64) -> Option<()> {
         let Trouble { latency, faults } = trouble;
         let count = || u32::try_from(value).ok();
+        let share = || count().filter(|share| *share <= MILLION);
         let length = Duration::from_micros(value);
         match self {
             Self::Latency => *latency = length,
             Self::Jitter => faults.jitter = length,
-            Self::Loss => faults.loss = count()?,
-            Self::Burst => faults.burst = count()?,
+            Self::Loss => faults.loss = share()?,
+            Self::Burst => faults.burst = share()?,
             Self::BurstLength => faults.burst_length = count()?,
-            Self::Duplicate => faults.duplicate = count()?,
-            Self::Reorder => faults.reorder = count()?,
+            Self::Duplicate => faults.duplicate = share()?,
+            Self::Reorder => faults.reorder = share()?,
             Self::Hold => faults.hold = length,
             Self::Rate => faults.rate = count()?,
             Self::Queue => faults.queue = count()?,
@@ -198,6 +207,7 @@ fn number(text: &str, decimals: u32) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::scenario::library;
+    use crate::text::{Language, Texts};
 
     #[test]
     fn a_number_is_written_as_it_is_read() {
@@ -252,6 +262,34 @@ mod tests {
             Ok(whole),
             "what is usual is no change"
         );
+    }
+
+    #[test]
+    fn a_share_above_all_is_refused_in_percent() {
+        let whole = Trouble {
+            latency: Duration::from_millis(1),
+            faults: Faults::default(),
+        };
+        for (place, field) in Field::ALL.into_iter().enumerate() {
+            let is_share = field.unit().0 == "%";
+            let with = |text: &str| {
+                let mut form = draft(&whole);
+                form[place] = text.to_owned();
+                read(&form)
+            };
+            assert!(with("100").is_ok(), "{field:?}");
+            for more in ["101", "150"] {
+                assert_eq!(with(more).err(), is_share.then_some(field), "{more}");
+            }
+            for language in Language::ALL {
+                let texts = Texts::new(language);
+                let said = texts.say(field.range(), &[("name", "x")]);
+                assert_eq!(said.contains("100"), is_share, "{field:?}: {said}");
+            }
+        }
+        let mut form = draft(&whole);
+        form[2] = "100.0001".to_owned();
+        assert_eq!(read(&form), Err(Field::Loss));
     }
 
     #[test]

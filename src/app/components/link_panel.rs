@@ -186,7 +186,7 @@ fn TroubleForm(props: &FormProps) -> Html {
             let done = read(&typed)
                 .map_err(|field| {
                     let name = words.get(&format!("link.{}", field.name())).to_owned();
-                    words.say("ui.not-a-number", &[("name", &name)])
+                    words.say(field.range(), &[("name", &name)])
                 })
                 .and_then(|wanted| {
                     let done =
