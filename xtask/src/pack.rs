@@ -12,10 +12,12 @@ use lzma_rust2::{LzmaOptions, LzmaWriter};
 
 use crate::size;
 
+mod sample;
 mod streams;
 
-/// Packs a page that Trunk has built.
-pub(crate) fn pack(dist: &Path) -> Result<()> {
+/// Packs a page that Trunk has built. What `unpack.js` has to make of the packed program is left in
+/// `kept`, for a test to hold it against.
+pub(crate) fn pack(dist: &Path, kept: &Path) -> Result<()> {
     let program = only(dist, "_bg.wasm")?;
     let script = PathBuf::from(program.to_string_lossy().replace("_bg.wasm", ".js"));
     let (wasm, names) = with_short_imports(&fs::read(&program)?)?;
@@ -27,28 +29,30 @@ pub(crate) fn pack(dist: &Path) -> Result<()> {
         }
         text = text.replace(name, &short(number));
     }
-    fs::write(&program, wasm)?;
+    fs::create_dir_all(kept)?;
+    fs::write(kept.join("page.wasm"), &wasm)?;
     fs::write(&script, text)?;
     for name in ["start.js", "unpack.js"] {
         let script = dist.join(name);
         fs::write(&script, without_comments(&fs::read_to_string(&script)?)?)?;
     }
-    pack_program(dist, &program)?;
+    fs::remove_file(&program)?;
+    fs::write(program.with_extension("wasm.lzma"), packed(&wasm)?)?;
+    name_packed(dist, &program)?;
     for folder in FOLDERS {
         name_by_content(dist, folder)?;
     }
     join_styles(dist)
 }
 
-/// Sorts the program's instructions into streams and packs those by LZMA, which `unpack.js` undoes. LZMA
+/// Sorts a program's instructions into streams and packs those by LZMA, which `unpack.js` undoes. LZMA
 /// alone leaves an eighth more; what a server does to a file on its way, gzip, a third more.
-fn pack_program(dist: &Path, program: &Path) -> Result<()> {
-    let wasm = fs::read(program)?;
-    fs::remove_file(program)?;
-    fs::write(
-        program.with_extension("wasm.lzma"),
-        lzma(&streams::sort(&wasm)?)?,
-    )?;
+fn packed(wasm: &[u8]) -> Result<Vec<u8>> {
+    lzma(&streams::sort(wasm)?)
+}
+
+/// Has the page load the packed program.
+fn name_packed(dist: &Path, program: &Path) -> Result<()> {
     let name = program.file_name().unwrap_or_default().to_string_lossy();
     let index = dist.join("index.html");
     let page = fs::read_to_string(&index)?;
@@ -56,6 +60,14 @@ fn pack_program(dist: &Path, program: &Path) -> Result<()> {
         .replace(&*name, &format!("{name}.lzma"))
         .replace(" type=application/wasm", "");
     fs::write(index, page)?;
+    Ok(())
+}
+
+/// Leaves a program of every operation in a folder, and the same packed.
+pub(crate) fn write_sample(kept: &Path) -> Result<()> {
+    let sample = sample::every_operation();
+    fs::write(kept.join("sample.wasm.lzma"), packed(&sample)?)?;
+    fs::write(kept.join("sample.wasm"), sample)?;
     Ok(())
 }
 

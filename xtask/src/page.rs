@@ -85,6 +85,11 @@ fn draft_folder(root: &Path) -> Result<PathBuf> {
     Ok(dist)
 }
 
+/// Where the finished page's program is as it was before it was packed.
+pub(crate) fn kept_folder(root: &Path) -> PathBuf {
+    root.join("target").join("page").join("packed")
+}
+
 /// Builds the page that `serve` shows, and says where it is. Unlike the finished page it has its
 /// assertions on: a fault that the finished page would hide stops it.
 pub(crate) fn build_draft(root: &Path) -> Result<PathBuf> {
@@ -103,7 +108,7 @@ pub(crate) fn build(root: &Path) -> Result<()> {
     let start = Instant::now();
     shell::run(build.trunk()?.args(["build", "--release", "--offline"]))?;
     let dist = root.join("dist");
-    pack::pack(&dist).context("packing dist/")?;
+    pack::pack(&dist, &kept_folder(root)).context("packing dist/")?;
     add_policy(&dist.join("index.html"))?;
     println!("built dist/ in {}", shell::duration(start.elapsed()));
     size::check(&dist, &opening(&dist.join("index.html"))?)?;

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Result, bail};
 
 use crate::{
-    page,
+    pack, page,
     setup::{self, Browser},
     shell,
 };
@@ -99,6 +99,8 @@ fn native(root: &Path) -> Result<()> {
 
 fn browser(root: &Path) -> Result<()> {
     page::build(root)?;
+    let kept = page::kept_folder(root);
+    pack::write_sample(&kept)?;
     let draft = page::build_draft(root)?;
     let Browser { chromium, driver } = Browser::ready()?;
     let test = |dist: &Path, words: &[&str]| {
@@ -107,6 +109,7 @@ fn browser(root: &Path) -> Result<()> {
         shell::run(
             cargo(root, &arguments)
                 .env("DHCP_LAB_DIST", dist)
+                .env("DHCP_LAB_KEPT", &kept)
                 .env("DHCP_LAB_SCREENSHOTS", root.join("target/screenshots"))
                 .env("DHCP_LAB_CHROMIUM", &chromium)
                 .env("DHCP_LAB_CHROMEDRIVER", &driver),

@@ -36,17 +36,17 @@ pub(super) fn sort(wasm: &[u8]) -> Result<Vec<u8>> {
     rest.take(8).context("no header")?;
     loop {
         let kind = rest.byte().context("no code")?;
-        let (_, length) = rest.number()?;
+        let (_, length) = rest.count()?;
         if kind == CODE {
             break;
         }
         rest.take(length)?;
     }
-    let (_, functions) = rest.number()?;
+    let (_, functions) = rest.count()?;
     let mut streams = Streams(vec![Vec::new(); COUNT]);
     streams.put(HEAD, &wasm[..wasm.len() - rest.0.len()]);
     for place in 0..functions {
-        let (bytes, length) = rest.number()?;
+        let (bytes, length) = rest.count()?;
         let mut shortest = Vec::new();
         put_number(&mut shortest, length);
         if bytes != shortest {
@@ -81,12 +81,16 @@ impl<'a> Rest<'a> {
         Ok(self.take(1)?[0])
     }
 
-    /// A number as it stands there, and its value where it is one that counts.
-    fn number(&mut self) -> Result<(&'a [u8], usize)> {
+    /// A number as it stands there.
+    fn number(&mut self) -> Result<&'a [u8]> {
         let longer = self.0.iter().take_while(|byte| **byte > 0x7f).count();
-        let bytes = self.take(longer + 1)?;
-        let value = number(bytes).map_or(0, |(value, _)| value);
-        Ok((bytes, value))
+        self.take(longer + 1)
+    }
+
+    /// A number that counts, as it stands there, and its value.
+    fn count(&mut self) -> Result<(&'a [u8], usize)> {
+        let bytes = self.number()?;
+        Ok((bytes, number(bytes)?.0))
     }
 }
 
@@ -97,23 +101,23 @@ impl Streams {
         self.0[stream].extend(bytes);
     }
 
-    /// Moves a number to a stream; its value.
-    fn number(&mut self, rest: &mut Rest<'_>, stream: usize) -> Result<usize> {
-        let (bytes, value) = rest.number()?;
+    /// Moves a number that counts to a stream; its value.
+    fn count(&mut self, rest: &mut Rest<'_>, stream: usize) -> Result<usize> {
+        let (bytes, value) = rest.count()?;
         self.put(stream, bytes);
         Ok(value)
     }
 
     fn numbers(&mut self, rest: &mut Rest<'_>, count: usize, stream: usize) -> Result<()> {
         for _ in 0..count {
-            self.number(rest, stream)?;
+            self.put(stream, rest.number()?);
         }
         Ok(())
     }
 
     /// Moves a number to a stream of its kind, by the operation that comes next.
     fn before_next(&mut self, rest: &mut Rest<'_>, kind: usize) -> Result<()> {
-        let (bytes, _) = rest.number()?;
+        let bytes = rest.number()?;
         let next = rest.0.first().context("it has no end")?;
         self.put(NEXT + 256 * kind + usize::from(*next), bytes);
         Ok(())
@@ -121,7 +125,7 @@ impl Streams {
 
     fn function(&mut self, rest: &mut Rest<'_>) -> Result<()> {
         // Pairs of how many, and of which type.
-        let groups = self.number(rest, LOCALS)?;
+        let groups = self.count(rest, LOCALS)?;
         self.numbers(rest, 2 * groups, LOCALS)?;
         let mut depth = 1;
         while depth > 0 {
@@ -131,7 +135,7 @@ impl Streams {
                 // block, loop, if: with a type
                 0x02..=0x04 => {
                     depth += 1;
-                    self.number(rest, OPERATIONS)?;
+                    self.numbers(rest, 1, OPERATIONS)?;
                 }
                 // end
                 0x0b => depth -= 1,
@@ -139,7 +143,7 @@ impl Streams {
                 0x0c | 0x0d => self.numbers(rest, 1, BRANCHES)?,
                 // br_table
                 0x0e => {
-                    let count = self.number(rest, BRANCHES)?;
+                    let count = self.count(rest, BRANCHES)?;
                     self.numbers(rest, count + 1, BRANCHES)?;
                 }
                 // call
@@ -148,7 +152,7 @@ impl Streams {
                 0x11 => self.numbers(rest, 2, OPERATIONS)?,
                 // select with types
                 0x1c => {
-                    let count = self.number(rest, OPERATIONS)?;
+                    let count = self.count(rest, OPERATIONS)?;
                     self.numbers(rest, count, OPERATIONS)?;
                 }
                 // local.get, local.set, local.tee
@@ -158,8 +162,8 @@ impl Streams {
                 0x23..=0x26 | 0x3f | 0x40 | 0xd0 | 0xd2 => self.numbers(rest, 1, OPERATIONS)?,
                 // Loads and stores: alignment and offset.
                 0x28..=0x3e => {
-                    self.number(rest, OPERATIONS)?;
-                    self.number(rest, OFFSETS + usize::from(operation > 0x35))?;
+                    self.numbers(rest, 1, OPERATIONS)?;
+                    self.numbers(rest, 1, OFFSETS + usize::from(operation > 0x35))?;
                 }
                 // i32.const, i64.const
                 0x41 | 0x42 => self.before_next(rest, usize::from(operation - 0x41) + 3)?,
@@ -167,7 +171,7 @@ impl Streams {
                 0x44 => self.put(FRACTIONS, rest.take(8)?),
                 // Those with a number of their own: of memory and tables.
                 0xfc => {
-                    let own = self.number(rest, OPERATIONS)?;
+                    let own = self.count(rest, OPERATIONS)?;
                     let more = match own {
                         0..=7 => 0,
                         9 | 11 | 13 | 15..=17 => 1,
@@ -190,18 +194,11 @@ impl Streams {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample;
     use super::*;
 
-    /// A program of one function without parameters.
     fn program(body: &[u8]) -> Vec<u8> {
-        let mut wasm = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a".to_vec();
-        let mut code = vec![1];
-        put_number(&mut code, body.len());
-        code.extend(body);
-        put_number(&mut wasm, code.len());
-        wasm.extend(code);
-        wasm.extend(b"\x0b\x01\0");
-        wasm
+        sample::program(&[body])
     }
 
     fn streams(sorted: &[u8]) -> (usize, Vec<(usize, Vec<u8>)>) {
@@ -234,7 +231,7 @@ mod tests {
         let (length, streams) = streams(&sort(&wasm).unwrap());
         assert_eq!(length, wasm.len());
         let expected: [(usize, &[u8]); 9] = [
-            (HEAD, &wasm[..21]),
+            (HEAD, &wasm[..17]),
             (TAIL, b"\x0b\x01\0"),
             (LOCALS, b"\x01\x01\x7f"),
             (
@@ -257,21 +254,55 @@ mod tests {
     }
 
     #[test]
-    fn what_it_does_not_know_is_refused() {
-        // A vector, an operation with a number of its own, no end, something behind the end, no locals.
-        for body in [
-            &b"\0\xfd\0\x0b"[..],
-            b"\0\xfc\x20\x0b",
-            b"\0\x01",
-            b"\0\x0b\x01",
-            b"",
+    fn what_it_does_not_know_is_refused_and_told() {
+        for (body, told) in [
+            (&b"\0\xfd\0\x0b"[..], "operation 0xfd is not known here"),
+            (b"\0\xfc\x20\x0b", "0xfc 0x20 is not known here"),
+            (b"\0\x01", "it is cut off"),
+            (b"\0\x41\x80", "it is cut off"),
+            (b"\0\x20\0", "it has no end"),
+            (b"\0\x0b\x01", "something follows its end"),
+            (b"", "it is cut off"),
+            // More locals than there are bytes, and than a number can say.
+            (b"\xff\xff\xff\xff\x0f\x0b", "it is cut off"),
+            (b"\x80\x80\x80\x80\x80\0\x0b", "a number without end"),
+            (b"\0\x0e\xff\xff\xff\xff\x0f\0\x0b", "it is cut off"),
         ] {
-            assert!(sort(&program(body)).is_err(), "{body:?}");
+            let error = sort(&program(body)).unwrap_err();
+            assert_eq!(format!("{error:#}"), format!("in function 0: {told}"));
         }
-        let whole = program(b"\0\x0b");
+        // A length of its own that is longer than it has to be would not come back.
+        let long = b"\0asm\x01\0\0\0\x0a\x05\x01\x82\0\0\x0b";
+        let error = sort(long).unwrap_err().to_string();
+        assert!(error.contains("not as short as it could be"), "{error}");
+        assert_eq!(sort(b"").unwrap_err().to_string(), "no header");
+        assert_eq!(sort(b"\0asm\x01\0\0\0").unwrap_err().to_string(), "no code");
+    }
+
+    #[test]
+    fn what_is_cut_off_or_damaged_is_refused_or_kept_to_the_byte() {
+        let body = b"\x01\x01\x7f\x02\x40\x20\0\x28\x02\xac\x02\x0e\x01\0\0\x43\0\0\0\0\xfc\x08\0\0\x0b\x0b";
+        let whole = program(body);
         assert!(sort(&whole).is_ok());
         for length in 0..whole.len() - 3 {
             assert!(sort(&whole[..length]).is_err(), "{length}");
         }
+        let mut kept = 0;
+        for place in 0..whole.len() {
+            for byte in 0..=u8::MAX {
+                let mut damaged = whole.clone();
+                damaged[place] = byte;
+                let Ok(sorted) = sort(&damaged) else {
+                    continue;
+                };
+                kept += 1;
+                // All of it is in a stream, but for the length of a function, which is worked out.
+                let (length, streams) = streams(&sorted);
+                let all: usize = streams.iter().map(|(_, bytes)| bytes.len()).sum();
+                let own = damaged.len() - all;
+                assert!(length == damaged.len() && own <= 1, "{place} {byte}");
+            }
+        }
+        assert!(kept > 1_000, "{kept}");
     }
 }
