@@ -394,4 +394,6 @@ mod deeds_tests;
 #[cfg(test)]
 mod files_tests;
 #[cfg(test)]
+mod telling_tests;
+#[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ mod branches;
 mod build;
 mod conflicts;
 mod deeds;
+mod drawing;
 mod failover;
 mod failover_chaos;
 mod failover_stories;
