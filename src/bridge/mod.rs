@@ -25,7 +25,6 @@ use crate::sim::{Entry, EventId, Journal, What, World};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::{Message, MessageType};
-use crate::wire::failover;
 use crate::wire::frame::{self, Arp, Frame, Payload, Peek, Transport};
 
 pub use fit::Unfit;
@@ -260,7 +259,10 @@ impl Bridge {
         let Peek::Tcp { destination, ports } = frame::peek(frame.bytes()) else {
             return false;
         };
-        ports.contains(&failover::PORT) && self.failover_address() == Some(destination)
+        let server = self.scenario.node(OWN).server.as_ref();
+        let own = server.and_then(|server| server.failover.as_ref());
+        own.is_some_and(|own| ports[0] == own.partner_port || ports[1] == own.port)
+            && self.failover_address() == Some(destination)
     }
 
     /// The real cable at card number `card` carries frames now, or no longer.

@@ -3,6 +3,7 @@ use crate::dhcp::Note;
 use crate::dhcp::failover::State;
 use crate::scenario::library;
 use crate::sim::Kind;
+use crate::wire::failover;
 use crate::wire::frame::{Route, udp};
 
 const MAC: Mac = Mac([2, 0, 0, 0, 0, 0x99]);
@@ -362,6 +363,27 @@ fn tcp_is_the_failover_servers_own_or_left_outside() {
     assert!(segment(server, [192, 168, 1, 2], [647, 50_000]) > 0);
     assert_eq!(segment(server, [192, 168, 1, 2], [40_000, 22]), 0);
     assert_eq!(segment(server, [192, 168, 1, 50], [40_000, 647]), 0);
+    // Ours is 847 here, the partner's 1047.
+    let mut file = library::load("two-server-day").unwrap().file().clone();
+    for (name, port, partner_port) in [("server1", 1_047, 847), ("server2", 847, 1_047)] {
+        let node = file.nodes.iter_mut().find(|node| node.id == name).unwrap();
+        let failover = node.server.as_mut().unwrap().failover.as_mut().unwrap();
+        (failover.port, failover.partner_port) = (port, partner_port);
+    }
+    let scenario = Scenario::new(file).unwrap();
+    let mut other =
+        Bridge::new(&scenario, Side::Server, Some("server2"), &[card(0x0b)], 9).unwrap();
+    for (ports, own) in [
+        ([40_000, 847], true),
+        ([1_047, 50_000], true),
+        ([40_000, 1_047], false),
+        ([847, 50_000], false),
+        ([40_000, 647], false),
+        ([647, 50_000], false),
+    ] {
+        let heard = segment(&mut other, [192, 168, 1, 2], ports) > 0;
+        assert_eq!(heard, own, "{ports:?}");
+    }
     let mut alone = bridge(Side::Server, Some("server1")).unwrap();
     assert_eq!(alone.failover_address(), None);
     let own = alone.world().node(OWN).server().unwrap().id().octets();

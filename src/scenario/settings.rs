@@ -89,7 +89,10 @@ pub(super) fn put(file: &mut NodeFile, settings: Settings) {
 fn check_shared(old: &server::Config, new: &server::Config, path: &str) -> Result<(), Problem> {
     let pair = |config: &server::Config| {
         let failover = config.failover.as_ref();
-        failover.map(|own| (own.role, own.partner, own.relationship.clone()))
+        failover.map(|own| {
+            let ports = (own.port, own.partner_port);
+            (own.role, own.partner, ports, own.relationship.clone())
+        })
     };
     let field = if pair(old) != pair(new) {
         "failover"

@@ -11,8 +11,9 @@ pub(crate) enum Bridge {
     ///
     /// With --once it ends with code 0 after its first ACK to a REQUEST.
     ///
-    /// A server with a failover partner connects to it over TCP, port 647; the relationship is
-    /// called "lab" unless the scenario says otherwise. The scenario has both servers, and --node says which one this is. The
+    /// A server with a failover partner connects to it over TCP. Both ports are 647 and the
+    /// relationship is called "lab" unless the scenario says otherwise (`port`, `partner_port`,
+    /// `relationship`). The scenario has both servers, and --node says which one this is. The
     /// interface itself must not have the server's address, or the kernel breaks off the connection.
     /// The disk lasts as long as the program: ended and started again, a server recovers from its
     /// partner.

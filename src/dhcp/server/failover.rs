@@ -1,11 +1,11 @@
 //! A server with a failover partner: what its endpoint lets it do, and what the endpoint is told.
 //!
 //! [`crate::dhcp::failover::Endpoint`] knows nothing of DHCP messages and nothing of TCP. Here its
-//! outputs become the server's actions: bytes on the stream to the partner's port 647, the
+//! outputs become the server's actions: bytes on the stream to the partner's port, the
 //! server's one deadline, bindings, notes. What it wants written down needs no action: an endpoint
 //! keeps what its disk has when the power goes, and forgets the rest.
 //!
-//! Both listen on that port, and both connect (draft-ietf-dhc-failover-12 section 8.2): what the
+//! Both listen on a port, and both connect (draft-ietf-dhc-failover-12 section 8.2): what the
 //! primary opens is the stream, what the secondary opens only tells the primary to do so.
 
 mod settings;
@@ -21,7 +21,7 @@ use crate::dhcp::{Action, Note, Reason, Silence, StreamAction, StreamEvent};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
 use crate::wire::dhcp::Message;
-use crate::wire::failover::{BindingStatus as Status, PORT};
+use crate::wire::failover::BindingStatus as Status;
 
 pub use settings::Failover;
 
@@ -30,6 +30,8 @@ pub use settings::Failover;
 pub(super) struct Partnership {
     endpoint: Endpoint,
     partner: Ipv4Addr,
+    port: u16,
+    partner_port: u16,
     /// Its deadlines, each timer at most once.
     timers: Vec<(Timer, Instant)>,
     /// The moment of the input that is being dealt with.
@@ -42,6 +44,8 @@ impl Partnership {
         Some(Box::new(Self {
             endpoint: Endpoint::new(settings.endpoint(subnets)),
             partner: settings.partner,
+            port: settings.port,
+            partner_port: settings.partner_port,
             timers: Vec::new(),
             now: Instant::ZERO,
         }))
@@ -103,8 +107,8 @@ impl Server {
         };
         cx.out
             .push(Action::Stream(match partnership.endpoint.config().role {
-                Role::Primary => StreamAction::Attend(PORT),
-                Role::Secondary => StreamAction::Listen(PORT),
+                Role::Primary => StreamAction::Attend(partnership.port),
+                Role::Secondary => StreamAction::Listen(partnership.port),
             }));
         self.failover(&Input::Start, cx);
     }
@@ -250,17 +254,11 @@ impl Server {
         let Some(own) = &self.failover else {
             return;
         };
-        let address = own.partner;
+        let (address, port) = (own.partner, own.partner_port);
         for output in outputs {
             let action = match output {
-                Output::Connect => Action::Stream(StreamAction::Connect {
-                    address,
-                    port: PORT,
-                }),
-                Output::Knock => Action::Stream(StreamAction::Knock {
-                    address,
-                    port: PORT,
-                }),
+                Output::Connect => Action::Stream(StreamAction::Connect { address, port }),
+                Output::Knock => Action::Stream(StreamAction::Knock { address, port }),
                 Output::Send(bytes) => Action::Stream(StreamAction::Send(bytes)),
                 Output::Close => Action::Stream(StreamAction::Close),
                 Output::Note(note) => Action::Note(Note::Failover(note)),

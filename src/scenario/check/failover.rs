@@ -32,6 +32,8 @@ pub(super) fn check(settings: &Failover, path: &str) -> Result<(), Problem> {
         }
     }
     for (field, number, least, most) in [
+        ("port", settings.port.into(), 1, 65_535),
+        ("partner_port", settings.partner_port.into(), 1, 65_535),
         ("split", u32::from(settings.split), 0, 256),
         (
             "max_unacked_updates",
@@ -89,6 +91,10 @@ pub(super) fn check_partners(file: &File) -> Result<(), Problem> {
                 other.id
             );
             return Err(Problem::new(format!("{path}.role"), message));
+        }
+        if settings.partner_port != their.port {
+            let message = format!("'{}' takes connections on port {}", other.id, their.port);
+            return Err(Problem::new(format!("{path}.partner_port"), message));
         }
         if settings.relationship != their.relationship {
             let message = format!("'{}' calls it '{}'", other.id, their.relationship);

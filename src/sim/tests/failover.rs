@@ -223,6 +223,10 @@ fn settings_that_do_not_fit_each_other_are_told_by_their_place() {
         problem(&|file| change(file, 2, &|own| own.split = 257)),
         problem(&|file| change(file, 3, &|own| own.relationship = "other".to_owned())),
         problem(&|file| change(file, 2, &|own| own.relationship.clear())),
+        problem(&|file| change(file, 2, &|own| own.port = 847)),
+        problem(&|file| change(file, 2, &|own| own.partner_port = 847)),
+        problem(&|file| change(file, 3, &|own| own.port = 0)),
+        problem(&|file| change(file, 3, &|own| own.partner_port = 0)),
     ];
     insta::assert_snapshot!(cases.join("\n"));
     let verb = |(verb, node): (&str, &str)| {
@@ -267,6 +271,14 @@ fn what_both_have_in_common_does_not_change_for_one() {
             ".server.pools",
         ),
         (serde_json::json!({ "failover": null }), ".server.failover"),
+        (
+            serde_json::json!({ "failover": { "port": 847 } }),
+            ".server.failover",
+        ),
+        (
+            serde_json::json!({ "failover": { "partner_port": 847 } }),
+            ".server.failover",
+        ),
         (
             serde_json::json!({ "failover": { "role": "secondary" } }),
             ".server.failover",
@@ -413,4 +425,47 @@ fn what_the_partners_call_their_relationship_is_in_every_connect() {
         .collect();
     assert!(!names.is_empty());
     assert!(names.iter().all(|name| name == b"dos-servidores"));
+}
+
+/// Draft section 8.2: both listen, and both connect.
+#[test]
+fn each_connects_to_the_port_on_which_the_other_listens() {
+    // The primary's port, and the secondary's.
+    for ports in [[647, 647], [847, 647], [647, 847], [1_047, 50_000]] {
+        let mut file = pair("", "").file().clone();
+        for (own, node) in [(0, 2), (1, 3)] {
+            let server = file.nodes[node].server.as_mut().unwrap();
+            let failover = server.failover.as_mut().unwrap();
+            failover.port = ports[own];
+            failover.partner_port = ports[1 - own];
+        }
+        let scenario = Scenario::new(file).unwrap();
+        assert_eq!(
+            Scenario::parse(&scenario.file().to_json()),
+            Ok(scenario.clone())
+        );
+        let mut recording = start(scenario.clone());
+        recording.seek(at(600));
+        assert_eq!(states(&recording), [State::Normal; 2], "{ports:?}");
+        assert_eq!(in_use(&recording).len(), 2);
+        let [one, two] = records(&recording);
+        assert_eq!(one, two, "{ports:?}");
+        let mut asked: Vec<(&str, u16)> = Vec::new();
+        for (id, entry) in recording.journal().from(0) {
+            let What::Sent { origin, frame, .. } = &entry.what else {
+                continue;
+            };
+            if *origin == id
+                && let Ok(Payload::Ip(ip)) = frame::parse(frame.bytes())
+                && let Transport::Tcp(tcp) = ip.transport
+                && tcp.flags.opens()
+            {
+                let node = entry.node.map(|node| scenario.node(node).id.as_str());
+                asked.push((node.unwrap(), tcp.destination));
+            }
+        }
+        asked.sort_unstable();
+        asked.dedup();
+        assert_eq!(asked, [("server1", ports[1]), ("server2", ports[0])]);
+    }
 }

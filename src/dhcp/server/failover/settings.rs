@@ -8,6 +8,7 @@ use crate::dhcp::failover::{self, Role};
 use crate::dhcp::server::Subnet;
 use crate::json::FromJson;
 use crate::time::Duration;
+use crate::wire::failover::PORT;
 
 /// How a server works with its failover partner. Both must name each other and have the same
 /// pools; one is the primary, the other the secondary.
@@ -19,6 +20,10 @@ pub struct Failover {
     pub role: Role,
     /// The partner's address.
     pub partner: Ipv4Addr,
+    /// The TCP port on which it takes the partner's connections (ISC dhcpd: `port`).
+    pub port: u16,
+    /// The port on which the partner takes its own: the partner's `port` (ISC dhcpd: `peer port`).
+    pub partner_port: u16,
     /// What the two call their relationship, 1 to 255 bytes; both must call it the same (ISC dhcpd:
     /// the name behind `failover peer`).
     pub relationship: String,
@@ -51,6 +56,8 @@ impl Default for Failover {
         Self {
             role: config.role,
             partner: Ipv4Addr::UNSPECIFIED,
+            port: PORT,
+            partner_port: PORT,
             relationship: config.relationship,
             mclt: config.mclt,
             safe_period: config.safe_period,
