@@ -39,8 +39,8 @@ fn partnership<'a>(story: &Story<'a>, node: NodeId) -> Option<(&'a Failover, Val
 }
 
 /// What a server would have offered but for the MCLT, where that is why it offers this long a lease
-/// in entry `id`, and its partner's name. Told only where the server's one length of a lease is all
-/// that can have been desired.
+/// in entry `id`, and its partner's name. Told only where nothing can have been desired but the
+/// length of a lease in the client's network.
 pub(super) fn limited(
     story: &Story<'_>,
     id: EventId,
@@ -52,8 +52,12 @@ pub(super) fn limited(
     let (_, partner, mclt) = partnership(story, node)?;
     let client = story.scenario.owner(offer.mac())?;
     let asks = story.scenario.node(client).client.as_ref()?.lease_time;
-    let bites = lease == mclt && lease < server.lease;
-    if !bites || asks.is_some() || !server.subnets.is_empty() {
+    let mut subnets = server.subnets.iter();
+    let subnet = subnets.find(|subnet| subnet.network.contains(offer.yiaddr));
+    let desired = subnet
+        .and_then(|subnet| subnet.lease)
+        .unwrap_or(server.lease);
+    if lease != mclt || lease >= desired || asks.is_some() {
         return None;
     }
     for earlier in 0..id.0 {
@@ -67,7 +71,7 @@ pub(super) fn limited(
             return None;
         }
     }
-    Some([("partner", partner), ("desired", Value::For(server.lease))])
+    Some([("partner", partner), ("desired", Value::For(desired))])
 }
 
 /// Its partner's name.

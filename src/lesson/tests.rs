@@ -223,3 +223,67 @@ fn an_offer_is_said_to_be_short_for_the_mclt_only_where_it_is() {
                  another client gets the address from 01:05:00 on.";
     assert_eq!(count(&told, since), 1, "{told:#?}");
 }
+
+/// The story with a relay agent with two failover servers in the place of one, leases of 8 hours in
+/// their own network and of 2 in the other, and a client in each.
+fn with_two_networks(file: &mut serde_json::Value) {
+    let nodes = file["nodes"].as_array_mut().unwrap();
+    let find = |id: &str| nodes.iter().position(|node| node["id"] == id).unwrap();
+    let (router, server) = (find("router"), find("server"));
+    let mut desk = nodes[find("laptop")].clone();
+    (desk["id"], desk["mac"]) = ("desk".into(), "02:00:00:00:00:0b".into());
+    nodes[router]["relay"]["servers"] = serde_json::json!(["10.0.2.10", "10.0.2.11"]);
+    let own = &mut nodes[server]["server"];
+    own["lease"] = "8h".into();
+    own["subnets"][0]["lease"] = "2h".into();
+    own["failover"] = serde_json::json!({
+            "role": "primary", "partner": "10.0.2.11", "mclt": "1h", "load_balance": false,
+    });
+    let mut other = nodes[server].clone();
+    (other["id"], other["mac"]) = ("other".into(), "02:00:00:00:00:02".into());
+    other["address"] = "10.0.2.11/24".into();
+    other["server"]["failover"]["role"] = "secondary".into();
+    other["server"]["failover"]["partner"] = "10.0.2.10".into();
+    nodes.extend([desk, other]);
+    let links = file["links"].as_array_mut().unwrap();
+    for node in ["desk", "other"] {
+        let link = serde_json::json!({ "between": [node, "switch2"], "latency": "500us" });
+        links.push(link);
+    }
+}
+
+#[test]
+fn the_mclt_in_an_offer_is_told_against_the_lease_of_the_clients_own_network() {
+    let commands = r#"[
+        { "at": "2m", "do": "power-on", "node": "laptop" },
+        { "at": "2m", "do": "power-on", "node": "desk" }]"#;
+    let told = instead("relay", commands, with_two_networks);
+    for (server, partner) in [("server", "other"), ("other", "server")] {
+        for (client, network, desired) in
+            [("laptop", "10.0.1.1", "2 h"), ("desk", "10.0.2.1", "8 h")]
+        {
+            let offers = told.iter().filter(|told| {
+                told.contains(&format!("{server} offers {client} the address {network}"))
+            });
+            let limited = format!(
+                "for 1 h, not {desired}: the MCLT allows no more, as {partner} does not know"
+            );
+            let [offer] = offers.collect::<Vec<_>>()[..] else {
+                panic!("{server}, {client}: {told:#?}");
+            };
+            assert!(offer.contains(&limited), "{offer}");
+        }
+    }
+    // Where no more is desired, there is nothing to tell.
+    let told = instead("relay", commands, |file| {
+        with_two_networks(file);
+        for node in file["nodes"].as_array_mut().unwrap() {
+            if node["kind"] == "server" {
+                node["server"]["subnets"][0]["lease"] = "1h".into();
+            }
+        }
+    });
+    let plain = |told: &&String| told.contains("offers laptop") && told.ends_with("for 1 h.");
+    assert_eq!(told.iter().filter(plain).count(), 2, "{told:#?}");
+    assert_eq!(count(&told, "for 1 h, not 8 h"), 2, "{told:#?}");
+}
