@@ -355,6 +355,19 @@ impl Sockets {
         }
     }
 
+    /// Whether that is known, as far as there is a switch at the other end.
+    pub(super) fn knows(
+        &self,
+        segments: &[Segment],
+        (id, link): (LinkId, &Link),
+        host: NodeId,
+        interest: Interest,
+    ) -> bool {
+        let far = usize::from(link.ends[0] == host.0);
+        let seat = self.seat(id, link, far);
+        seat.is_none_or(|(switch, port)| segments[switch].readers.interests[port] == interest)
+    }
+
     pub(super) fn segment<'a>(
         &'a self,
         segments: &'a [Segment],
