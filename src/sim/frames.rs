@@ -283,7 +283,6 @@ impl Carry<'_> {
         let now = self.world.now();
         let link = &self.world.links[id.index()];
         let (to, epoch) = (NodeId(link.peer(from.0)), link.epoch);
-        let frame = frame.clone();
         let passage = if link.is_faulty() {
             let link = &mut self.world.links[id.index()];
             link.pass(from.0, now, frame.bytes().len())
@@ -293,31 +292,29 @@ impl Carry<'_> {
         let passage = match passage {
             Ok(passage) => passage,
             Err(reason) => {
-                self.log(
-                    Some(from),
-                    cause,
-                    What::Dropped {
-                        origin,
-                        link: id,
-                        reason,
-                        frame,
-                    },
-                );
+                let dropped = What::Dropped {
+                    origin,
+                    link: id,
+                    reason,
+                    frame: frame.clone(),
+                };
+                self.log(Some(from), cause, dropped);
                 return;
             }
         };
-        let mut send = |arrives, lost, cause| {
-            self.world.queue.push(
-                arrives,
-                Event::Arrive {
-                    link: id,
-                    to,
-                    frame: frame.clone(),
-                    origin,
-                    epoch,
-                    lost,
-                },
-            );
+        let mut cause = cause;
+        let mut again = passage.again;
+        let mut copy = Some((passage.arrives, passage.lost));
+        while let Some((arrives, lost)) = copy {
+            let arrival = Event::Arrive {
+                link: id,
+                to,
+                frame: frame.clone(),
+                origin,
+                epoch,
+                lost,
+            };
+            self.world.queue.push(arrives, arrival);
             let sent = What::Sent {
                 origin,
                 link: id,
@@ -325,15 +322,10 @@ impl Carry<'_> {
                 arrives,
                 frame: frame.clone(),
             };
-            self.log(Some(from), cause, sent)
-        };
-        let first = send(passage.arrives, passage.lost, cause);
-        if let Some(again) = passage.again {
-            send(again, None, Some(first));
-        }
-        for arrives in [Some(passage.arrives), passage.again].into_iter().flatten() {
+            cause = Some(self.log(Some(from), cause, sent));
             let meddling = &mut self.world.meddling;
             meddling.sent(id, from, to, origin, arrives);
+            copy = again.take().map(|arrives| (arrives, None));
         }
     }
 }

@@ -335,7 +335,7 @@ impl World {
     }
 
     /// A node, to change it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn node_mut(&mut self, id: NodeId) -> &mut Node {
         Rc::make_mut(&mut self.nodes[id.index()])
     }

@@ -156,6 +156,12 @@ impl Options {
         } else {
             more
         });
+        if let [a, b, c, d] = *value {
+            // Most are addresses and numbers: a copy of a known length takes no call.
+            let [code, e, f, g, h] = head(code, 4);
+            self.data.extend_from_slice(&[code, e, f, g, h, a, b, c, d]);
+            return;
+        }
         self.data.extend_from_slice(&head(code, value.len()));
         self.data.extend_from_slice(value);
     }
