@@ -379,6 +379,36 @@ fn the_playhead_stays_where_it_is_when_what_is_planned_is_undone_and_planned_aga
 }
 
 #[test]
+fn two_deeds_that_are_planned_at_once_are_both_done() {
+    let mut session = open("two-servers");
+    session.finish(Action::Seek(seconds(60)));
+    let [one, other] = ["server1", "server2"].map(|id| session.scenario().find(id).unwrap());
+    let no_time = &mut || false;
+    session.apply(
+        Action::DoAt(seconds(7_200), Command::PowerOff(one)),
+        no_time,
+    );
+    assert!(session.now() < seconds(7_200), "it is on the way there");
+    session.apply(
+        Action::DoAt(seconds(7_200), Command::PowerOff(other)),
+        no_time,
+    );
+    session.apply(Action::DoAt(seconds(9_000), Command::PowerOn(one)), no_time);
+    session.finish(Action::Tick(0));
+    assert_eq!(session.now(), seconds(60), "who planned it is where he was");
+    let off = |session: &Session| [one, other].map(|id| !session.world().node(id).power);
+    assert_eq!(off(&session), [false, false]);
+    session.finish(Action::Seek(seconds(7_200)));
+    assert_eq!(off(&session), [true, true]);
+    session.finish(Action::Seek(seconds(9_000)));
+    assert_eq!(off(&session), [false, true]);
+    // Who is on his way somewhere gets there all the same.
+    session.apply(Action::Seek(seconds(60)), no_time);
+    session.finish(Action::DoAt(seconds(12_000), Command::PowerOff(one)));
+    assert_eq!(session.now(), seconds(60));
+}
+
+#[test]
 fn what_is_done_for_a_while_ends() {
     let mut session = open("two-servers");
     session.finish(Action::Seek(seconds(60)));

@@ -260,12 +260,7 @@ impl Session {
                 self.go(self.scenario().opens());
             }
             Action::Do(command) => self.act(command),
-            Action::DoAt(at, command) => {
-                self.errand = Some(Errand {
-                    to: at,
-                    goal: Goal::Do(command, self.now()),
-                });
-            }
+            Action::DoAt(at, command) => self.do_at(at, command),
             Action::Open(panel) => {
                 // Who looks for what to do now does not want now to pass.
                 self.playing &= panel != Panel::Deeds;
