@@ -50,14 +50,13 @@ pub(super) fn heading(sense: Sense) -> &'static str {
         Sense::Lease => "sense.lease",
         Sense::Failover => "sense.failover",
         Sense::Apart => "sense.apart",
-        Sense::Other => "sense.other",
+        Sense::Other => "sense.clock",
         Sense::Network => "sense.network",
     }
 }
 
 /// Things that belong together: a heading, what they mean, and the things.
-pub(super) fn together(words: &Texts, sense: Sense, things: Vec<Element>) -> Element {
-    let heading = heading(sense);
+pub(super) fn together(words: &Texts, heading: &str, things: Vec<Element>) -> Element {
     let label = words.get(heading).to_owned();
     let hint = format!("{heading}.hint");
     el!(

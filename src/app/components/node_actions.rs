@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::doing::{button, lengths, together};
+use super::doing::{button, heading, lengths, together};
 use super::element::{Element, el, handler, spelt};
 use super::part::{draw, part};
 use crate::app::browser;
@@ -121,6 +121,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
         Sense::Network,
     ] {
         let mut things = of(sense);
+        let mut heading = heading(sense);
         match sense {
             Sense::Cable => things.extend(store.read(|session| panels(store, session, &words, id))),
             Sense::Apart => {
@@ -129,13 +130,16 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             }
             Sense::Other => {
                 let set = draw::<Set>(own(id));
-                let has_one = store.read(|session| set_kind(session, id).is_some());
-                things.extend(has_one.then(|| el!("div", "class" = "row-form").put(set)));
+                let setting = store.read(|session| set_kind(session, id));
+                if setting == Some(Setting::Address) {
+                    heading = "sense.address";
+                }
+                things.extend(setting.map(|_| el!("div", "class" = "row-form").put(set)));
             }
             Sense::Power | Sense::Lease | Sense::Failover | Sense::Network => {}
         }
         if !things.is_empty() {
-            groups.push(together(&words, sense, things));
+            groups.push(together(&words, heading, things));
         }
     }
     el!("div", "class" = "all-actions")
@@ -280,10 +284,10 @@ fn Set(props: &PartProps) -> Html {
         "type" = "text",
         "class" = "text-field",
         "autocomplete" = "off",
-        "placeholder" = placeholder,
-        "aria-label" = words.get(label).to_owned()
+        "placeholder" = placeholder
     );
     let field = field.shows((*text).clone()).on("input", write);
+    let field = el!("label").text(words.get(label)).with(field);
     let problem = (!problem.is_empty())
         .then(|| el!("p", "class" = "problem", "role" = "alert").text(&problem));
     el!("form", "class" = "actions")

@@ -34,6 +34,23 @@ fn fill(page: &Page, label: &str, text: &str) -> Result<()> {
     page.type_text(text)
 }
 
+/// Whether a label and what explains its group are in sight, in the panel that is open.
+fn explains(page: &Page, label: &str, hint: &str) -> Result<()> {
+    let shown = page.script(
+        "return [...document.querySelectorAll('.row-form label')].map(label => {
+           label.scrollIntoView();
+           const text = document.createRange(); text.selectNode(label.firstChild);
+           const box = text.getBoundingClientRect();
+           const seen = box.height > 10 && document.elementFromPoint(box.x + 5, box.y + 5) === label;
+           return [seen, label.textContent, label.closest('.sense').querySelector('.hint').innerText];
+         })",
+    )?;
+    let shown = shown[0].clone();
+    ensure!(shown[0] == true && shown[1] == label, "{label}: {shown}");
+    ensure!(shown[2] == hint, "{shown}");
+    Ok(())
+}
+
 /// What has the focus.
 fn focused(page: &Page) -> Result<String> {
     let name = page.script(
@@ -80,6 +97,12 @@ fn a_node_s_power_software_disk_and_clock_are_in_its_panel() -> Result<()> {
         click(&page, button)?;
         ladder_says(&page, told)?;
     }
+    explains(
+        &page,
+        "How far ahead its clock is",
+        "Its leases keep true time. Only the times that it tells a failover partner go by this clock; \
+         the partner reckons with the difference.",
+    )?;
     fill(&page, "How far ahead its clock is", "soon")?;
     click(&page, "Set")?;
     page.find("alert", "")?;
@@ -99,6 +122,16 @@ fn two_nodes_are_cut_apart_and_joined_again() -> Result<()> {
     choose(&page, "Cut off from", "server2")?;
     click(&page, "Cut off")?;
     ladder_says(&page, "server1 and server2 are cut off from each other")?;
+    // On the timeline it is an outage of those two, though not of all that they have.
+    let lanes = page.script(
+        "const names = [...document.querySelectorAll('.lane-names span')].map(name => name.textContent);
+         const cuts = document.querySelectorAll('.painting rect.outage.between');
+         return [...cuts].map(cut => names[Math.floor(cut.getAttribute('y') / 15)])",
+    )?;
+    ensure!(
+        lanes == serde_json::json!(["server1", "server2"]),
+        "{lanes}"
+    );
     click(&page, "Let server1 and server2 hear each other again")?;
     ladder_says(&page, "server1 and server2 can hear each other again")?;
     page.assert_clean()
@@ -136,6 +169,11 @@ fn a_stranger_takes_an_address() -> Result<()> {
     let name = name.as_str().context("a host without DHCP")?;
     let host = name.split(',').next().unwrap_or_default().to_owned();
     open_all(&page, &host)?;
+    explains(
+        &page,
+        "Address to take, with its network",
+        "A stranger uses an address without asking whether it is free.",
+    )?;
     fill(&page, "Address to take", "192.168.1.99/24")?;
     click(&page, "Take it")?;
     node_says(&page, &host, "192.168.1.99")?;
