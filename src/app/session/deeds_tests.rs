@@ -189,7 +189,7 @@ fn what_cannot_be_done_is_found_and_says_why() {
         Some("why-not.runs")
     );
     let laptop = session.scenario().find("laptop").unwrap();
-    let of_panel = session.deeds_of_node(laptop);
+    let of_panel = session.deeds_of_node(&Then::Now, laptop);
     assert!(of_panel.iter().all(|deed| deed.hindered.is_none()));
     let is_renew = |deed: &Deed| deed.command() == Some(&Command::Renew(laptop));
     assert!(!of_panel.iter().any(is_renew));
@@ -271,7 +271,7 @@ fn at_its_own_end_a_cable_is_named_by_the_other_one() {
         let links = session.cables_of(node);
         let deeds = links
             .iter()
-            .flat_map(|link| session.deeds_of_link(*link, Some(node)));
+            .flat_map(|link| session.deeds_of_link(&Then::Now, *link, Some(node)));
         deeds
             .map(|mut deed| {
                 deed.sentence.key = deed.short.to_owned();

@@ -34,7 +34,7 @@ use going::{Awaited, Errand, Goal};
 
 pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
 pub(crate) use branches::BranchView;
-pub(crate) use deeds::{About, Deed, Sense, lasting, phrase, phrase_of_edit};
+pub(crate) use deeds::{About, Deed, Sense, phrase, phrase_of_edit, planned};
 pub(crate) use files::{Content, Export};
 pub(crate) use filter::Filter;
 pub(crate) use list::Then;

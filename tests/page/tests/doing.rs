@@ -203,7 +203,7 @@ fn what_goes_wrong_on_a_cable_is_set_in_its_panel() -> Result<()> {
     for (label, text) in wanted {
         fill(&page, label, text)?;
     }
-    click(&page, "Apply now")?;
+    click(&page, "Set")?;
     ladder_says(
         &page,
         "Things go wrong on the cable between laptop and switch",
@@ -218,11 +218,75 @@ fn what_goes_wrong_on_a_cable_is_set_in_its_panel() -> Result<()> {
         ensure!(value == text, "{label} is {value}, not {text}");
     }
     fill(&page, "Loss", "120")?;
-    click(&page, "Apply now")?;
+    click(&page, "Set")?;
     page.find("alert", "")?;
     click(&page, "Reset")?;
     click(&page, "No faults")?;
     ladder_says(&page, "Nothing goes wrong any more")?;
+    page.assert_clean()
+}
+
+/// Goes to an instant of the first day.
+fn seek(page: &Page, seconds: u32) -> Result<()> {
+    page.script(&format!(
+        "const scrub = document.querySelector('.scrub'); scrub.value = {seconds} * 1e6;
+         scrub.dispatchEvent(new Event('input', {{ bubbles: true }}))"
+    ))?;
+    Ok(())
+}
+
+#[test]
+fn what_a_panel_offers_is_planned_for_another_instant_and_a_form_s_two_deeds_with_it() -> Result<()>
+{
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    cable(&page, "server1", "switch")?;
+    fill(&page, "At", "soon")?;
+    page.find("alert", "")?;
+    fill(&page, "At", "00:02")?;
+    fill(&page, "Latency", "20")?;
+    fill(&page, "Loss", "10")?;
+    click(&page, "Set")?;
+    let notice = "return document.querySelector('.notices').textContent";
+    wait_for("it to be planned", || {
+        Ok(page.script(notice)?.to_string().contains("00:02:00"))
+    })?;
+    // The form shows how the cable is then, as long as that instant stands there.
+    let shown = |wanted: [&str; 2]| {
+        wait_for(&format!("the form to show {wanted:?}"), || {
+            let fields = page.all("textbox")?;
+            let value = |label: &str| {
+                let field = fields.iter().find(|field| field.name().starts_with(label));
+                field.map(Element::value)
+            };
+            Ok([value("Latency"), value("Loss")] == wanted.map(|text| Some(text.to_owned())))
+        })
+    };
+    shown(["20", "10"])?;
+    fill(&page, "At", "00:01:59")?;
+    shown(["0.3", "0"])?;
+    click(&page, "Close")?;
+    open_all(&page, "server1")?;
+    fill(&page, "At", "+2m")?;
+    click(&page, "Power off")?;
+    wait_for("the other to be offered then", || {
+        page.has("button", "Power on")
+    })?;
+    ensure!(!node(&page, "server1")?.name().contains("off"), "not yet");
+    // Who folds the field up does it now.
+    click(&page, "Less")?;
+    wait_for("what can be done now", || page.has("button", "Power off"))?;
+    click(&page, "Close")?;
+    seek(&page, 121)?;
+    wait_for("the cable to be so", || {
+        let buttons = page.all("button")?;
+        let is_it = |name: &str| {
+            name.contains("server1 and switch") && name.contains("20\u{a0}ms, with faults")
+        };
+        Ok(buttons.iter().any(|button| is_it(button.name())))
+    })?;
+    seek(&page, 130)?;
+    node_says(&page, "server1", "off")?;
     page.assert_clean()
 }
 
@@ -514,7 +578,7 @@ fn a_cable_tells_what_it_has_lost() -> Result<()> {
     };
     ensure!(told(&page)?.contains("0 of "), "{}", told(&page)?);
     fill(&page, "Loss", "100")?;
-    click(&page, "Apply now")?;
+    click(&page, "Set")?;
     do_by_list(&page, "renew laptop")?;
     cable(&page, "laptop", "switch")?;
     wait_for("a loss", || {
