@@ -330,10 +330,10 @@ fn two_failover_servers_say_the_same_of_when_a_lease_ends() {
     let rows = |name: &str| {
         let world = recording.world();
         let id = recording.scenario().find(name).unwrap();
-        match node::view(world, id).detail {
-            Detail::Server { bindings, .. } => bindings,
-            _ => panic!("{name} is a server"),
-        }
+        let Detail::Server { bindings, .. } = node::view(world, id).detail else {
+            panic!("{name} is no server");
+        };
+        bindings
     };
     let (one, other) = (rows("server1"), rows("server2"));
     let mut shared = 0;
