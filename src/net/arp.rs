@@ -24,41 +24,47 @@ pub struct Entry {
 
 /// What the host knows of its neighbours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cache(Map<Ipv4Addr, Entry>);
+pub struct Cache {
+    entries: Map<Ipv4Addr, Entry>,
+    /// How often it has come to know other addresses than before.
+    changes: u32,
+}
 
 impl Cache {
     /// The card that has an address, if that is still believed.
     pub fn get(&self, address: Ipv4Addr, now: Instant) -> Option<Mac> {
-        let entry = self.0.get(&address)?;
+        let entry = self.entries.get(&address)?;
         (now.since(entry.confirmed) < LIFETIME).then_some(entry.mac)
     }
 
     /// Whether there is an entry, believed or not.
     pub fn knows(&self, address: Ipv4Addr) -> bool {
-        self.0.contains_key(&address)
+        self.entries.contains_key(&address)
     }
 
     /// Every address that there is an entry for, believed or not.
     pub fn addresses(&self) -> impl ExactSizeIterator<Item = Ipv4Addr> + '_ {
-        self.0.keys().copied()
+        self.entries.keys().copied()
     }
 
     /// Sets an entry; true if it says something new.
     pub fn set(&mut self, address: Ipv4Addr, mac: Mac, now: Instant) -> bool {
-        let known = self.get(address, now) == Some(mac);
-        self.0.insert(
-            address,
-            Entry {
-                mac,
-                confirmed: now,
-            },
-        );
-        !known
+        let entry = Entry {
+            mac,
+            confirmed: now,
+        };
+        let Some(known) = self.entries.get_mut(&address) else {
+            self.entries.insert(address, entry);
+            self.changes += 1;
+            return true;
+        };
+        let old = std::mem::replace(known, entry);
+        old.mac != mac || now.since(old.confirmed) >= LIFETIME
     }
 
     /// Every entry that is still believed.
     pub fn entries(&self, now: Instant) -> impl Iterator<Item = (Ipv4Addr, Entry)> {
-        self.0
+        self.entries
             .iter()
             .filter(move |(_, entry)| now.since(entry.confirmed) < LIFETIME)
             .map(|(address, entry)| (*address, *entry))
@@ -66,7 +72,13 @@ impl Cache {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.entries.clear();
+        self.changes += 1;
+    }
+
+    /// How often it has come to know other addresses than before.
+    pub fn changes(&self) -> u32 {
+        self.changes
     }
 }
 

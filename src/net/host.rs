@@ -129,6 +129,14 @@ pub struct Host {
     scratch: Vec<Action>,
 }
 
+/// See [`Host::mark`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    own: Option<Ipv4Addr>,
+    minded: [Option<Ipv4Addr>; 3],
+    neighbours: u32,
+}
+
 /// What [`Host::handle`] works with.
 pub struct Context<'a> {
     /// What time it is.
@@ -226,18 +234,36 @@ impl Host {
         }
     }
 
+    /// What its [`Host::interest`] follows from besides its role: while it is the same, so is that.
+    /// `None` while packets wait for ARP, when it has to be asked anew.
+    pub fn mark(&self) -> Option<Mark> {
+        self.waiting.is_empty().then(|| Mark {
+            own: self.interface.map(|interface| interface.address),
+            minded: self.minded(),
+            neighbours: self.neighbours.changes(),
+        })
+    }
+
     /// The same for many frames, by which many hosts can be passed over: see [`Interest`].
     pub fn interest(&self) -> Interest {
-        let (port, client) = match &self.role {
-            Role::Client(client) => (CLIENT_PORT, Some(client)),
-            Role::Server(_) => (SERVER_PORT, None),
-            Role::Plain => (0, None),
+        let port = match &self.role {
+            Role::Client(_) => CLIENT_PORT,
+            Role::Server(_) => SERVER_PORT,
+            Role::Plain => 0,
         };
         let own = self.interface.map(|interface| interface.address);
-        let wanted = client.into_iter().flat_map(|client| client.minded());
+        let wanted = self.minded().into_iter().flatten();
         let asked = self.waiting.iter().map(|waiting| waiting.next_hop);
         let minded = own.into_iter().chain(wanted).chain(asked);
         Interest::new(port, self.neighbours.addresses(), minded)
+    }
+
+    /// The addresses that its client uses or is about to.
+    fn minded(&self) -> [Option<Ipv4Addr>; 3] {
+        match &self.role {
+            Role::Client(client) => client.minded(),
+            Role::Server(_) | Role::Plain => [None; 3],
+        }
     }
 
     /// Whether an address is ours, wanted by us, or asked for.
@@ -363,7 +389,7 @@ impl Host {
     fn carry_out(&mut self, mut actions: Vec<Action>, cx: &mut Context<'_>) {
         for action in actions.drain(..) {
             match action {
-                Action::Send(datagram) => self.send_datagram(&datagram, cx),
+                Action::Send(datagram) => self.send_datagram(datagram, cx),
                 Action::Probe(address) => cx
                     .out
                     .push(Effect::Transmit(Arp::probe(self.mac, address).frame())),

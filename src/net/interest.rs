@@ -69,15 +69,16 @@ impl Interest {
     /// The interest of a host that listens on a port, knows some neighbours and minds some addresses.
     pub fn new(
         port: u16,
-        known: impl Iterator<Item = Ipv4Addr>,
+        known: impl ExactSizeIterator<Item = Ipv4Addr>,
         minded: impl Iterator<Item = Ipv4Addr>,
     ) -> Self {
         let mut own = Self { port, ..Self::NONE };
+        // Asked after every event, of servers that know thousands too.
+        if known.len() > own.known.0.len() {
+            return Self::ALL;
+        }
         for address in known {
             own.all |= !own.known.add(address);
-            if own.all {
-                return Self::ALL;
-            }
         }
         for address in minded.filter(|address| !address.is_unspecified()) {
             own.all |= !own.minded.add(address);

@@ -167,10 +167,10 @@ impl Router {
                 for relay::Output { port, datagram } in outputs {
                     match port {
                         Some(port) => self.on(port, cx, |host, cx| {
-                            host.send_datagram(&datagram, cx);
+                            host.send_datagram(Box::new(datagram), cx);
                         }),
                         None => self.route(datagram.destination, cx, |host, cx| {
-                            host.send_datagram(&datagram, cx);
+                            host.send_datagram(Box::new(datagram), cx);
                         }),
                     }
                 }

@@ -104,7 +104,8 @@ impl Carry<'_> {
         }
     }
 
-    pub(super) fn host(&mut self, id: NodeId, input: &Input<'_>, cause: EventId) {
+    /// Gives a node an input. True if the queue knows the node's deadlines anew.
+    pub(super) fn host(&mut self, id: NodeId, input: &Input<'_>, cause: EventId) -> bool {
         let mut effects = std::mem::take(&mut self.world.effects);
         let now = self.world.now();
         let node = self.world.node_mut(id);
@@ -121,6 +122,6 @@ impl Carry<'_> {
             (Kind::Router(router), Input::Settings(settings)) => router.configure(settings),
             (Kind::Switch(_) | Kind::Router(_), _) => {}
         }
-        self.apply(id, effects, cause);
+        self.apply(id, effects, cause)
     }
 }

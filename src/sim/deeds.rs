@@ -264,7 +264,9 @@ impl Carry<'_> {
             Command::Failover(node, command) => {
                 self.person(node, Request::Operator(command), cause);
             }
-            Command::LoseDisk(node) => self.host(node, &Input::DiskLost, cause),
+            Command::LoseDisk(node) => {
+                self.host(node, &Input::DiskLost, cause);
+            }
             Command::Configure(node, ref change) => {
                 self.host(node, &Input::Settings(&change.settings), cause);
                 if !self.world.node(node).runs() {

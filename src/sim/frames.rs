@@ -183,13 +183,14 @@ impl Carry<'_> {
             return;
         };
         let armed = self.world.node_mut(id).timers[first].take();
-        self.world.deadlines_changed(id);
         let timer = Timer::ALL[first];
         let Some(Armed { reason, cause, .. }) = armed else {
             return;
         };
         let cause = self.log(Some(id), cause, What::Fired { timer, reason });
-        self.host(id, &Input::Timer(timer), cause);
+        if !self.host(id, &Input::Timer(timer), cause) {
+            self.world.deadlines_changed(id);
+        }
     }
 
     fn lose(
@@ -211,7 +212,8 @@ impl Carry<'_> {
         self.log(Some(to), Some(cause), dropped);
     }
 
-    pub(super) fn apply(&mut self, id: NodeId, mut effects: Vec<Effect>, cause: EventId) {
+    /// Does what a node wants done. True if the queue knows the node's deadlines anew.
+    pub(super) fn apply(&mut self, id: NodeId, mut effects: Vec<Effect>, cause: EventId) -> bool {
         let mut rearmed = false;
         for effect in effects.drain(..) {
             match effect {
@@ -238,6 +240,7 @@ impl Carry<'_> {
             self.world.deadlines_changed(id);
         }
         self.world.interest_changed(id);
+        rearmed
     }
 
     /// The link at an interface: of a host's cables, the one that is in.
@@ -278,37 +281,40 @@ impl Carry<'_> {
     ) {
         let origin = origin.unwrap_or_else(|| self.world.next_id());
         let now = self.world.now();
-        let link = &mut self.world.links[id.index()];
+        let link = &self.world.links[id.index()];
         let (to, epoch) = (NodeId(link.peer(from.0)), link.epoch);
-        let frame = frame.clone();
-        let passage = match link.pass(from.0, now, frame.bytes().len()) {
+        let passage = if link.is_faulty() {
+            let link = &mut self.world.links[id.index()];
+            link.pass(from.0, now, frame.bytes().len())
+        } else {
+            link.pass_straight(now)
+        };
+        let passage = match passage {
             Ok(passage) => passage,
             Err(reason) => {
-                self.log(
-                    Some(from),
-                    cause,
-                    What::Dropped {
-                        origin,
-                        link: id,
-                        reason,
-                        frame,
-                    },
-                );
+                let dropped = What::Dropped {
+                    origin,
+                    link: id,
+                    reason,
+                    frame: frame.clone(),
+                };
+                self.log(Some(from), cause, dropped);
                 return;
             }
         };
-        let mut send = |arrives, lost, cause| {
-            self.world.queue.push(
-                arrives,
-                Event::Arrive {
-                    link: id,
-                    to,
-                    frame: frame.clone(),
-                    origin,
-                    epoch,
-                    lost,
-                },
-            );
+        let mut cause = cause;
+        let mut again = passage.again;
+        let mut copy = Some((passage.arrives, passage.lost));
+        while let Some((arrives, lost)) = copy {
+            let arrival = Event::Arrive {
+                link: id,
+                to,
+                frame: frame.clone(),
+                origin,
+                epoch,
+                lost,
+            };
+            self.world.queue.push(arrives, arrival);
             let sent = What::Sent {
                 origin,
                 link: id,
@@ -316,15 +322,10 @@ impl Carry<'_> {
                 arrives,
                 frame: frame.clone(),
             };
-            self.log(Some(from), cause, sent)
-        };
-        let first = send(passage.arrives, passage.lost, cause);
-        if let Some(again) = passage.again {
-            send(again, None, Some(first));
-        }
-        for arrives in [Some(passage.arrives), passage.again].into_iter().flatten() {
+            cause = Some(self.log(Some(from), cause, sent));
             let meddling = &mut self.world.meddling;
             meddling.sent(id, from, to, origin, arrives);
+            copy = again.take().map(|arrives| (arrives, None));
         }
     }
 }

@@ -86,6 +86,9 @@ impl Meddling {
         origin: EventId,
         arrives: Instant,
     ) {
+        if self.awaited.is_empty() {
+            return;
+        }
         let marked = &mut self.marked;
         self.awaited.retain_mut(|awaited| {
             if (awaited.meddle.link, awaited.meddle.from) != (link, from) {

@@ -146,14 +146,19 @@ impl Ports {
     }
 }
 
-/// Who reads the ARP packets of an address: addresses and ports, in order.
+/// Who reads the ARP packets of an address: addresses and ports, in order, each pair as one number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Table(Vec<(Ipv4Addr, u32)>);
+struct Table(Vec<u64>);
+
+fn pair(address: Ipv4Addr, port: u32) -> u64 {
+    u64::from(u32::from(address)) << 32 | u64::from(port)
+}
 
 impl Table {
     fn set(&mut self, address: Ipv4Addr, port: u32, on: bool) {
-        match (self.0.binary_search(&(address, port)), on) {
-            (Err(place), true) => self.0.insert(place, (address, port)),
+        let wanted = pair(address, port);
+        match (self.0.binary_search(&wanted), on) {
+            (Err(place), true) => self.0.insert(place, wanted),
             (Ok(place), false) => {
                 self.0.remove(place);
             }
@@ -162,10 +167,10 @@ impl Table {
     }
 
     fn next(&self, address: Ipv4Addr, port: usize) -> Option<usize> {
-        let wanted = (address, u32::try_from(port).ok()?);
-        let place = self.0.partition_point(|known| *known < wanted);
-        let (found, port) = self.0.get(place)?;
-        (*found == address).then_some(*port as usize)
+        let start = pair(address, u32::try_from(port).ok()?);
+        let place = self.0.partition_point(|known| *known < start);
+        let found = u32::try_from(*self.0.get(place)? - pair(address, 0));
+        Some(found.ok()? as usize)
     }
 }
 
@@ -353,6 +358,19 @@ impl Sockets {
         {
             Rc::make_mut(&mut segments[switch].readers).set(port, interest);
         }
+    }
+
+    /// Whether that is known, as far as there is a switch at the other end.
+    pub(super) fn knows(
+        &self,
+        segments: &[Segment],
+        (id, link): (LinkId, &Link),
+        host: NodeId,
+        interest: Interest,
+    ) -> bool {
+        let far = usize::from(link.ends[0] == host.0);
+        let seat = self.seat(id, link, far);
+        seat.is_none_or(|(switch, port)| segments[switch].readers.interests[port] == interest)
     }
 
     pub(super) fn segment<'a>(

@@ -232,32 +232,36 @@ impl Deadlines {
     }
 
     fn up(&mut self, mut place: usize) {
-        while place > 0 && self.heap[place] < self.heap[(place - 1) / 2] {
-            self.heap.swap(place, (place - 1) / 2);
-            self.stands(place);
-            place = (place - 1) / 2;
+        let moved = self.heap[place];
+        while place > 0 && moved.0 < self.heap[(place - 1) / 2].0 {
+            let parent = (place - 1) / 2;
+            self.put(place, self.heap[parent]);
+            place = parent;
         }
-        self.stands(place);
+        self.put(place, moved);
     }
 
     fn down(&mut self, mut place: usize) {
-        loop {
-            let child = 2 * place + 1;
-            let children = child..(child + 2).min(self.heap.len());
-            let least = children.min_by_key(|child| self.heap[*child]);
-            let Some(least) = least.filter(|least| self.heap[*least] < self.heap[place]) else {
+        let moved = self.heap[place];
+        while let Some(mut child) = self.heap.get(2 * place + 1) {
+            let mut least = 2 * place + 1;
+            if let Some(other) = self.heap.get(least + 1)
+                && other.0 < child.0
+            {
+                (least, child) = (least + 1, other);
+            }
+            if child.0 >= moved.0 {
                 break;
-            };
-            self.heap.swap(place, least);
-            self.stands(place);
+            }
+            self.put(place, *child);
             place = least;
         }
-        self.stands(place);
+        self.put(place, moved);
     }
 
-    fn stands(&mut self, place: usize) {
-        let node = self.heap[place].1.index();
-        self.places[node] = u32::try_from(place).unwrap_or(NOWHERE);
+    fn put(&mut self, place: usize, deadline: (Turn, NodeId)) {
+        self.heap[place] = deadline;
+        self.places[deadline.1.index()] = u32::try_from(place).unwrap_or(NOWHERE);
     }
 }
 

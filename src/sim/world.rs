@@ -12,7 +12,7 @@ use super::shared::Shared;
 use crate::dhcp::client::Client;
 use crate::dhcp::server::Server;
 use crate::dhcp::{Interface, Reason, Settings, Timer};
-use crate::net::host::{Effect, Host, Role};
+use crate::net::host::{Effect, Host, Mark, Role};
 use crate::net::link::Link;
 use crate::net::router::{Port, Router};
 use crate::net::switch::Switch;
@@ -58,6 +58,8 @@ pub struct Node {
     pub links: Vec<LinkId>,
     pub(super) rng: Rng,
     pub(super) timers: [Option<Armed>; Timer::COUNT],
+    /// What the interest followed from that the switches at it know of.
+    told: Option<Mark>,
 }
 
 impl Node {
@@ -143,6 +145,7 @@ impl World {
                 links: Vec::new(),
                 rng: Rng::new(scenario.file().seed, u64::from(id.0) + 1),
                 timers: [None; Timer::COUNT],
+                told: None,
             })
             .collect();
         let mut links = Vec::new();
@@ -278,6 +281,11 @@ impl World {
 
     /// Carries out the next event. False where nothing is left to happen.
     pub fn step(&mut self, commands: &[Timed], journal: &mut Journal) -> bool {
+        self.step_until(Instant::MAX, commands, journal)
+    }
+
+    /// Carries out the next event if it is due by `until`.
+    fn step_until(&mut self, until: Instant, commands: &[Timed], journal: &mut Journal) -> bool {
         let queued = self.queue.next_at();
         let command = commands.get(self.commands);
         // A command waits until everything at its instant is done, whether it comes from a file or
@@ -285,22 +293,27 @@ impl World {
         if let Some(timed) = command
             && queued.is_none_or(|at| timed.at < at)
         {
+            let at = timed.at.max(self.now);
+            if at > until {
+                return false;
+            }
             self.commands += 1;
-            self.pass(timed.at.max(self.now));
+            self.pass(at);
             let world = self;
             Carry { world, journal }.command(&timed.command);
             return true;
         }
-        let Some(due) = self.queue.pop() else {
+        if queued.is_none_or(|at| at > until) {
             return false;
-        };
-        match due {
-            Due::Event(turn, event) => {
+        }
+        match self.queue.pop() {
+            None => return false,
+            Some(Due::Event(turn, event)) => {
                 self.pass(turn.at);
                 let world = self;
                 Carry { world, journal }.event(turn, event);
             }
-            Due::Deadline(turn, node) => {
+            Some(Due::Deadline(turn, node)) => {
                 self.pass(turn.at);
                 let world = self;
                 Carry { world, journal }.deadline(node);
@@ -317,13 +330,12 @@ impl World {
 
     /// Carries out everything up to and including `until`, and lets time pass to it.
     pub fn run_until(&mut self, until: Instant, commands: &[Timed], journal: &mut Journal) {
-        while self.next_at(commands).is_some_and(|at| at <= until) {
-            self.step(commands, journal);
-        }
+        while self.step_until(until, commands, journal) {}
         self.now = self.now.max(until);
     }
 
     /// A node, to change it.
+    #[inline(always)]
     pub(super) fn node_mut(&mut self, id: NodeId) -> &mut Node {
         Rc::make_mut(&mut self.nodes[id.index()])
     }
@@ -338,12 +350,25 @@ impl World {
     pub(super) fn interest_changed(&mut self, id: NodeId) {
         let node = &self.nodes[id.index()];
         let Some(host) = node.host() else { return };
-        let interest = host.interest();
+        let mark = host.mark();
+        let interest = || host.interest();
+        if mark.is_some() && mark == node.told {
+            debug_assert!(
+                node.links.iter().all(|link| {
+                    let cable = (*link, &self.links[link.index()]);
+                    self.sockets.knows(&self.segments, cable, id, interest())
+                }),
+                "a host has a use for other frames than its mark says"
+            );
+            return;
+        }
+        let interest = interest();
         for link in &node.links {
             let cable = (*link, &self.links[link.index()]);
             self.sockets
                 .interest_changed(&mut self.segments, cable, id, interest);
         }
+        self.node_mut(id).told = mark;
     }
 
     /// Tells the switches at a link whether it carries frames, and how.

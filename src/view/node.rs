@@ -13,6 +13,7 @@ use crate::scenario::{LinkId, NodeId};
 use crate::sim::{Kind, World};
 use crate::time::{Duration, Instant};
 use crate::wire::Mac;
+use crate::wire::failover::BindingStatus;
 
 /// A deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,9 @@ pub struct BindingRow {
     pub state: &'static str,
     /// The client's card.
     pub client: Mac,
-    /// When that ends by itself; [`Instant::MAX`] where it does not.
+    /// When that ends by itself; [`Instant::MAX`] where it does not. Of a lease that two failover
+    /// servers share, when it ends for its client; a server waits a little longer for one that its
+    /// partner gave, since their clocks may differ.
     pub until: Instant,
     /// What its failover partner knows of it.
     pub shared: Option<Shared>,
@@ -268,12 +271,16 @@ pub fn view(world: &World, id: NodeId) -> NodeView {
                 .map(|(address, binding)| {
                     let lease = store.map(|store| store.lease(address));
                     let own = state_name(&binding.state);
+                    let leased = lease.filter(|lease| {
+                        binding.state == BindingState::Active
+                            && lease.status == BindingStatus::Active
+                    });
                     BindingRow {
                         address,
                         // An offer, and what a ping found, the partner never hears of.
                         state: lease.filter(|_| binding.is_free()).map_or(own, status),
                         client: binding.mac,
-                        until: binding.until,
+                        until: leased.map_or(binding.until, |lease| lease.times.expires),
                         shared: lease.map(|lease| Shared {
                             sent: lease.times.sent,
                             known: lease.times.acked.max(lease.times.received),

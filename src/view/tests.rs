@@ -322,3 +322,27 @@ fn the_mermaid_diagram_is_a_sequence_diagram_of_the_hosts() {
         insta::assert_snapshot!(format!("mermaid-{name}"), text);
     }
 }
+
+#[test]
+fn two_failover_servers_say_the_same_of_when_a_lease_ends() {
+    let mut recording = recording("load-balance");
+    recording.seek(at(200));
+    let rows = |name: &str| {
+        let world = recording.world();
+        let id = recording.scenario().find(name).unwrap();
+        let Detail::Server { bindings, .. } = node::view(world, id).detail else {
+            panic!("{name} is no server");
+        };
+        bindings
+    };
+    let (one, other) = (rows("server1"), rows("server2"));
+    let mut shared = 0;
+    for row in one.iter().filter(|row| row.state == "ACTIVE") {
+        let same = other.iter().find(|other| other.address == row.address);
+        // On the wire there are whole seconds.
+        let second = |at: Instant| at.as_micros() / 1_000_000;
+        assert_eq!(same.map(|same| second(same.until)), Some(second(row.until)));
+        shared += 1;
+    }
+    assert_eq!(shared, 3);
+}

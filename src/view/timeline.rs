@@ -6,10 +6,12 @@
 mod earlier;
 mod fewer;
 
+use std::cmp::Ordering;
 use std::net::Ipv4Addr;
+use std::rc::Rc;
 
 use crate::dhcp::{ClientNote, Note, ServerNote};
-use crate::scenario::{LinkId, NodeId, NodeKind, Scenario};
+use crate::scenario::{Command, LinkId, NodeId, NodeKind, Partition, Scenario};
 use crate::sim::{Entry, EventId, Journal, What};
 use crate::time::Instant;
 use crate::wire::dhcp::MessageType;
@@ -40,8 +42,9 @@ pub struct LeaseBar {
     pub ended: Option<Instant>,
 }
 
-/// An address that a server has given out, by its own account: from the commit until it is given
-/// back or its lease ends. The server does not see whether the client still uses it.
+/// An address that a server has given out: from the commit until it notes that it was given back,
+/// or the lease ends. The server does not see whether the client still uses it, and that a lease ends
+/// while it is off it notes late, if ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GivenBar {
     /// The server.
@@ -50,8 +53,17 @@ pub struct GivenBar {
     pub address: Ipv4Addr,
     /// When it was committed first.
     pub from: Instant,
-    /// When it was free again; nothing while it is given out.
+    /// When the lease ends that was committed last; the end of time for an infinite one.
+    pub until: Instant,
+    /// When that was over, once it has been noted.
     pub ended: Option<Instant>,
+}
+
+impl GivenBar {
+    /// Up to when the address was given out, or is at `now`.
+    pub fn end(&self, now: Instant) -> Instant {
+        self.ended.unwrap_or(now).min(self.until)
+    }
 }
 
 /// What is out.
@@ -61,6 +73,9 @@ pub enum Out {
     Node(NodeId),
     /// A link that carries nothing.
     Link(LinkId),
+    /// Two groups of nodes hear nothing of each other: which partition, in the order in which a
+    /// timeline read of them.
+    Parted(usize),
 }
 
 /// A while in which something was out.
@@ -100,6 +115,8 @@ pub struct Timeline {
     pub outages: Vec<Outage>,
     /// DHCP messages, by time.
     pub ticks: Vec<Tick>,
+    /// The partitions that there have been.
+    parted: Vec<Rc<Partition>>,
     grain: Grain,
     read: usize,
     /// What is known of each node, as far as something is.
@@ -202,10 +219,9 @@ impl Timeline {
                     self.close_lease(node, entry.at);
                 }
             }
+            What::Command(command) | What::Ended(command) => self.part(command.plain(), entry.at),
             What::Sent { .. }
             | What::Flooded { .. }
-            | What::Command(_)
-            | What::Ended(_)
             | What::InVain(_)
             | What::Received { .. }
             | What::Dropped { .. }
@@ -229,6 +245,43 @@ impl Timeline {
             let same_card = |end: &NodeId| has_one(end) && ends.contains(end);
             if other == link || scenario.ends(other).iter().any(same_card) {
                 outage.until.get_or_insert(at);
+            }
+        }
+    }
+
+    /// Begins or ends a partition, or ends them all, if that is what is done.
+    fn part(&mut self, command: &Command, at: Instant) {
+        let (Command::Partition(groups) | Command::Heal(Some(groups))) = command else {
+            if *command == Command::Heal(None) {
+                (0..self.parted.len()).for_each(|place| self.end(Out::Parted(place), at));
+            }
+            return;
+        };
+        let known = self.parted.iter().position(|parts| parts == groups);
+        let place = Out::Parted(known.unwrap_or(self.parted.len()));
+        if known.is_none() {
+            self.parted.push(Rc::clone(groups));
+        }
+        if matches!(command, Command::Partition(_)) {
+            self.begin(place, at);
+        } else {
+            self.end(place, at);
+        }
+    }
+
+    /// Whom it concerns that something is out: of two groups the smaller one, which the others go on
+    /// without, or both.
+    pub fn concerned(&self, scenario: &Scenario, what: Out) -> Vec<NodeId> {
+        match what {
+            Out::Node(node) => vec![node],
+            Out::Link(link) => scenario.ends(link).to_vec(),
+            Out::Parted(place) => {
+                let [one, other] = self.parted[place].groups();
+                match one.len().cmp(&other.len()) {
+                    Ordering::Less => one.clone(),
+                    Ordering::Equal => [&one[..], other].concat(),
+                    Ordering::Greater => other.clone(),
+                }
             }
         }
     }
@@ -283,24 +336,29 @@ impl Timeline {
 
     fn server(&mut self, node: NodeId, at: Instant, note: &ServerNote) {
         match *note {
-            ServerNote::Committed { address, .. } => {
-                let open = self.given_last(node, address);
-                if open.is_none_or(|bar| bar.ended.is_some()) {
-                    let bar = GivenBar {
-                        node,
-                        address,
-                        from: at,
-                        ended: None,
-                    };
-                    self.given.push(bar);
-                    self.index_given(self.given.len() - 1);
+            ServerNote::Committed { address, until, .. } => {
+                if let Some(bar) = self.given_last(node, address) {
+                    if bar.ended.is_none() && bar.until >= at {
+                        bar.until = until;
+                        return;
+                    }
+                    bar.ended.get_or_insert(bar.until);
                 }
+                let bar = GivenBar {
+                    node,
+                    address,
+                    from: at,
+                    until,
+                    ended: None,
+                };
+                self.given.push(bar);
+                self.index_given(self.given.len() - 1);
             }
             ServerNote::Released { address, .. }
             | ServerNote::Expired { address, .. }
             | ServerNote::Declined { address, .. } => {
                 if let Some(bar) = self.given_last(node, address) {
-                    bar.ended.get_or_insert(at);
+                    bar.ended.get_or_insert(at.min(bar.until));
                 }
             }
             ServerNote::Pinging { .. }

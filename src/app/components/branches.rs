@@ -174,16 +174,16 @@ impl Row<'_> {
             "aria-current" = self.branch.current.then(|| "true".to_owned())
         );
         // A name stands where there is room for it.
-        let part = self.scale.part(from);
-        let place = if part > 55.0 {
-            format!("right:{}", crate::app::layout::percent(100.0 - part))
-        } else {
-            self.scale.left(from)
-        };
+        let late = self.scale.part(from) > 55.0;
+        let name = el!(
+            "span",
+            "class" = classes(&["branch-name", when(late, "late")]),
+            "style" = format!("--at:{}", self.scale.at(from))
+        );
         button
             .on_click(store.on(Action::Switch(id)))
             .on("keydown", turn)
-            .with(el!("span", "class" = "branch-name", "style" = place).text(&self.branch.name))
+            .with(name.text(&self.branch.name))
     }
 
     /// A field for another name.

@@ -2,7 +2,8 @@
 
 use yew::prelude::*;
 
-use super::element::{Element, Handler, el, handler, spelt};
+use super::doing::{self, field, use_then};
+use super::element::{Element, el, handler, spelt};
 use super::panel::frame;
 use super::part::part;
 use crate::app::browser;
@@ -21,16 +22,14 @@ const SHOWN: usize = 60;
 #[part]
 pub(super) fn DeedsPanel(props: &Props) -> Html {
     let store = &props.store;
-    let (words, key, _) = use_view(store, |session| {
+    let (words, _, _) = use_view(store, |session| {
         (session.texts().clone(), session.key(), session.is_playing())
     });
     let query = use_state_eq(String::new);
     let [at, length] = [use_state_eq(String::new), use_state_eq(String::new)];
     let cursor = use_state_eq(|| 0_usize);
     let when = store.read(|session| moment::read(&at, session.now()));
-    let then = use_memo((when.ok().flatten(), key), |(at, _)| {
-        store.read(|session| session.then(*at))
-    });
+    let then = use_then(store, when.ok().flatten());
     let found = store.read(|session| found(session, &then, &words, &query));
     let more = found.len().saturating_sub(SHOWN);
     let shown = &found[..found.len().min(SHOWN)];
@@ -105,8 +104,7 @@ pub(super) fn DeedsPanel(props: &Props) -> Html {
     let planned = el!("div", "class" = "planned")
         .with(field(
             &words,
-            "ui.at",
-            "ui.now",
+            ["ui.at", "ui.now"],
             &at,
             write(&at),
             turn.clone(),
@@ -114,8 +112,7 @@ pub(super) fn DeedsPanel(props: &Props) -> Html {
         ))
         .with(field(
             &words,
-            "ui.lasts",
-            "ui.for-good",
+            ["ui.lasts", "ui.for-good"],
             &length,
             write(&length),
             turn,
@@ -126,8 +123,7 @@ pub(super) fn DeedsPanel(props: &Props) -> Html {
         (_, Err(())) => Some("ui.bad-length"),
         (Ok(_), Ok(_)) => None,
     };
-    let problem =
-        problem.map(|key| el!("p", "class" = "problem", "role" = "alert").text(words.get(key)));
+    let problem = problem.map(|key| doing::problem(&words, key));
     let list = el!(
         "ul",
         "id" = "deeds",
@@ -155,33 +151,6 @@ pub(super) fn DeedsPanel(props: &Props) -> Html {
         "",
         body.html(),
     )
-}
-
-/// A field of which an empty text has a meaning, too.
-fn field(
-    words: &Texts,
-    name: &str,
-    empty: &str,
-    text: &UseStateHandle<String>,
-    write: Handler,
-    turn: Handler,
-    wrong: bool,
-) -> Element {
-    let input = el!(
-        "input",
-        "type" = "text",
-        "class" = "text-field",
-        "autocomplete" = "off",
-        "placeholder" = words.get(empty).to_owned(),
-        "aria-invalid" = spelt(wrong)
-    );
-    let input = input
-        .shows((**text).clone())
-        .on("input", write)
-        .on("keydown", turn);
-    el!("label")
-        .with(el!("span", "class" = "field-name").text(words.get(name)))
-        .with(input)
 }
 
 /// What has all the words that are looked for, each with its own words: first what can be done, then,

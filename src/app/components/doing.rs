@@ -3,25 +3,52 @@
 
 use yew::prelude::*;
 
-use super::element::{Element, el, handler};
+use super::element::{Element, Handler, el, handler, spelt};
 use super::icons::{Icon, icon};
 use crate::app::browser;
-use crate::app::session::{Deed, Sense};
-use crate::app::store::Store;
+use crate::app::moment;
+use crate::app::session::{Deed, Sense, Then, planned};
+use crate::app::store::{Store, use_view};
 use crate::scenario::Command;
 use crate::text::Texts;
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 
 /// For how long something can be done by a list; a field takes any length.
 const LENGTHS: [u64; 6] = [10, 60, 600, 3_600, 28_800, 86_400];
 
-/// A button that does something.
-pub(super) fn button(
-    store: &Store,
-    words: &Texts,
-    deed: &Deed,
+/// When something is to be done, and for how long.
+#[derive(Clone, Default, PartialEq)]
+pub(super) struct When {
+    /// The instant, as a person wrote it.
+    text: String,
+    /// What that means; nothing for now.
+    pub(super) at: Option<Instant>,
+    /// Whether it means nothing at all.
+    wrong: bool,
     length: Option<Duration>,
-) -> Element {
+}
+
+impl When {
+    /// Does something then.
+    pub(super) fn act(&self, store: &Store, command: Command) {
+        if !self.wrong {
+            store.apply(planned(command, self.at, self.length));
+        }
+    }
+}
+
+/// How things are at that instant.
+#[hook]
+pub(super) fn use_then(store: &Store, at: Option<Instant>) -> std::rc::Rc<Then> {
+    // That depends on what is done in the run, and not on how far one has come.
+    let run = use_view(store, move |session| {
+        (session.key().run, at == Some(session.now()))
+    });
+    use_memo((at, run), |(at, _)| store.read(|session| session.then(*at)))
+}
+
+/// A button that does something.
+pub(super) fn button(store: &Store, words: &Texts, deed: &Deed, when: &When) -> Element {
     let drawing = match deed.command() {
         Some(Command::PowerOn(_) | Command::PowerOff(_)) => Some(Icon::Power),
         Some(Command::Plug(_)) => Some(Icon::Plug),
@@ -37,7 +64,14 @@ pub(super) fn button(
         "class" = "button text",
         "title" = words.sentence(&deed.sentence)
     )
-    .on_click(store.on(deed.planned(None, length)))
+    .on_click(handler({
+        let (store, deed, when) = (store.clone(), deed.clone(), when.clone());
+        move |_| {
+            if !when.wrong {
+                store.apply(deed.planned(when.at, when.length));
+            }
+        }
+    }))
     .put(drawing.map(icon).unwrap_or_default())
     .text(&words.sentence(&named))
 }
@@ -50,14 +84,13 @@ pub(super) fn heading(sense: Sense) -> &'static str {
         Sense::Lease => "sense.lease",
         Sense::Failover => "sense.failover",
         Sense::Apart => "sense.apart",
-        Sense::Other => "sense.other",
+        Sense::Other => "sense.clock",
         Sense::Network => "sense.network",
     }
 }
 
 /// Things that belong together: a heading, what they mean, and the things.
-pub(super) fn together(words: &Texts, sense: Sense, things: Vec<Element>) -> Element {
-    let heading = heading(sense);
+pub(super) fn together(words: &Texts, heading: &str, things: Vec<Element>) -> Element {
     let label = words.get(heading).to_owned();
     let hint = format!("{heading}.hint");
     el!(
@@ -71,8 +104,61 @@ pub(super) fn together(words: &Texts, sense: Sense, things: Vec<Element>) -> Ele
     .with(el!("p", "class" = "hint").text(words.get(&hint)))
 }
 
-/// A list of lengths: for how long something is done.
-pub(super) fn lengths(words: &Texts, chosen: &UseStateHandle<Option<Duration>>) -> Element {
+/// A field of which an empty text has a meaning, too.
+pub(super) fn field(
+    words: &Texts,
+    [name, empty]: [&str; 2],
+    text: &str,
+    write: Handler,
+    turn: Handler,
+    wrong: bool,
+) -> Element {
+    let input = el!(
+        "input",
+        "type" = "text",
+        "class" = "text-field",
+        "autocomplete" = "off",
+        "placeholder" = words.get(empty).to_owned(),
+        "aria-invalid" = spelt(wrong)
+    );
+    let input = input
+        .shows(text.to_owned())
+        .on("input", write)
+        .on("keydown", turn);
+    el!("label")
+        .with(el!("span", "class" = "field-name").text(words.get(name)))
+        .with(input)
+}
+
+/// What is wrong with what was written.
+pub(super) fn problem(words: &Texts, key: &str) -> Element {
+    el!("p", "class" = "problem", "role" = "alert").text(words.get(key))
+}
+
+/// At which instant something is done, by a field, and for how long, by a list.
+pub(super) fn planning(store: &Store, words: &Texts, chosen: &UseStateHandle<When>) -> Element {
+    let write = handler({
+        let (store, chosen) = (store.clone(), chosen.clone());
+        move |event| {
+            let text = browser::value(&event);
+            let at = store.read(|session| moment::read(&text, session.now()));
+            chosen.set(When {
+                text,
+                wrong: at.is_err(),
+                at: at.ok().flatten(),
+                length: chosen.length,
+            });
+        }
+    });
+    let names = ["ui.at", "ui.now"];
+    let turn = handler(|_| {});
+    el!("div", "class" = "planned")
+        .with(field(words, names, &chosen.text, write, turn, chosen.wrong))
+        .with(lengths(words, chosen))
+        .maybe(chosen.wrong.then(|| problem(words, "ui.bad-instant")))
+}
+
+fn lengths(words: &Texts, chosen: &UseStateHandle<When>) -> Element {
     let option = |seconds: Option<u64>| {
         let length = seconds.map(Duration::from_secs);
         let name = match length {
@@ -80,7 +166,12 @@ pub(super) fn lengths(words: &Texts, chosen: &UseStateHandle<Option<Duration>>) 
             Some(length) => words.say("ui.for", &[("time", &words.duration(length))]),
         };
         let value = seconds.unwrap_or_default().to_string();
-        el!("option", "value" = value, "selected" = length == **chosen).text(&name)
+        el!(
+            "option",
+            "value" = value,
+            "selected" = length == chosen.length
+        )
+        .text(&name)
     };
     let choose = handler({
         let chosen = chosen.clone();
@@ -89,14 +180,17 @@ pub(super) fn lengths(words: &Texts, chosen: &UseStateHandle<Option<Duration>>) 
                 .parse()
                 .ok()
                 .filter(|seconds| *seconds > 0);
-            chosen.set(seconds.map(Duration::from_secs));
+            chosen.set(When {
+                length: seconds.map(Duration::from_secs),
+                ..(*chosen).clone()
+            });
         }
     });
     let all = LENGTHS.into_iter().map(Some);
     let list = el!("select")
         .on("change", choose)
         .all([None].into_iter().chain(all).map(option));
-    el!("label", "class" = "field")
+    el!("label")
         .with(el!("span", "class" = "field-name").text(words.get("ui.lasts")))
         .with(list)
 }

@@ -2,18 +2,17 @@
 
 use yew::prelude::*;
 
-use super::doing::{button, lengths};
+use super::doing::{When, button, planning, use_then};
 use super::element::{Element, el, handler};
 use super::panel::frame;
 use super::part::{draw, part};
 use crate::app::browser;
-use crate::app::session::{Action, Panel, Session, lasting};
+use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Store, use_view};
 use crate::app::trouble::{Draft, Field, Trouble, commands, draft, read};
 use crate::scenario::{Faults, LinkId, NodeId};
-use crate::sim::DropReason;
+use crate::sim::{DropReason, World};
 use crate::text::Texts;
-use crate::time::Duration;
 use crate::view::link::Tally;
 
 /// Which cable.
@@ -25,9 +24,9 @@ pub(super) struct LinkProps {
     pub(super) id: LinkId,
 }
 
-/// A cable's settings at the playhead.
-pub(super) fn trouble(session: &Session, id: LinkId) -> Trouble {
-    let link = session.world().link(id);
+/// A cable's settings in a world.
+fn trouble(world: &World, id: LinkId) -> Trouble {
+    let link = world.link(id);
     Trouble {
         latency: link.latency,
         faults: link.faults(),
@@ -54,18 +53,19 @@ pub(super) fn state(session: &Session, words: &Texts, id: LinkId) -> String {
 pub(super) fn LinkPanel(props: &LinkProps) -> Html {
     let LinkProps { store, id } = props;
     let id = *id;
+    let when = use_state_eq(When::default);
+    let then = use_then(store, when.at);
     let (words, now, deeds, subtitle, ends) = use_view(store, move |session| {
         let words = session.texts().clone();
         let subtitle = state(session, &words, id);
         (
             words,
-            trouble(session, id),
-            session.deeds_of_link(id, None),
+            trouble(then.world(session).unwrap_or(session.world()), id),
+            session.deeds_of_link(&then, id, None),
             subtitle,
             session.scenario().ends(id),
         )
     });
-    let length = use_state_eq(|| None::<Duration>);
     let names = store.read(|session| ends.map(|end| session.scenario().node(end).id.clone()));
     let end = |(end, name): (NodeId, &String)| {
         el!("button", "class" = "button text quiet")
@@ -76,19 +76,15 @@ pub(super) fn LinkPanel(props: &LinkProps) -> Html {
         store: store.clone(),
         id,
         now,
-        length: *length,
+        when: (*when).clone(),
     });
     let body = el!("div", "class" = "panel-body")
         .with(
             el!("div", "class" = "actions")
-                .all(
-                    deeds
-                        .iter()
-                        .map(|deed| button(store, &words, deed, *length)),
-                )
+                .all(deeds.iter().map(|deed| button(store, &words, deed, &when)))
                 .all(ends.into_iter().zip(&names).map(end)),
         )
-        .with(el!("div", "class" = "actions").with(lengths(&words, &length)))
+        .with(planning(store, &words, &when))
         .put(form)
         .put(draw::<Lost>(LinkProps {
             store: store.clone(),
@@ -156,7 +152,7 @@ struct FormProps {
     store: Store,
     id: LinkId,
     now: Trouble,
-    length: Option<Duration>,
+    when: When,
 }
 
 /// What goes wrong on the cable, as a form.
@@ -166,7 +162,7 @@ fn TroubleForm(props: &FormProps) -> Html {
         store,
         id,
         now,
-        length,
+        when,
     } = props;
     let typed = use_state(|| draft(now));
     let problem = use_state_eq(String::new);
@@ -179,7 +175,8 @@ fn TroubleForm(props: &FormProps) -> Html {
     }
     let words = store.read(|session| session.texts().clone());
     let apply = handler({
-        let (store, words, id, now, length) = (store.clone(), words.clone(), *id, *now, *length);
+        let (store, words, id, now) = (store.clone(), words.clone(), *id, *now);
+        let when = when.clone();
         let (typed, problem) = (typed.clone(), problem.clone());
         move |event| {
             event.prevent_default();
@@ -197,7 +194,7 @@ fn TroubleForm(props: &FormProps) -> Html {
                 Ok(commands) => {
                     problem.set(String::new());
                     for command in commands {
-                        store.apply(Action::Do(lasting(command, length)));
+                        when.act(&store, command);
                     }
                 }
                 Err(error) => problem.set(error),
@@ -217,7 +214,7 @@ fn TroubleForm(props: &FormProps) -> Html {
     let buttons = changed.then(|| {
         let reset = el!("button", "class" = "button text", "type" = "button").on_click(reset);
         el!("div", "class" = "actions")
-            .with(el!("button", "class" = "button text primary").text(words.get("ui.apply")))
+            .with(el!("button", "class" = "button text primary").text(words.get("ui.set")))
             .with(reset.text(words.get("ui.reset")))
     });
     let problem = (!problem.is_empty())

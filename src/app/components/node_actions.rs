@@ -4,16 +4,15 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::doing::{button, lengths, together};
+use super::doing::{When, button, heading, planning, together, use_then};
 use super::element::{Element, el, handler, spelt};
 use super::part::{draw, part};
 use crate::app::browser;
-use crate::app::session::{Action, Ask, Deed, Panel, Sense, Session, lasting};
+use crate::app::session::{Action, Ask, Deed, Panel, Sense, Session};
 use crate::app::store::{Store, use_view};
 use crate::dhcp::Cidr;
 use crate::scenario::{Command, LinkId, NodeId, NodeKind, Offset, Partition};
 use crate::text::Texts;
-use crate::time::Duration;
 
 /// Which node.
 #[derive(PartialEq)]
@@ -44,21 +43,23 @@ fn is_common(deed: &Deed) -> bool {
 pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
     let NodeActionsProps { store, id } = props;
     let id = *id;
+    let whole = use_state_eq(|| false);
+    let when = use_state_eq(When::default);
+    // Who sees no field for another instant does it now.
+    let then = use_then(store, when.at.filter(|_| *whole));
     let (words, deeds, cables, shared) = use_view(store, move |session| {
         let server = session.world().node(id).server();
         let links = session.cables_of(id);
         let cables = links
             .iter()
-            .flat_map(|link| session.deeds_of_link(*link, Some(id)));
+            .flat_map(|link| session.deeds_of_link(&then, *link, Some(id)));
         (
             session.texts().clone(),
-            session.deeds_of_node(id),
+            session.deeds_of_node(&then, id),
             cables.collect::<Vec<Deed>>(),
             server.is_some_and(|server| server.endpoint().is_some()),
         )
     });
-    let whole = use_state_eq(|| false);
-    let length = use_state_eq(|| None::<Duration>);
     let turn = {
         let whole = whole.clone();
         handler(move |_| whole.set(!*whole))
@@ -92,7 +93,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
         .on_click(store.on(Action::Ask(Ask::Node(id))))
         .text(words.get("ui.why-node"));
         return el!("div", "class" = "actions")
-            .all(common.map(|deed| button(store, &words, deed, None)))
+            .all(common.map(|deed| button(store, &words, deed, &When::default())))
             .with(why)
             .with(turn)
             .html();
@@ -102,13 +103,12 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             .iter()
             .chain(&cables)
             .filter(|deed| deed.sense == sense);
-        own.map(|deed| button(store, &words, deed, *length))
-            .collect()
+        own.map(|deed| button(store, &words, deed, &when)).collect()
     };
     let own = |id: NodeId| PartProps {
         store: store.clone(),
         id,
-        length: *length,
+        when: (*when).clone(),
     };
     let mut groups = Vec::new();
     for sense in [
@@ -121,6 +121,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
         Sense::Network,
     ] {
         let mut things = of(sense);
+        let mut heading = heading(sense);
         match sense {
             Sense::Cable => things.extend(store.read(|session| panels(store, session, &words, id))),
             Sense::Apart => {
@@ -129,21 +130,21 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             }
             Sense::Other => {
                 let set = draw::<Set>(own(id));
-                let has_one = store.read(|session| set_kind(session, id).is_some());
-                things.extend(has_one.then(|| el!("div", "class" = "row-form").put(set)));
+                let setting = store.read(|session| set_kind(session, id));
+                if setting == Some(Setting::Address) {
+                    heading = "sense.address";
+                }
+                things.extend(setting.map(|_| el!("div", "class" = "row-form").put(set)));
             }
             Sense::Power | Sense::Lease | Sense::Failover | Sense::Network => {}
         }
         if !things.is_empty() {
-            groups.push(together(&words, sense, things));
+            groups.push(together(&words, heading, things));
         }
     }
     el!("div", "class" = "all-actions")
-        .with(
-            el!("div", "class" = "actions")
-                .with(lengths(&words, &length))
-                .with(turn),
-        )
+        .with(el!("div", "class" = "actions").with(turn))
+        .with(planning(store, &words, &when))
         .all(groups.into_iter())
         .html()
 }
@@ -167,13 +168,13 @@ fn panels(store: &Store, session: &Session, words: &Texts, id: NodeId) -> Vec<El
 struct PartProps {
     store: Store,
     id: NodeId,
-    length: Option<Duration>,
+    when: When,
 }
 
 /// Cutting a node off from another, or from all others.
 #[part]
 fn Cut(props: &PartProps) -> Html {
-    let PartProps { store, id, length } = props;
+    let PartProps { store, id, when } = props;
     let chosen = use_state_eq(|| None::<NodeId>);
     let (words, others) = store.read(|session| {
         let others = session.others(*id).into_iter().take(200);
@@ -196,15 +197,14 @@ fn Cut(props: &PartProps) -> Html {
         .with(all)
         .all(each);
     let cut = handler({
-        let (store, id, length, chosen) = (store.clone(), *id, *length, *chosen);
+        let (store, id, when, chosen) = (store.clone(), *id, when.clone(), *chosen);
         move |_| {
             let far = chosen.map_or_else(
                 || store.read(|session| session.others(id)),
                 |other| vec![other],
             );
             if let Some(parts) = Partition::new(&[id], &far) {
-                let command = Command::Partition(Rc::new(parts));
-                store.apply(Action::Do(lasting(command, length)));
+                when.act(&store, Command::Partition(Rc::new(parts)));
             }
         }
     });
@@ -238,7 +238,7 @@ fn set_kind(session: &Session, id: NodeId) -> Option<Setting> {
 /// Setting a clock, or taking an address.
 #[part]
 fn Set(props: &PartProps) -> Html {
-    let PartProps { store, id, length } = props;
+    let PartProps { store, id, when } = props;
     let text = use_state_eq(String::new);
     let problem = use_state_eq(String::new);
     let (words, setting) = store.read(|session| (session.texts().clone(), set_kind(session, *id)));
@@ -251,7 +251,7 @@ fn Set(props: &PartProps) -> Html {
         move |event| text.set(browser::value(&event))
     });
     let set = handler({
-        let (store, id, length) = (store.clone(), *id, *length);
+        let (store, id, when) = (store.clone(), *id, when.clone());
         let (text, problem, words) = (text.clone(), problem.clone(), words.clone());
         move |event| {
             event.prevent_default();
@@ -269,7 +269,7 @@ fn Set(props: &PartProps) -> Html {
             match read {
                 Ok(command) => {
                     problem.set(String::new());
-                    store.apply(Action::Do(lasting(command, length)));
+                    when.act(&store, command);
                 }
                 Err(error) => problem.set(error),
             }
@@ -280,10 +280,10 @@ fn Set(props: &PartProps) -> Html {
         "type" = "text",
         "class" = "text-field",
         "autocomplete" = "off",
-        "placeholder" = placeholder,
-        "aria-label" = words.get(label).to_owned()
+        "placeholder" = placeholder
     );
     let field = field.shows((*text).clone()).on("input", write);
+    let field = el!("label").text(words.get(label)).with(field);
     let problem = (!problem.is_empty())
         .then(|| el!("p", "class" = "problem", "role" = "alert").text(&problem));
     el!("form", "class" = "actions")

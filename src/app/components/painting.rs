@@ -147,8 +147,7 @@ fn painting(session: &Session, words: &Texts, lanes: &[Lane]) -> Html {
     }
     let given = timeline.given.iter().filter_map(|bar| {
         let top = y(bar.node)?;
-        let until = bar.ended.unwrap_or_else(|| session.seen());
-        Some((top, bar.from, until))
+        Some((top, bar.from, bar.end(session.seen())))
     });
     let given: Vec<(usize, Instant, Instant)> = if timeline.given.len() > BARS {
         spans(given)
@@ -159,39 +158,36 @@ fn painting(session: &Session, words: &Texts, lanes: &[Lane]) -> Html {
         let (x, width) = (scale.at(from), scale.width(from, until));
         bar_of("lease given", x, width, top, 5)
     });
-    let outages = timeline.outages.iter().filter_map(|outage| {
-        let node = match outage.what {
-            Out::Node(node) => Some(node),
-            Out::Link(link) => session
-                .scenario()
-                .ends(link)
-                .into_iter()
-                .find(|end| y(*end).is_some()),
+    let scenario = session.scenario();
+    let is_switch = |node: &NodeId| scenario.node(*node).kind == NodeKind::Switch;
+    let mut outages = Vec::new();
+    for outage in &timeline.outages {
+        let until = outage.until.unwrap_or_else(|| session.seen());
+        let mut add = |class: &'static str, top: usize, height: usize| {
+            outages.push(el!(
+                "rect",
+                "class" = class,
+                "x" = scale.at(outage.from),
+                "y" = top.to_string(),
+                "width" = scale.width(outage.from, until),
+                "height" = height.to_string()
+            ));
+        };
+        let nodes = timeline.concerned(scenario, outage.what);
+        let class = match outage.what {
+            Out::Node(_) => "outage node-off",
+            Out::Link(_) => "outage",
+            // Those who are parted still hear others.
+            Out::Parted(_) => "outage between",
         };
         // A cable between two switches is no one's own: it parts all.
-        let whole = matches!(outage.what, Out::Link(_)) && node.is_none();
-        let (top, height, class) = if whole {
-            (TOP, lanes.len() * LANE, "outage between")
-        } else {
-            let class = match outage.what {
-                Out::Node(_) => "outage node-off",
-                Out::Link(_) => "outage",
-            };
-            (node.and_then(y)? + 2, LANE - 4, class)
-        };
-        let (x, width) = (
-            scale.at(outage.from),
-            scale.width(outage.from, outage.until.unwrap_or_else(|| session.seen())),
-        );
-        Some(el!(
-            "rect",
-            "class" = class,
-            "x" = x,
-            "y" = top.to_string(),
-            "width" = width,
-            "height" = height.to_string()
-        ))
-    });
+        if matches!(outage.what, Out::Link(_)) && nodes.iter().all(is_switch) {
+            add("outage between", TOP, lanes.len() * LANE);
+        }
+        for top in nodes.into_iter().filter_map(y) {
+            add(class, top + 2, LANE - 4);
+        }
+    }
     let hatch = el!(
         "pattern",
         "id" = "hatch",
@@ -231,7 +227,7 @@ fn painting(session: &Session, words: &Texts, lanes: &[Lane]) -> Html {
     .all((0..lanes.len()).map(rail))
     .all(given)
     .all(bars.into_iter())
-    .all(outages)
+    .all(outages.into_iter())
     .with(stretched(&height).all(ticks(session, scale, &y)));
     group(vec![painting.html(), axis(scale, words).html()])
 }

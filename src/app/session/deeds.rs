@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{Action, Session};
+use super::{Action, Session, Then};
 use crate::dhcp::client::{Client, State};
 use crate::dhcp::failover;
 use crate::dhcp::server::Server;
@@ -87,11 +87,7 @@ impl Deed {
         let Some(command) = self.command() else {
             return self.action.clone();
         };
-        let command = lasting(command.clone(), length);
-        at.map_or_else(
-            || Action::Do(command.clone()),
-            |at| Action::DoAt(at, command.clone()),
-        )
+        planned(command.clone(), at, length)
     }
 }
 
@@ -119,10 +115,14 @@ pub(super) fn sentence(key: &str, values: Vec<(&'static str, Value)>) -> Sentenc
     }
 }
 
-/// The same for a while, where it can be for a while.
-pub(crate) fn lasting(command: Command, length: Option<Duration>) -> Command {
+/// A command now or at another instant; for a while, where it can be.
+pub(crate) fn planned(command: Command, at: Option<Instant>, length: Option<Duration>) -> Action {
     let lasting = length.and_then(|length| command.clone().lasting(length));
-    lasting.unwrap_or(command)
+    let command = lasting.unwrap_or(command);
+    match at {
+        None => Action::Do(command),
+        Some(at) => Action::DoAt(at, command),
+    }
 }
 
 pub(super) fn plain(text: &str) -> Value {
@@ -223,9 +223,9 @@ impl Session {
         }
     }
 
-    /// What can be done to a node, its cables not among it.
-    pub(crate) fn deeds_of_node(&self, id: NodeId) -> Vec<Deed> {
-        let mut deeds = self.deeds_of_node_in(Some(self.world()), id);
+    /// What can be done to a node then, its cables not among it.
+    pub(crate) fn deeds_of_node(&self, then: &Then, id: NodeId) -> Vec<Deed> {
+        let mut deeds = self.deeds_of_node_in(then.world(self), id);
         deeds.retain(|deed| deed.hindered.is_none());
         deeds
     }
@@ -360,9 +360,9 @@ impl Session {
             .collect()
     }
 
-    /// What can be done to a cable; at one end of it, where that one's panel says so.
-    pub(crate) fn deeds_of_link(&self, id: LinkId, at: Option<NodeId>) -> Vec<Deed> {
-        let mut deeds = self.deeds_of_link_in(Some(self.world()), id, at);
+    /// What can be done to a cable then; at one end of it, where that one's panel says so.
+    pub(crate) fn deeds_of_link(&self, then: &Then, id: LinkId, at: Option<NodeId>) -> Vec<Deed> {
+        let mut deeds = self.deeds_of_link_in(then.world(self), id, at);
         let far = at.filter(|at| self.scenario().ends(id)[1] == *at);
         for deed in deeds.iter_mut().filter(|_| far.is_some()) {
             for (name, _) in &mut deed.sentence.values {

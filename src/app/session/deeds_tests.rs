@@ -189,7 +189,7 @@ fn what_cannot_be_done_is_found_and_says_why() {
         Some("why-not.runs")
     );
     let laptop = session.scenario().find("laptop").unwrap();
-    let of_panel = session.deeds_of_node(laptop);
+    let of_panel = session.deeds_of_node(&Then::Now, laptop);
     assert!(of_panel.iter().all(|deed| deed.hindered.is_none()));
     let is_renew = |deed: &Deed| deed.command() == Some(&Command::Renew(laptop));
     assert!(!of_panel.iter().any(is_renew));
@@ -271,7 +271,7 @@ fn at_its_own_end_a_cable_is_named_by_the_other_one() {
         let links = session.cables_of(node);
         let deeds = links
             .iter()
-            .flat_map(|link| session.deeds_of_link(*link, Some(node)));
+            .flat_map(|link| session.deeds_of_link(&Then::Now, *link, Some(node)));
         deeds
             .map(|mut deed| {
                 deed.sentence.key = deed.short.to_owned();
@@ -376,6 +376,36 @@ fn the_playhead_stays_where_it_is_when_what_is_planned_is_undone_and_planned_aga
         assert_eq!(session.now(), then.min(end));
         assert!(session.world().node(server).power);
     }
+}
+
+#[test]
+fn two_deeds_that_are_planned_at_once_are_both_done() {
+    let mut session = open("two-servers");
+    session.finish(Action::Seek(seconds(60)));
+    let [one, other] = ["server1", "server2"].map(|id| session.scenario().find(id).unwrap());
+    let no_time = &mut || false;
+    session.apply(
+        Action::DoAt(seconds(7_200), Command::PowerOff(one)),
+        no_time,
+    );
+    assert!(session.now() < seconds(7_200), "it is on the way there");
+    session.apply(
+        Action::DoAt(seconds(7_200), Command::PowerOff(other)),
+        no_time,
+    );
+    session.apply(Action::DoAt(seconds(9_000), Command::PowerOn(one)), no_time);
+    session.finish(Action::Tick(0));
+    assert_eq!(session.now(), seconds(60), "who planned it is where he was");
+    let off = |session: &Session| [one, other].map(|id| !session.world().node(id).power);
+    assert_eq!(off(&session), [false, false]);
+    session.finish(Action::Seek(seconds(7_200)));
+    assert_eq!(off(&session), [true, true]);
+    session.finish(Action::Seek(seconds(9_000)));
+    assert_eq!(off(&session), [false, true]);
+    // Who is on his way somewhere gets there all the same.
+    session.apply(Action::Seek(seconds(60)), no_time);
+    session.finish(Action::DoAt(seconds(12_000), Command::PowerOff(one)));
+    assert_eq!(session.now(), seconds(60));
 }
 
 #[test]

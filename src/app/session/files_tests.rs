@@ -29,7 +29,7 @@ fn meddle(session: &mut Session) {
         let mut commands = deeds.iter().filter_map(Deed::command).cloned();
         let count = deeds.iter().filter_map(Deed::command).count();
         let command = commands.nth(number * 13 % count).unwrap();
-        session.finish(Action::Do(lasting(command, Some(Duration::from_secs(90)))));
+        session.finish(planned(command, None, Some(Duration::from_secs(90))));
     }
     session.finish(Action::End);
 }

@@ -28,8 +28,8 @@ pub(super) enum Goal {
     Step,
     /// To find one of these on the way; where to go back to when there is none.
     Next(Target, Instant),
-    /// To do something there; where to go back to, if that is earlier.
-    Do(Command, Instant),
+    /// To do something there, and more at other instants; where to go back to, if that is earlier.
+    Do(Command, Vec<(Instant, Command)>, Instant),
 }
 
 /// How many entries at most are looked at for what an event has sent.
@@ -57,7 +57,7 @@ impl Session {
                     }
                     self.errand = None;
                 }
-                Goal::Do(command, from) => {
+                Goal::Do(command, mut rest, from) => {
                     if !self.here().approach(to, &mut *more) {
                         return;
                     }
@@ -67,6 +67,11 @@ impl Session {
                         self.act(command.clone());
                     }
                     self.notice = Some(Notice::Planned(to, command));
+                    if !rest.is_empty() {
+                        let (to, command) = rest.remove(0);
+                        let goal = Goal::Do(command, rest, from);
+                        self.errand = Some(Errand { to, goal });
+                    }
                 }
                 Goal::Step => {
                     let Some(_) = self.look_for(to, &is_shown, &mut *more) else {
@@ -87,6 +92,27 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Does something at another instant; after whatever else is still to be done at one.
+    pub(super) fn do_at(&mut self, at: Instant, command: Command) {
+        let from = match &mut self.errand {
+            Some(Errand {
+                goal: Goal::Do(_, rest, _),
+                ..
+            }) => {
+                rest.push((at, command));
+                return;
+            }
+            // Whoever is on the way there is there for him.
+            Some(Errand {
+                goal: Goal::There,
+                to,
+            }) => *to,
+            _ => self.now(),
+        };
+        let goal = Goal::Do(command, Vec::new(), from);
+        self.errand = Some(Errand { to: at, goal });
     }
 
     /// Goes to the next event that wrote such an entry, or to `to`. Whether there is one; nothing

@@ -40,6 +40,17 @@ pub(crate) enum Then {
     Unknown,
 }
 
+impl Then {
+    /// The world that they are in then, where that is known.
+    pub(crate) fn world<'a>(&'a self, session: &'a Session) -> Option<&'a World> {
+        match self {
+            Self::Now => Some(session.world()),
+            Self::At(world) => Some(world),
+            Self::Unknown => None,
+        }
+    }
+}
+
 impl Session {
     /// How things are at an instant; now, where that is none.
     pub(crate) fn then(&self, at: Option<Instant>) -> Then {
@@ -61,11 +72,7 @@ impl Session {
 
     /// Everything that can be done then, and what a person may look for that cannot.
     pub(crate) fn deeds(&self, then: &Then) -> Vec<Deed> {
-        let world = match then {
-            Then::Now => Some(self.world()),
-            Then::At(world) => Some(&**world),
-            Then::Unknown => None,
-        };
+        let world = then.world(self);
         let mut deeds = Vec::new();
         let scenario = self.scenario();
         let few = scenario.cables().count() <= CABLES;

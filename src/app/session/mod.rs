@@ -34,7 +34,7 @@ use going::{Awaited, Errand, Goal};
 
 pub(crate) use action::{Action, Ask, Notice, Panel, Target, Theme};
 pub(crate) use branches::BranchView;
-pub(crate) use deeds::{About, Deed, Sense, lasting, phrase, phrase_of_edit};
+pub(crate) use deeds::{About, Deed, Sense, phrase, phrase_of_edit, planned};
 pub(crate) use files::{Content, Export};
 pub(crate) use filter::Filter;
 pub(crate) use list::Then;
@@ -260,12 +260,7 @@ impl Session {
                 self.go(self.scenario().opens());
             }
             Action::Do(command) => self.act(command),
-            Action::DoAt(at, command) => {
-                self.errand = Some(Errand {
-                    to: at,
-                    goal: Goal::Do(command, self.now()),
-                });
-            }
+            Action::DoAt(at, command) => self.do_at(at, command),
             Action::Open(panel) => {
                 // Who looks for what to do now does not want now to pass.
                 self.playing &= panel != Panel::Deeds;

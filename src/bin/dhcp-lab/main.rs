@@ -279,7 +279,9 @@ fn measure(arguments: &Workload) -> Result<(), Failure> {
     journal.keep(KEPT);
     let (mut read, mut frames) = (0, 0);
     while world.now() < scenario.until() {
-        let next = (world.now() + LOOK).min(scenario.until());
+        // The hours between renewals pass at one look.
+        let next = world.next_at(scenario.commands());
+        let next = next.map_or(scenario.until(), |at| (at + LOOK).min(scenario.until()));
         world.run_until(next, scenario.commands(), &mut journal);
         let first = |(id, entry): &(EventId, &Entry)| matches!(&entry.what, What::Sent { origin, .. } if origin == id);
         frames += journal.from(read).filter(first).count();

@@ -358,14 +358,14 @@ impl Client {
 
     /// Whether ARP packets about this address matter to it: it uses it or is about to.
     pub fn minds(&self, address: Ipv4Addr) -> bool {
-        self.minded().any(|minded| minded == address)
+        self.minded().contains(&Some(address))
     }
 
-    /// Each of those addresses.
-    pub fn minded(&self) -> impl Iterator<Item = Ipv4Addr> {
+    /// The addresses that matter to it.
+    pub fn minded(&self) -> [Option<Ipv4Addr>; 3] {
         let candidate = self.candidate.as_ref().map(|lease| lease.address);
         let local = self.link_local.as_ref().map(|local| local.address);
-        [candidate, self.leased(), local].into_iter().flatten()
+        [candidate, self.leased(), local]
     }
 
     /// Takes one input and pushes what follows from it.

@@ -99,36 +99,60 @@ impl ToJson for Range {
 
 /// Who a client is to a server: its identifier if it sends one, else hardware type and address
 /// (RFC 2131 section 4.2).
+///
+/// Its order is that of its bytes: [61, the identifier] or [0, hardware type, hardware address]. An
+/// Ethernet address and the identifier made of it fit into the head, so that comparing two of
+/// thousands is comparing two numbers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Identity(Box<[u8]>);
+pub struct Identity {
+    /// Its first bytes as a number; zeros where it has fewer.
+    head: u64,
+    /// How many of these it has.
+    length: u8,
+    /// Its further bytes, if it has any.
+    rest: Option<Box<[u8]>>,
+}
+
+const HEAD: usize = 8;
 
 impl Identity {
     /// Who sent this message.
     pub fn of(message: &Message) -> Self {
-        if let Some(id) = message.options.get(code::CLIENT_ID) {
-            return Self([&[61], id].concat().into());
+        match message.options.get(code::CLIENT_ID) {
+            Some(id) => Self::new(&[61], id),
+            None => Self::new(&[0, message.htype], message.hardware()),
         }
-        Self([&[0, message.htype], message.hardware()].concat().into())
     }
 
     /// The same from what failover partners say of a client.
     pub fn of_partners(client: &Client) -> Self {
         let hardware = &client.hardware;
-        client.id.as_ref().map_or_else(
-            || {
-                Self(
-                    [&[0, hardware.kind], hardware.address.as_slice()]
-                        .concat()
-                        .into(),
-                )
-            },
-            |id| Self([&[61], id.as_slice()].concat().into()),
-        )
+        match &client.id {
+            Some(id) => Self::new(&[61], id),
+            None => Self::new(&[0, hardware.kind], &hardware.address),
+        }
+    }
+
+    /// Of `kind`, which fits into the head, and a name.
+    fn new(kind: &[u8], name: &[u8]) -> Self {
+        let (first, rest) = name.split_at(name.len().min(HEAD - kind.len()));
+        let mut head = [0; HEAD];
+        let length = kind.len() + first.len();
+        head[..kind.len()].copy_from_slice(kind);
+        head[kind.len()..length].copy_from_slice(first);
+        Self {
+            head: u64::from_be_bytes(head),
+            length: u8::try_from(length).unwrap_or(u8::MAX),
+            rest: (!rest.is_empty()).then(|| rest.into()),
+        }
     }
 
     /// What failover knows a client by; the card only where the client is known by it.
     pub fn for_partners(&self) -> Client {
-        let (id, kind, address) = match &*self.0 {
+        let head = self.head.to_be_bytes();
+        let rest = self.rest.as_deref().unwrap_or_default();
+        let bytes = [&head[..usize::from(self.length)], rest].concat();
+        let (id, kind, address) = match &*bytes {
             [61, id @ ..] => (Some(id.to_vec()), 0, Vec::new()),
             [_, kind, address @ ..] => (None, *kind, address.to_vec()),
             [] | [_] => (None, 0, Vec::new()),

@@ -5,7 +5,9 @@ use std::net::Ipv4Addr;
 use super::{Context, Server, Subnet};
 use crate::dhcp::{Action, Datagram};
 use crate::time::Duration;
-use crate::wire::dhcp::{CLIENT_PORT, Message, MessageType, Op, Options, SERVER_PORT, code};
+use crate::wire::dhcp::{
+    CLIENT_PORT, Message, MessageType, Op, Options, SERVER_PORT, code, option_size,
+};
 
 /// What a reply brings back of its request.
 const ECHOED: [u8; 3] = [code::CLIENT_ID, code::SUBNET_SELECTION, code::RELAY_AGENT];
@@ -154,12 +156,11 @@ fn room(request: &Message, options: &Options) -> usize {
     const LEAST: usize = 576;
     /// IP, UDP, the fixed fields and the cookie, and the End option.
     const FIXED: usize = 20 + 8 + 240 + 1;
-    let size = |value: &[u8]| value.len() + 2 * value.len().div_ceil(255).max(1);
     let said = request.options.get(code::MAX_SIZE);
     let said = said.and_then(|value| Some(usize::from(u16::from_be_bytes(value.try_into().ok()?))));
     let echoed = ECHOED.iter().filter_map(|code| request.options.get(*code));
     let own = options.iter().map(|(_, value)| value);
-    let taken: usize = echoed.chain(own).map(size).sum();
+    let taken: usize = echoed.chain(own).map(option_size).sum();
     // Option 108 may come after.
     said.unwrap_or(LEAST)
         .max(LEAST)

@@ -13,12 +13,7 @@ use crate::wire::frame::{self, Arp, Echo, Frame, Route};
 /// A packet that still lacks the card it goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Packet {
-    Udp {
-        source: Ipv4Addr,
-        destination: Ipv4Addr,
-        ports: (u16, u16),
-        payload: Vec<u8>,
-    },
+    Dhcp(Box<Datagram>),
     Echo {
         source: Ipv4Addr,
         destination: Ipv4Addr,
@@ -41,19 +36,15 @@ impl Packet {
     /// Whether it is still of use to anyone.
     fn matters(&self, now: Instant) -> bool {
         match self {
-            Self::Udp { .. } | Self::Whole { .. } => true,
+            Self::Dhcp(_) | Self::Whole { .. } => true,
             Self::Echo { until, .. } => now < *until,
         }
     }
 
     fn addresses(&self) -> (Ipv4Addr, Ipv4Addr) {
         match self {
-            Self::Udp {
-                source,
-                destination,
-                ..
-            }
-            | Self::Echo {
+            Self::Dhcp(datagram) => (datagram.source, datagram.destination),
+            Self::Echo {
                 source,
                 destination,
                 ..
@@ -76,7 +67,11 @@ impl Packet {
         };
         match self {
             Self::Whole { bytes, .. } => frame::ipv4(from, to, bytes),
-            Self::Udp { ports, payload, .. } => frame::udp(route, ports.0, ports.1, payload),
+            Self::Dhcp(datagram) => {
+                let ports = (datagram.source_port, datagram.destination_port);
+                let message = &datagram.message;
+                frame::datagram(route, ports, message.size(), |bytes| message.write(bytes))
+            }
             Self::Echo {
                 reply,
                 ident,
@@ -139,17 +134,13 @@ impl Host {
         }
     }
 
-    pub(in crate::net) fn send_datagram(&mut self, datagram: &Datagram, cx: &mut Context<'_>) {
+    pub(in crate::net) fn send_datagram(&mut self, datagram: Box<Datagram>, cx: &mut Context<'_>) {
         if datagram.source.is_unspecified() {
             self.drop_stale(cx);
         }
-        let packet = Packet::Udp {
-            source: datagram.source,
-            destination: datagram.destination,
-            ports: (datagram.source_port, datagram.destination_port),
-            payload: datagram.message.bytes(),
-        };
-        match datagram.card {
+        let card = datagram.card;
+        let packet = Packet::Dhcp(datagram);
+        match card {
             Some(card) => cx.out.push(Effect::Transmit(packet.frame(self.mac, card))),
             None => self.send(packet, cx),
         }

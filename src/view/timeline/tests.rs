@@ -126,3 +126,86 @@ fn after_a_change_of_the_past_it_is_as_if_it_had_always_been_so() {
     assert_eq!(timelines.now(), fresh.now());
     assert_ne!(timelines.now(), whole.now());
 }
+
+/// A story with further commands.
+fn with(name: &str, commands: &[(u64, crate::sim::Command)]) -> (Rc<Scenario>, Timeline) {
+    let scenario = Rc::new(library::load(name).unwrap());
+    let mut recording = Recording::new(Rc::clone(&scenario));
+    for (seconds, command) in commands {
+        recording.seek(Instant::ZERO + Duration::from_secs(*seconds));
+        recording.act(command.clone());
+    }
+    recording.seek(scenario.until());
+    let timeline = Timeline::new(&scenario, recording.journal());
+    (scenario, timeline)
+}
+
+#[test]
+fn a_commanded_cut_is_an_outage_for_as_long_as_it_lasts() {
+    use crate::sim::Command;
+    let at = |seconds| Instant::ZERO + Duration::from_secs(seconds);
+    let name = "two-server-day";
+    let scenario = library::load(name).unwrap();
+    let [one, client, other] = ["server1", "client", "server2"].map(|id| scenario.find(id));
+    let [one, client, other] = [one.unwrap(), client.unwrap(), other.unwrap()];
+    let parts = Rc::new(Partition::new(&[one], &[other]).unwrap());
+    let cut = Command::Partition(Rc::clone(&parts));
+    let lone = Rc::new(Partition::new(&[client], &[one, other]).unwrap());
+    let commands = [
+        (70, cut.clone()),
+        // It is there already.
+        (80, cut.clone()),
+        (90, Command::Heal(Some(Rc::clone(&parts)))),
+        (100, cut.clone().lasting(Duration::from_secs(10)).unwrap()),
+        (120, cut.clone()),
+        (130, Command::Partition(Rc::clone(&lone))),
+        (140, Command::Heal(None)),
+        (150, Command::Partition(Rc::clone(&lone))),
+    ];
+    let (scenario, timeline) = with(name, &commands);
+    let cuts = timeline.outages.iter();
+    let cuts: Vec<_> = cuts
+        .filter(|outage| matches!(outage.what, Out::Parted(_)))
+        .map(|outage| {
+            (
+                timeline.concerned(&scenario, outage.what),
+                outage.from,
+                outage.until.map(Instant::as_micros),
+            )
+        })
+        .collect();
+    let second = |seconds| Some(at(seconds).as_micros());
+    assert_eq!(
+        cuts,
+        [
+            (vec![one, other], at(70), second(90)),
+            (vec![one, other], at(100), second(110)),
+            (vec![one, other], at(120), second(140)),
+            (vec![client], at(130), second(140)),
+            (vec![client], at(150), None),
+        ]
+    );
+}
+
+#[test]
+fn a_server_that_is_off_has_not_given_out_what_has_ended() {
+    use crate::sim::Command;
+    let hour = Duration::from_secs(3_600);
+    let (scenario, timeline) = with("two-server-day", &[]);
+    let server = scenario.find("server1").unwrap();
+    let bars = |timeline: &Timeline| {
+        let bars = timeline.given.iter().filter(|bar| bar.node == server);
+        bars.cloned().collect::<Vec<_>>()
+    };
+    let [bar] = &bars(&timeline)[..] else {
+        panic!("it gives one lease");
+    };
+    assert_eq!(bar.ended, None, "it is off from then on");
+    assert_eq!(bar.end(bar.from), bar.from, "not painted into the future");
+    assert_eq!(bar.end(scenario.until()), bar.from + hour);
+    // It comes back after hours, and notes only then what ended long before.
+    let on = Instant::ZERO + hour.fraction(5, 1);
+    let (scenario, timeline) = with("two-server-day", &[(5 * 3_600, Command::PowerOn(server))]);
+    let bar = &bars(&timeline)[0];
+    assert!(bar.end(scenario.until()) < on, "{bar:?}");
+}

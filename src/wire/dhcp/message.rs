@@ -115,29 +115,37 @@ impl Message {
         })
     }
 
-    /// Its bytes, padded to the 300 that BOOTP relay agents expect (RFC 1542 section 2.1).
-    pub fn bytes(&self) -> Vec<u8> {
+    /// How many bytes it has: at least the 300 that BOOTP relay agents expect (RFC 1542 section 2.1).
+    pub fn size(&self) -> usize {
         const BOOTP: usize = 300;
-        let mut bytes = Vec::with_capacity(BOOTP + 64);
-        bytes.push(match self.op {
+        (FIXED + MAGIC_COOKIE.len() + self.options.size()).max(BOOTP)
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![0; self.size()];
+        self.write(&mut bytes);
+        bytes
+    }
+
+    /// Writes its bytes into a room of [`Message::size`] zeros.
+    pub fn write(&self, bytes: &mut [u8]) {
+        bytes[0] = match self.op {
             Op::Request => 1,
             Op::Reply => 2,
-        });
-        bytes.extend_from_slice(&[self.htype, self.hlen, self.hops]);
-        bytes.extend_from_slice(&self.xid.to_be_bytes());
-        bytes.extend_from_slice(&self.secs.to_be_bytes());
-        bytes.extend_from_slice(&[if self.broadcast { 0x80 } else { 0 }, 0]);
-        for address in [self.ciaddr, self.yiaddr, self.siaddr, self.giaddr] {
-            bytes.extend_from_slice(&address.octets());
-        }
-        bytes.extend_from_slice(&self.chaddr);
-        bytes.resize(FIXED, 0);
-        bytes.extend_from_slice(&MAGIC_COOKIE);
-        self.options.write(&mut bytes);
-        if bytes.len() < BOOTP {
-            bytes.resize(BOOTP, 0);
-        }
-        bytes
+        };
+        bytes[1..4].copy_from_slice(&[self.htype, self.hlen, self.hops]);
+        bytes[4..8].copy_from_slice(&self.xid.to_be_bytes());
+        bytes[8..10].copy_from_slice(&self.secs.to_be_bytes());
+        bytes[10] = if self.broadcast { 0x80 } else { 0 };
+        bytes[12..16].copy_from_slice(&self.ciaddr.octets());
+        bytes[16..20].copy_from_slice(&self.yiaddr.octets());
+        bytes[20..24].copy_from_slice(&self.siaddr.octets());
+        bytes[24..28].copy_from_slice(&self.giaddr.octets());
+        bytes[28..44].copy_from_slice(&self.chaddr);
+        let (cookie, options) = bytes[FIXED..].split_at_mut(MAGIC_COOKIE.len());
+        cookie.copy_from_slice(&MAGIC_COOKIE);
+        self.options.write(options);
     }
 
     /// Its message type. Every message that was parsed or made with [`Message::new`] has one.

@@ -12,7 +12,7 @@ mod raw;
 
 pub use message::{Message, Op};
 pub use names::{MessageType, option_name, relay_option_name};
-pub use options::{Options, code, typed};
+pub use options::{Options, code, option_size, typed};
 pub(in crate::wire) use raw::scan_options;
 pub use raw::{Area, BadMessage, FIXED, MAGIC_COOKIE, RawOption, scan};
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::Ipv4Addr;
+use std::ops::Range;
 
 use dhcproto::v4::{DhcpOption, OptionCode};
 use dhcproto::{Decodable, Decoder, Encodable, Encoder};
@@ -58,30 +59,25 @@ pub mod code {
 
 /// The options of one message in the order of their first appearance, each code once: the pieces
 /// of a repeated option are joined (RFC 3396 section 7).
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    index: Vec<Entry>,
+    /// Each option's [`HEAD`], its value right behind it.
     data: Vec<u8>,
-    /// Which codes are in the index, a bit each: most questions are about options that are not there.
+    /// Which codes are there, a bit each: most questions are about options that are not.
     codes: [u64; 4],
 }
 
-/// Where in `data` the value of an option stands. A value that was moved to join a further piece
-/// leaves a gap behind.
-#[derive(Clone, Copy)]
-struct Entry {
-    code: u8,
-    start: usize,
-    length: usize,
-}
+/// What stands before a value: the code, and how long the value is. A joined one can be longer than
+/// the one byte of a message says.
+const HEAD: usize = 5;
 
-impl PartialEq for Options {
-    fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
-    }
-}
+/// As much as the engine's own messages take.
+const ROOM: usize = 128;
 
-impl Eq for Options {}
+fn head(code: u8, length: usize) -> [u8; HEAD] {
+    let [a, b, c, d] = u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
+    [code, a, b, c, d]
+}
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,11 +93,7 @@ impl Options {
 
     /// The whole value of an option, or `None` where the message does not carry it.
     pub fn get(&self, code: u8) -> Option<&[u8]> {
-        if !self.has(code) {
-            return None;
-        }
-        let entry = self.index.iter().find(|entry| entry.code == code)?;
-        self.data.get(entry.start..entry.start + entry.length)
+        self.data.get(self.find(code)?)
     }
 
     /// Whether the message carries the option.
@@ -111,12 +103,26 @@ impl Options {
 
     /// Every option with its whole value.
     pub fn iter(&self) -> impl Iterator<Item = (u8, &[u8])> {
-        self.index.iter().map(|entry| {
-            (
-                entry.code,
-                &self.data[entry.start..entry.start + entry.length],
-            )
+        self.places().map(|(code, place)| (code, &self.data[place]))
+    }
+
+    /// Every option, and where its value stands in `data`.
+    fn places(&self) -> impl Iterator<Item = (u8, Range<usize>)> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let [code, length @ ..] = *self.data.get(at..)?.first_chunk::<HEAD>()?;
+            let start = at + HEAD;
+            at = start + u32::from_le_bytes(length) as usize;
+            Some((code, start..at))
         })
+    }
+
+    fn find(&self, code: u8) -> Option<Range<usize>> {
+        if !self.has(code) {
+            return None;
+        }
+        let (_, place) = self.places().find(|(own, _)| *own == code)?;
+        Some(place)
     }
 
     /// An option that is one address.
@@ -136,40 +142,34 @@ impl Options {
         if matches!(code, code::PAD | code::END) {
             return;
         }
-        let start = self.data.len();
-        let known = self.has(code);
-        let mut places = self.index.iter();
-        if let Some(at) = known
-            .then(|| places.position(|entry| entry.code == code))
-            .flatten()
-        {
-            let old = self.index[at];
-            if old.start + old.length != start {
-                self.data
-                    .extend_from_within(old.start..old.start + old.length);
-                self.index[at].start = start;
-            }
-            self.index[at].length += value.len();
-        } else {
-            if self.index.capacity() == 0 {
-                // As much as the engine's own messages have.
-                self.index.reserve_exact(12);
-                self.data.reserve(64);
-            }
-            self.codes[usize::from(code / 64)] |= 1 << (code % 64);
-            self.index.push(Entry {
-                code,
-                start,
-                length: value.len(),
-            });
+        if let Some(place) = self.find(code) {
+            let joined = head(code, place.len() + value.len());
+            self.data[place.start - HEAD..place.start].copy_from_slice(&joined);
+            self.data.extend_from_slice(value);
+            self.data[place.end..].rotate_right(value.len());
+            return;
         }
+        self.codes[usize::from(code / 64)] |= 1 << (code % 64);
+        let more = HEAD + value.len();
+        self.data.reserve(if self.data.is_empty() {
+            more.max(ROOM)
+        } else {
+            more
+        });
+        if let [a, b, c, d] = *value {
+            // Most are addresses and numbers: a copy of a known length takes no call.
+            let [code, e, f, g, h] = head(code, 4);
+            self.data.extend_from_slice(&[code, e, f, g, h, a, b, c, d]);
+            return;
+        }
+        self.data.extend_from_slice(&head(code, value.len()));
         self.data.extend_from_slice(value);
     }
 
     /// Takes an option out.
     pub fn remove(&mut self, code: u8) {
-        if self.has(code) {
-            self.index.retain(|entry| entry.code != code);
+        if let Some(place) = self.find(code) {
+            self.data.drain(place.start - HEAD..place.end);
             self.codes[usize::from(code / 64)] &= !(1 << (code % 64));
         }
     }
@@ -203,16 +203,24 @@ impl Options {
         self.push_raw(code, &number.to_be_bytes());
     }
 
+    /// How many bytes [`Options::write`] writes.
+    pub(super) fn size(&self) -> usize {
+        let values = self.iter().map(|(_, value)| option_size(value));
+        values.sum::<usize>() + 1
+    }
+
     /// Writes them all, a value of more than 255 bytes in pieces (RFC 3396 section 5), option 82
-    /// last but for End (RFC 3046 section 2.1).
-    pub(super) fn write(&self, bytes: &mut Vec<u8>) {
-        for last in [false, true] {
-            let wanted = |code| (code == code::RELAY_AGENT) == last;
-            for (code, value) in self.iter().filter(|(code, _)| wanted(*code)) {
-                write_option(code, value, bytes);
+    /// last but for End (RFC 3046 section 2.1). `bytes` has room for [`Options::size`] of them.
+    pub(super) fn write(&self, mut bytes: &mut [u8]) {
+        for (code, value) in self.iter() {
+            if code != code::RELAY_AGENT {
+                bytes = write_option(code, value, bytes);
             }
         }
-        bytes.push(code::END);
+        if let Some(value) = self.get(code::RELAY_AGENT) {
+            bytes = write_option(code::RELAY_AGENT, value, bytes);
+        }
+        bytes[0] = code::END;
     }
 
     /// Refuses an option that the engine reads and whose length its meaning does not allow.
@@ -287,21 +295,28 @@ fn decode(code: u8, value: &[u8]) -> Option<DhcpOption> {
 
 /// An option as it stands in a message: in pieces where it is longer than 255 bytes.
 fn pieces(code: u8, value: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(value.len() + 2);
+    let mut bytes = vec![0; option_size(value)];
     write_option(code, value, &mut bytes);
     bytes
 }
 
-fn write_option(code: u8, value: &[u8], bytes: &mut Vec<u8>) {
+/// How many bytes a message takes for an option of this value: each piece has a code and a length.
+pub fn option_size(value: &[u8]) -> usize {
+    value.len() + 2 * value.len().div_ceil(255).max(1)
+}
+
+/// Writes an option where the room for it is; what follows that room.
+fn write_option<'a>(code: u8, value: &[u8], mut bytes: &'a mut [u8]) -> &'a mut [u8] {
     let mut rest = value;
     loop {
         let (piece, tail) = rest.split_at(rest.len().min(255));
-        bytes.push(code);
-        bytes.push(u8::try_from(piece.len()).unwrap_or(u8::MAX));
-        bytes.extend_from_slice(piece);
-        rest = tail;
+        let (own, further) = bytes.split_at_mut(2 + piece.len());
+        own[0] = code;
+        own[1] = u8::try_from(piece.len()).unwrap_or(u8::MAX);
+        own[2..].copy_from_slice(piece);
+        (bytes, rest) = (further, tail);
         if rest.is_empty() {
-            break;
+            return bytes;
         }
     }
 }

@@ -4,6 +4,12 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn written(options: &Options) -> Vec<u8> {
+    let mut bytes = vec![0; options.size()];
+    options.write(&mut bytes);
+    bytes
+}
+
 #[test]
 fn pieces_are_joined_wherever_they_stand() {
     let mut options = Options::new();
@@ -86,8 +92,7 @@ fn an_option_without_a_value_survives_encoding() {
         codes,
         [(80, &[][..]), (12, &[]), (3, &[]), (55, &[]), (116, &[])]
     );
-    let mut bytes = Vec::new();
-    options.write(&mut bytes);
+    let bytes = written(&options);
     assert_eq!(bytes, [80, 0, 12, 0, 3, 0, 55, 0, 116, 0, 255]);
 }
 
@@ -97,8 +102,7 @@ fn a_long_value_is_written_in_pieces() {
         let value = vec![7; length];
         let mut options = Options::new();
         options.push_raw(43, &value);
-        let mut bytes = Vec::new();
-        options.write(&mut bytes);
+        let bytes = written(&options);
         assert_eq!(bytes.len(), length + 2 * length.div_ceil(255) + 1);
         assert_eq!(bytes[1], u8::try_from(length.min(255)).unwrap());
     }
@@ -109,8 +113,7 @@ fn s14_option_82_goes_last() {
     let mut options = Options::new();
     options.push_raw(82, &[1, 1, 9]);
     options.push_raw(54, &[192, 0, 2, 1]);
-    let mut bytes = Vec::new();
-    options.write(&mut bytes);
+    let bytes = written(&options);
     assert_eq!(bytes, [54, 4, 192, 0, 2, 1, 82, 3, 1, 1, 9, 255]);
 }
 
@@ -243,5 +246,61 @@ proptest! {
                 prop_assert_eq!(options.get(code), Some(value.as_slice()));
             }
         }
+    }
+}
+
+/// What is done to options: a code, and a value to add or none to take the option out.
+type Step = (u8, Option<Vec<u8>>);
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let code = prop_oneof![Just(1), Just(12), Just(63), Just(64), Just(82), Just(254)];
+    let value = prop_oneof![
+        4 => vec(any::<u8>(), 0..9).prop_map(Some),
+        1 => vec(any::<u8>(), 250..600).prop_map(Some),
+        1 => Just(None),
+    ];
+    vec((code, value), 0..12)
+}
+
+proptest! {
+    #[test]
+    fn they_are_a_list_whatever_is_added_and_taken_out(steps in steps()) {
+        let mut options = Options::new();
+        let mut list: Vec<(u8, Vec<u8>)> = Vec::new();
+        for (code, value) in steps {
+            let known = list.iter_mut().find(|(own, _)| *own == code);
+            match (value, known) {
+                (Some(value), known) => {
+                    options.push_raw(code, &value);
+                    match known {
+                        Some((_, whole)) => whole.extend(value),
+                        None => list.push((code, value)),
+                    }
+                }
+                (None, _) => {
+                    options.remove(code);
+                    list.retain(|(own, _)| *own != code);
+                }
+            }
+            let kept: Vec<_> = options.iter().map(|(code, value)| (code, value.to_vec())).collect();
+            prop_assert_eq!(&kept, &list);
+            for code in 0..=255 {
+                let value = list.iter().find(|(own, _)| *own == code);
+                prop_assert_eq!(options.get(code), value.map(|(_, value)| &value[..]));
+                prop_assert_eq!(options.has(code), value.is_some());
+            }
+        }
+        let mut read = Options::new();
+        let bytes = written(&options);
+        let mut rest = &bytes[..];
+        while let [code, length, tail @ ..] = rest {
+            let (value, next) = tail.split_at(usize::from(*length));
+            read.push_raw(*code, value);
+            rest = next;
+        }
+        prop_assert_eq!(rest, &[code::END]);
+        list.sort_by_key(|(code, _)| *code == code::RELAY_AGENT);
+        let read: Vec<_> = read.iter().map(|(code, value)| (code, value.to_vec())).collect();
+        prop_assert_eq!(read, list);
     }
 }

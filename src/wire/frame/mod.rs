@@ -13,7 +13,10 @@ use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 use etherparse::checksum::Sum16BitWords;
-use etherparse::{ArpEthIpv4Packet, ArpOperation, EtherType, Ethernet2Header, PacketBuilder};
+use etherparse::{
+    ArpEthIpv4Packet, ArpOperation, EtherType, Ethernet2Header, IpNumber, Ipv4Header,
+    PacketBuilder, UdpHeader,
+};
 
 pub use parse::{Peek, parse, parse_ip, peek};
 pub use tcp::{Flags, Tcp};
@@ -38,6 +41,15 @@ impl Frame {
             bytes.resize(MIN_FRAME, 0);
         }
         Self(bytes.into())
+    }
+
+    /// A frame whose bytes are written once, to where they stay: as many as `length` says.
+    fn write(length: usize, write: impl FnOnce(&mut [u8])) -> Self {
+        let mut frame: Rc<[u8]> = std::iter::repeat_n(0, length.max(MIN_FRAME)).collect();
+        if let Some(bytes) = Rc::get_mut(&mut frame) {
+            write(&mut bytes[..length]);
+        }
+        Self(frame)
     }
 
     /// Its bytes.
@@ -275,14 +287,40 @@ const TTL: u8 = 64;
 
 /// The frame of a UDP datagram.
 pub fn udp(route: Route, source: u16, destination: u16, payload: &[u8]) -> Frame {
-    let builder = PacketBuilder::ethernet2(route.source_mac.0, route.destination_mac.0)
-        .ipv4(route.source.octets(), route.destination.octets(), TTL)
-        .udp(source, destination);
-    let mut bytes = Vec::with_capacity(builder.size(payload.len()));
-    // Fails only for a payload of more than 64 KiB, which no DHCP message is.
-    let written = builder.write(&mut bytes, payload);
-    debug_assert!(written.is_ok());
-    Frame::new(bytes)
+    datagram(route, (source, destination), payload.len(), |bytes| {
+        bytes.copy_from_slice(payload);
+    })
+}
+
+/// The frame of a UDP datagram from one port to another, whose payload of that length is written to
+/// where it stays, over zeros.
+pub fn datagram(
+    route: Route,
+    ports: (u16, u16),
+    length: usize,
+    write: impl FnOnce(&mut [u8]),
+) -> Frame {
+    const HEADERS: usize = ETHERNET_HEADER + Ipv4Header::MIN_LEN + UdpHeader::LEN;
+    Frame::write(HEADERS + length, |bytes| {
+        let (headers, payload) = bytes.split_at_mut(HEADERS);
+        write(payload);
+        let (ethernet, rest) = headers.split_at_mut(ETHERNET_HEADER);
+        let (ip, udp) = rest.split_at_mut(Ipv4Header::MIN_LEN);
+        let header = Ethernet2Header {
+            source: route.source_mac.0,
+            destination: route.destination_mac.0,
+            ether_type: EtherType::IPV4,
+        };
+        ethernet.copy_from_slice(&header.to_bytes());
+        // Either fails only for a payload of more than 64 KiB, which no DHCP message is.
+        let length = u16::try_from(UdpHeader::LEN + payload.len()).unwrap_or(u16::MAX);
+        let (from, to) = (route.source.octets(), route.destination.octets());
+        let mut header = Ipv4Header::new(length, TTL, IpNumber::UDP, from, to).unwrap_or_default();
+        header.header_checksum = header.calc_header_checksum();
+        ip.copy_from_slice(&header.to_bytes());
+        let header = UdpHeader::with_ipv4_checksum(ports.0, ports.1, &header, payload);
+        udp.copy_from_slice(&header.unwrap_or_default().to_bytes());
+    })
 }
 
 /// The frame of an ICMP echo request or reply.

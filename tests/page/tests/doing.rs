@@ -34,6 +34,23 @@ fn fill(page: &Page, label: &str, text: &str) -> Result<()> {
     page.type_text(text)
 }
 
+/// Whether a label and what explains its group are in sight, in the panel that is open.
+fn explains(page: &Page, label: &str, hint: &str) -> Result<()> {
+    let shown = page.script(
+        "return [...document.querySelectorAll('.row-form label')].map(label => {
+           label.scrollIntoView();
+           const text = document.createRange(); text.selectNode(label.firstChild);
+           const box = text.getBoundingClientRect();
+           const seen = box.height > 10 && document.elementFromPoint(box.x + 5, box.y + 5) === label;
+           return [seen, label.textContent, label.closest('.sense').querySelector('.hint').innerText];
+         })",
+    )?;
+    let shown = shown[0].clone();
+    ensure!(shown[0] == true && shown[1] == label, "{label}: {shown}");
+    ensure!(shown[2] == hint, "{shown}");
+    Ok(())
+}
+
 /// What has the focus.
 fn focused(page: &Page) -> Result<String> {
     let name = page.script(
@@ -80,6 +97,12 @@ fn a_node_s_power_software_disk_and_clock_are_in_its_panel() -> Result<()> {
         click(&page, button)?;
         ladder_says(&page, told)?;
     }
+    explains(
+        &page,
+        "How far ahead its clock is",
+        "Its leases keep true time. Only the times that it tells a failover partner go by this clock; \
+         the partner reckons with the difference.",
+    )?;
     fill(&page, "How far ahead its clock is", "soon")?;
     click(&page, "Set")?;
     page.find("alert", "")?;
@@ -99,6 +122,16 @@ fn two_nodes_are_cut_apart_and_joined_again() -> Result<()> {
     choose(&page, "Cut off from", "server2")?;
     click(&page, "Cut off")?;
     ladder_says(&page, "server1 and server2 are cut off from each other")?;
+    // On the timeline it is an outage of those two, though not of all that they have.
+    let lanes = page.script(
+        "const names = [...document.querySelectorAll('.lane-names span')].map(name => name.textContent);
+         const cuts = document.querySelectorAll('.painting rect.outage.between');
+         return [...cuts].map(cut => names[Math.floor(cut.getAttribute('y') / 15)])",
+    )?;
+    ensure!(
+        lanes == serde_json::json!(["server1", "server2"]),
+        "{lanes}"
+    );
     click(&page, "Let server1 and server2 hear each other again")?;
     ladder_says(&page, "server1 and server2 can hear each other again")?;
     page.assert_clean()
@@ -136,6 +169,11 @@ fn a_stranger_takes_an_address() -> Result<()> {
     let name = name.as_str().context("a host without DHCP")?;
     let host = name.split(',').next().unwrap_or_default().to_owned();
     open_all(&page, &host)?;
+    explains(
+        &page,
+        "Address to take, with its network",
+        "A stranger uses an address without asking whether it is free.",
+    )?;
     fill(&page, "Address to take", "192.168.1.99/24")?;
     click(&page, "Take it")?;
     node_says(&page, &host, "192.168.1.99")?;
@@ -165,7 +203,7 @@ fn what_goes_wrong_on_a_cable_is_set_in_its_panel() -> Result<()> {
     for (label, text) in wanted {
         fill(&page, label, text)?;
     }
-    click(&page, "Apply now")?;
+    click(&page, "Set")?;
     ladder_says(
         &page,
         "Things go wrong on the cable between laptop and switch",
@@ -180,11 +218,75 @@ fn what_goes_wrong_on_a_cable_is_set_in_its_panel() -> Result<()> {
         ensure!(value == text, "{label} is {value}, not {text}");
     }
     fill(&page, "Loss", "120")?;
-    click(&page, "Apply now")?;
+    click(&page, "Set")?;
     page.find("alert", "")?;
     click(&page, "Reset")?;
     click(&page, "No faults")?;
     ladder_says(&page, "Nothing goes wrong any more")?;
+    page.assert_clean()
+}
+
+/// Goes to an instant of the first day.
+fn seek(page: &Page, seconds: u32) -> Result<()> {
+    page.script(&format!(
+        "const scrub = document.querySelector('.scrub'); scrub.value = {seconds} * 1e6;
+         scrub.dispatchEvent(new Event('input', {{ bubbles: true }}))"
+    ))?;
+    Ok(())
+}
+
+#[test]
+fn what_a_panel_offers_is_planned_for_another_instant_and_a_form_s_two_deeds_with_it() -> Result<()>
+{
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    cable(&page, "server1", "switch")?;
+    fill(&page, "At", "soon")?;
+    page.find("alert", "")?;
+    fill(&page, "At", "00:02")?;
+    fill(&page, "Latency", "20")?;
+    fill(&page, "Loss", "10")?;
+    click(&page, "Set")?;
+    let notice = "return document.querySelector('.notices').textContent";
+    wait_for("it to be planned", || {
+        Ok(page.script(notice)?.to_string().contains("00:02:00"))
+    })?;
+    // The form shows how the cable is then, as long as that instant stands there.
+    let shown = |wanted: [&str; 2]| {
+        wait_for(&format!("the form to show {wanted:?}"), || {
+            let fields = page.all("textbox")?;
+            let value = |label: &str| {
+                let field = fields.iter().find(|field| field.name().starts_with(label));
+                field.map(Element::value)
+            };
+            Ok([value("Latency"), value("Loss")] == wanted.map(|text| Some(text.to_owned())))
+        })
+    };
+    shown(["20", "10"])?;
+    fill(&page, "At", "00:01:59")?;
+    shown(["0.3", "0"])?;
+    click(&page, "Close")?;
+    open_all(&page, "server1")?;
+    fill(&page, "At", "+2m")?;
+    click(&page, "Power off")?;
+    wait_for("the other to be offered then", || {
+        page.has("button", "Power on")
+    })?;
+    ensure!(!node(&page, "server1")?.name().contains("off"), "not yet");
+    // Who folds the field up does it now.
+    click(&page, "Less")?;
+    wait_for("what can be done now", || page.has("button", "Power off"))?;
+    click(&page, "Close")?;
+    seek(&page, 121)?;
+    wait_for("the cable to be so", || {
+        let buttons = page.all("button")?;
+        let is_it = |name: &str| {
+            name.contains("server1 and switch") && name.contains("20\u{a0}ms, with faults")
+        };
+        Ok(buttons.iter().any(|button| is_it(button.name())))
+    })?;
+    seek(&page, 130)?;
+    node_says(&page, "server1", "off")?;
     page.assert_clean()
 }
 
@@ -476,7 +578,7 @@ fn a_cable_tells_what_it_has_lost() -> Result<()> {
     };
     ensure!(told(&page)?.contains("0 of "), "{}", told(&page)?);
     fill(&page, "Loss", "100")?;
-    click(&page, "Apply now")?;
+    click(&page, "Set")?;
     do_by_list(&page, "renew laptop")?;
     cable(&page, "laptop", "switch")?;
     wait_for("a loss", || {

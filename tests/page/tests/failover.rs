@@ -163,6 +163,11 @@ fn the_mclt_is_told_and_seen_on_both_sides_of_a_lease() -> Result<()> {
         "{}",
         panel(&page)?
     );
+    // Both say the same of when the client's lease ends.
+    panel_says(&page, "01:01:0008:31:00")?;
+    node(&page, "server2")?.click()?;
+    page.find("dialog", "server2")?;
+    panel_says(&page, "01:01:0008:31:00")?;
     page.assert_clean()
 }
 

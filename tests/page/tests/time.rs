@@ -222,6 +222,61 @@ fn two_branches_side_by_side_mark_where_they_part_on_ladder_and_tables() -> Resu
     page.assert_clean()
 }
 
+#[test]
+fn on_a_phone_a_comparison_has_room_and_names_keep_clear_of_their_buttons() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    forked(&page)?;
+    page.resize(390, 844)?;
+    click(&page, "Compare with “As it was”")?;
+    page.find("region", "Two branches side by side")?;
+    let room = page.script(
+        "return document.querySelector('.compare').getBoundingClientRect().bottom
+              - document.querySelector('.side-heads').getBoundingClientRect().bottom",
+    )?;
+    let room = room.as_f64().context("a height")?;
+    ensure!(room > 300.0, "{room} px for what is compared");
+    let close = page.find("button", "Close")?;
+    let [left, _, width, _] = close.rectangle()?;
+    ensure!(left + width <= 390.0, "all is in sight");
+    let apart = "return [...document.querySelectorAll('.branch')].map(branch => {
+        const [name, tools] = ['.branch-name', '.branch-tools'].map(part =>
+          branch.querySelector(part).getBoundingClientRect());
+        return name.right <= tools.left && name.width > 60;
+      })";
+    // Early and late ones.
+    for seconds in [300, 7_000, 13_000] {
+        seek(&page, seconds)?;
+        do_by_list(&page, "switch off server2")?;
+        let apart = page.script(apart)?;
+        let apart = apart.as_array().context("branches")?;
+        ensure!(
+            apart.len() > 1 && apart.iter().all(|clear| clear == true),
+            "{seconds} s: {apart:?}"
+        );
+        page.press_with(&[CONTROL], 'z')?;
+    }
+    page.assert_clean()
+}
+
+#[test]
+fn a_server_that_is_off_is_not_painted_with_leases_that_have_ended() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    page.go("?scenario=two-server-day")?;
+    page.find("button", "Play")?;
+    seek(&page, 36_000)?;
+    // Server1, which is off from 6 min on, gave a lease of an hour at 1 min; the story has 22 h.
+    let ends = page.script(
+        "const bars = [...document.querySelectorAll('.painting rect.given')];
+         return bars.filter(bar => bar.getAttribute('y') < 15)
+           .map(bar => parseFloat(bar.getAttribute('x')) + parseFloat(bar.getAttribute('width')))",
+    )?;
+    let ends = ends.as_array().context("bars")?;
+    let end = ends[0].as_f64().context("a place")?;
+    let wanted = 61.0 / (22.0 * 60.0) * 100.0;
+    ensure!(ends.len() == 1 && (end - wanted).abs() < 0.1, "{ends:?}");
+    page.assert_clean()
+}
+
 /// What is handed to the browser to be saved.
 fn saved(page: &Page, entry: &str) -> Result<String> {
     page.script(

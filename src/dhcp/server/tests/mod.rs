@@ -10,6 +10,7 @@ mod check;
 mod clock;
 mod endings;
 mod fields;
+mod identity;
 mod lengths;
 mod request;
 mod rig;
