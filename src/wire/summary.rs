@@ -240,10 +240,8 @@ fn segment(segment: &[u8]) -> Option<What> {
         u16::from_be_bytes([header[0], header[1]]),
         u16::from_be_bytes([header[2], header[3]]),
     ];
-    let failover = ports
-        .contains(&failover::PORT)
-        .then(|| failover::summary(data))
-        .flatten();
+    // Nothing else speaks TCP here, and its ports are settings.
+    let failover = failover::summary(data);
     let kind = if flags.has(Flags::RST) {
         TcpKind::Rst
     } else if flags.opens() {

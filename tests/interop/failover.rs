@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::lan::{self, Halves, Lan};
 use crate::lessee::Client;
 use crate::ours::{Ours, number, sent, server_note};
-use crate::partner::{Dhcpd, LEASE, MCLT, OURS, THEIRS, other, settings};
+use crate::partner::{Dhcpd, LEASE, MCLT, OURS, THEIRS, other, port, settings};
 use crate::run::{Program, wait_for};
 
 /// For how many seconds a renewal is waited for: a whole lease, and what a busy machine adds.
@@ -142,6 +142,7 @@ impl Story {
                     "_ws.expert.message",
                 ])
                 .args(["-o", "tcp.check_checksum:TRUE"])
+                .args(["-d", &format!("tcp.port=={},dhcpfo", port(Role::Secondary))])
                 .output()
                 .unwrap();
             assert!(output.status.success(), "{output:?}");

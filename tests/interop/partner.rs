@@ -25,10 +25,19 @@ pub(crate) fn settings(role: Role, partner: &str) -> Value {
         "pools": ["192.0.2.10-192.0.2.19"], "ping": "never", "router": "192.0.2.254",
         "lease": format!("{LEASE}s"), "min_lease": "3s", "max_lease": format!("{LEASE}s"),
         "failover": {
-            "role": role, "partner": partner, "mclt": format!("{MCLT}s"), "split": 128,
+            "role": role, "partner": partner,
+            "port": port(role), "partner_port": port(other(role)), "mclt": format!("{MCLT}s"), "split": 128,
             "max_response_delay": format!("{SILENCE}s"), "reconnect": "1s",
         },
     })
+}
+
+/// The port that a server of this role listens on.
+pub(crate) const fn port(role: Role) -> u16 {
+    match role {
+        Role::Primary => 647,
+        Role::Secondary => 847,
+    }
 }
 
 pub(crate) fn other(role: Role) -> Role {
@@ -64,12 +73,13 @@ impl Dhcpd {
             Role::Primary => ("primary", format!("mclt {MCLT}; split 128;")),
             Role::Secondary => ("secondary", String::new()),
         };
+        let (port, peer_port) = (port(self.role), port(other(self.role)));
         let settings = format!(
             "omapi-port 7911; authoritative; ping-check false;\n\
              min-lease-time 3; default-lease-time {LEASE}; max-lease-time {LEASE};\n\
              option routers 192.0.2.254;\n\
-             failover peer \"lab\" {{ {name}; address {THEIRS}; port 647;\n\
-             peer address {OURS}; peer port 647; max-response-delay {SILENCE};\n\
+             failover peer \"lab\" {{ {name}; address {THEIRS}; port {port};\n\
+             peer address {OURS}; peer port {peer_port}; max-response-delay {SILENCE};\n\
              max-unacked-updates 10; load balance max seconds 3; {terms} }}\n\
              subnet 192.0.2.0 netmask 255.255.255.0 {{\n\
              pool {{ failover peer \"lab\"; range 192.0.2.10 192.0.2.19; }} }}\n"

@@ -6,6 +6,7 @@ use crate::dhcp::Settings;
 use crate::dhcp::failover::{Role, State};
 use crate::scenario::{File, Scenario};
 use crate::wire::frame::{self, Payload, Transport};
+use crate::wire::summary::summary;
 
 /// Two partners with a client each, and what happens to them.
 fn pair(commands: &str, more: &str) -> Scenario {
@@ -451,10 +452,12 @@ fn each_connects_to_the_port_on_which_the_other_listens() {
         let [one, two] = records(&recording);
         assert_eq!(one, two, "{ports:?}");
         let mut asked: Vec<(&str, u16)> = Vec::new();
+        let mut labels = Vec::new();
         for (id, entry) in recording.journal().from(0) {
             let What::Sent { origin, frame, .. } = &entry.what else {
                 continue;
             };
+            labels.push(summary(frame.bytes()).label());
             if *origin == id
                 && let Ok(Payload::Ip(ip)) = frame::parse(frame.bytes())
                 && let Transport::Tcp(tcp) = ip.transport
@@ -467,5 +470,9 @@ fn each_connects_to_the_port_on_which_the_other_listens() {
         asked.sort_unstable();
         asked.dedup();
         assert_eq!(asked, [("server1", ports[1]), ("server2", ports[0])]);
+        for label in ["CONNECT", "CONNECTACK", "STATE", "BNDUPD", "BNDACK"] {
+            assert!(labels.contains(&label), "{ports:?}: no {label}");
+        }
+        assert!(!labels.contains(&"TCP data"), "{ports:?}");
     }
 }

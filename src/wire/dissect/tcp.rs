@@ -43,11 +43,11 @@ pub(super) fn tcp(frame: &[u8], range: Range<usize>, ip: &Header, layers: &mut V
     }
     options(&mut reader);
     layers.push(Field::leaf("TCP", summary(frame).label(), range.start..end).with(reader.fields));
-    let ports = [range.start, range.start + 2].map(|at| [frame[at], frame[at + 1]]);
     let payload = &frame[end..range.end];
     // What goes on amid a message of an earlier segment is data.
     let is_message = |bytes| failover::summary(bytes).is_some_and(|found| found.kind.is_some());
-    if ports.contains(&failover::PORT.to_be_bytes()) && is_message(payload) {
+    // Nothing else speaks TCP here, and its ports are settings.
+    if is_message(payload) {
         layers.extend(super::failover(frame, end..range.end));
     } else {
         data(frame, "Data", end..range.end, layers);

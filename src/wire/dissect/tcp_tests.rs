@@ -76,8 +76,13 @@ fn failover_messages_are_read_where_they_begin() {
     let amid = frame(&segment(&[], &message[5..]));
     assert_eq!(checked(amid.bytes())[3].name, "Data");
     let mut elsewhere = segment(&[], &message);
-    elsewhere[2..4].copy_from_slice(&80_u16.to_be_bytes());
-    assert_eq!(checked(frame(&elsewhere).bytes())[3].name, "Data");
+    elsewhere[2..4].copy_from_slice(&847_u16.to_be_bytes());
+    let layers = checked(frame(&elsewhere).bytes());
+    assert_eq!(layers[3].name, "DHCP Failover", "its port is a setting");
+    assert_eq!(find(&layers, &["TCP"]).value, "TCP SYN");
+    let mut other = segment(&[], b"GET / HTTP/1.1\r\n\r\n");
+    other[2..4].copy_from_slice(&80_u16.to_be_bytes());
+    assert_eq!(checked(frame(&other).bytes())[3].name, "Data");
 }
 
 #[test]
