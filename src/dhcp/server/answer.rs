@@ -25,28 +25,34 @@ impl Server {
             return self.selecting(subnet, message, client, cx);
         }
         // Whoever asks without naming a server has gone another way than by our offer.
-        self.end_offer_of(subnet, &client, cx);
+        let last = self.end_offer_of(subnet, &client, cx);
         if message.ciaddr.is_unspecified() {
             let asked = message
                 .options
                 .address(code::REQUESTED_ADDRESS)
                 .ok_or(Silence::NotHolder)?;
-            self.rebooting(subnet, asked, message, client, cx)
+            self.rebooting(subnet, asked, last, message, client, cx)
         } else {
             let renewing = unicast && message.giaddr.is_unspecified();
-            self.extending(subnet, message, client, renewing, cx)
+            self.extending(subnet, last, message, client, renewing, cx)
         }
     }
 
-    fn end_offer_of(&mut self, subnet: usize, client: &Identity, cx: &mut Context<'_>) {
-        if let Some((address, binding)) = self.bindings.of(subnet, client)
-            && matches!(
-                binding.state,
-                BindingState::Offered | BindingState::Pinging(_)
-            )
-        {
+    /// Ends an offer to a client. The address that it has or had last, offered or not.
+    fn end_offer_of(
+        &mut self,
+        subnet: usize,
+        client: &Identity,
+        cx: &mut Context<'_>,
+    ) -> Option<Ipv4Addr> {
+        let (address, binding) = self.bindings.of(subnet, client)?;
+        if matches!(
+            binding.state,
+            BindingState::Offered | BindingState::Pinging(_)
+        ) {
             self.free_offer(address, OfferEnd::OtherServer, cx);
         }
+        Some(address)
     }
 
     /// The client accepts an offer: ours, or another server's.
@@ -97,6 +103,7 @@ impl Server {
         &mut self,
         subnet: usize,
         asked: Ipv4Addr,
+        last: Option<Ipv4Addr>,
         message: &Message,
         client: Identity,
         cx: &mut Context<'_>,
@@ -105,7 +112,7 @@ impl Server {
             self.refuse(message, Refusal::WrongNetwork, cx);
             return Ok(());
         }
-        let known = self.known_address(subnet, asked, message, &client);
+        let known = self.known_address(subnet, asked, last, message, &client);
         match known {
             Some(address) if address == asked => {
                 self.check_withheld(asked, &client)?;
@@ -127,6 +134,7 @@ impl Server {
         &self,
         subnet: usize,
         asked: Ipv4Addr,
+        last: Option<Ipv4Addr>,
         message: &Message,
         client: &Identity,
     ) -> Option<Ipv4Addr> {
@@ -136,8 +144,8 @@ impl Server {
         {
             return Some(reserved);
         }
-        let (address, binding) = self.bindings.of(subnet, client)?;
-        match binding.state {
+        let address = last?;
+        match self.bindings.get(address)?.state {
             // Other settings may have taken it from under its client.
             BindingState::Active => {
                 let extended = self.is_extended(address);
@@ -159,13 +167,14 @@ impl Server {
     fn extending(
         &mut self,
         subnet: usize,
+        last: Option<Ipv4Addr>,
         message: &Message,
         client: Identity,
         renewing: bool,
         cx: &mut Context<'_>,
     ) -> Result<(), Silence> {
         let address = message.ciaddr;
-        let known = self.known_address(subnet, address, message, &client);
+        let known = self.known_address(subnet, address, last, message, &client);
         let for_others = self.is_extended(address);
         match known {
             Some(known) if known == address => {
