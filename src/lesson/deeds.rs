@@ -1,8 +1,8 @@
 //! Sentences about what a person does to the network.
 
-use super::{Story, drafted, plain, sentence, sourced};
+use super::{Story, cable, drafted, plain, sentence, sourced};
 use crate::dhcp::failover;
-use crate::scenario::{Command, Fate, Faults, Meddle, NodeId, NodeKind, Which};
+use crate::scenario::{Command, Fate, Meddle, NodeId, NodeKind, Which};
 use crate::sim::{EventId, Vain, What};
 use crate::text::{Sentence, Value};
 use crate::time::Duration;
@@ -22,12 +22,12 @@ impl Story<'_> {
             }
             Command::Unplug(link) => sentence("tell.unplug", self.cable(link).to_vec()),
             Command::Faults(link, faults) => {
-                let key = if faults == Faults::default() {
-                    "tell.faultless"
-                } else {
-                    "tell.faults"
+                let mut values = self.cable(link).to_vec();
+                let Some(what) = cable::faults(&faults) else {
+                    return sentence("tell.faultless", values);
                 };
-                sentence(key, self.cable(link).to_vec())
+                values.push(("what", Value::Sentence(Box::new(what))));
+                sentence("tell.faults", values)
             }
             Command::Latency(link, latency) => {
                 let mut values = self.cable(link).to_vec();

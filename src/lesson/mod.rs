@@ -1,6 +1,7 @@
 //! The narration: which sentence tells what just happened, and why, with the section of the
 //! standard that says so.
 
+mod cable;
 mod deeds;
 mod dhcp;
 mod failover;
@@ -46,6 +47,17 @@ fn sentence(key: impl Into<String>, values: Vec<(&'static str, Value)>) -> Sente
         values,
         source: None,
     }
+}
+
+/// Where RFC 1122 has a host drop what bears this wrong checksum without a word.
+fn on_checksum(problem: &str) -> Option<&'static str> {
+    let sections = [
+        ("IPv4 checksum", "3.2.1.2"),
+        ("UDP checksum", "4.1.3.4"),
+        ("TCP checksum", "4.2.2.7"),
+    ];
+    let found = sections.iter().find(|(what, _)| problem.contains(what));
+    found.map(|(_, section)| *section)
 }
 
 fn sourced(
@@ -178,7 +190,14 @@ impl Story<'_> {
             }
             NetNote::Malformed { problem } => {
                 let values = vec![node, ("problem", plain(problem))];
-                Some(sentence("tell.malformed", values))
+                let section = on_checksum(problem);
+                Some(Sentence {
+                    source: section.map(|section| Source {
+                        standard: Standard::Rfc(1122),
+                        section,
+                    }),
+                    ..sentence("tell.malformed", values)
+                })
             }
             NetNote::Neighbour { .. }
             | NetNote::Configured { .. }

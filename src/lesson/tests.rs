@@ -287,3 +287,13 @@ fn the_mclt_in_an_offer_is_told_against_the_lease_of_the_clients_own_network() {
     assert_eq!(told.iter().filter(plain).count(), 2, "{told:#?}");
     assert_eq!(count(&told, "for 1 h, not 8 h"), 2, "{told:#?}");
 }
+
+#[test]
+fn a_wrong_checksum_has_its_section() {
+    use crate::wire::frame::BadFrame;
+    let section = |layer| on_checksum(&BadFrame::Checksum(layer).to_string());
+    assert_eq!(section("IPv4"), Some("3.2.1.2"));
+    assert_eq!(section("UDP"), Some("4.1.3.4"));
+    assert_eq!(section("TCP"), Some("4.2.2.7"));
+    assert_eq!(on_checksum(&BadFrame::Truncated("UDP").to_string()), None);
+}

@@ -239,7 +239,7 @@ fn faults_come_and_go_at_an_instant() {
         .map(|sentence| texts.sentence(&sentence))
         .collect();
     for sentence in [
-        "Things go wrong on the cable between pc and sw.",
+        "Things go wrong on the cable between pc and sw: 100 % are lost.",
         "Nothing goes wrong any more on the cable between pc and sw.",
         "The DHCPDISCOVER of pc is lost on the way.",
     ] {

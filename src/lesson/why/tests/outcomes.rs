@@ -110,7 +110,7 @@ fn a_loss_that_a_person_set_leads_back_to_that() {
         said,
         [
             "The DHCPDISCOVER of pc is lost on the way.",
-            "Things go wrong on the cable between srv and sw."
+            "Things go wrong on the cable between srv and sw: 100 % are lost."
         ]
     );
 }
