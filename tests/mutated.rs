@@ -58,7 +58,7 @@ fn says_where(problem: &Problem) -> bool {
     !problem.path.is_empty()
         || message.contains(" at line ")
         || message.starts_with("missing field `")
-        || message.contains("expected struct File")
+        || message.ends_with("expected an object")
 }
 
 fn run(scenario: &Scenario) {

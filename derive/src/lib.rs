@@ -78,7 +78,7 @@ fn derive(input: &DeriveInput) -> Result<Tokens> {
     let name = &input.ident;
     let says = Says::new(&input.attrs)?;
     let body = match &input.data {
-        Data::Struct(data) => of_struct(&name.to_string(), &says, &data.fields)?,
+        Data::Struct(data) => of_struct(&says, &data.fields)?,
         Data::Enum(data) => {
             let variants = data.variants.iter().map(|variant| match variant.fields {
                 Fields::Unit => Ok(&variant.ident),
@@ -86,11 +86,7 @@ fn derive(input: &DeriveInput) -> Result<Tokens> {
                     Err(Error::new(variant.span(), "a variant with values"))
                 }
             });
-            of_enum(
-                &name.to_string(),
-                &says,
-                &variants.collect::<Result<Vec<_>>>()?,
-            )
+            of_enum(&says, &variants.collect::<Result<Vec<_>>>()?)
         }
         Data::Union(_) => return Err(Error::new(name.span(), "a union")),
     };
@@ -141,7 +137,7 @@ impl Says {
 }
 
 /// How it is read, and how it is written.
-fn of_struct(name: &str, says: &Says, fields: &Fields) -> Result<[Tokens; 2]> {
+fn of_struct(says: &Says, fields: &Fields) -> Result<[Tokens; 2]> {
     if !says.denies {
         let message = "FromJson denies unknown fields: say so, #[serde(deny_unknown_fields)]";
         return Err(Error::new(Span::call_site(), message));
@@ -187,7 +183,6 @@ fn of_struct(name: &str, says: &Says, fields: &Fields) -> Result<[Tokens; 2]> {
 
         fn read(&mut self, value: &crate::json::Value) -> crate::json::Read {
             const SHAPE: crate::json::Shape = crate::json::Shape {
-                name: #name,
                 fields: &[#(#names),*],
                 needed: #needed,
             };
@@ -209,7 +204,7 @@ fn of_struct(name: &str, says: &Says, fields: &Fields) -> Result<[Tokens; 2]> {
     Ok([read, write])
 }
 
-fn of_enum(name: &str, says: &Says, variants: &[&syn::Ident]) -> [Tokens; 2] {
+fn of_enum(says: &Says, variants: &[&syn::Ident]) -> [Tokens; 2] {
     let names = variants.iter().map(|variant| {
         let name = variant.to_string();
         if says.kebab { kebab(&name) } else { name }
@@ -224,7 +219,7 @@ fn of_enum(name: &str, says: &Says, variants: &[&syn::Ident]) -> [Tokens; 2] {
 
         fn read(&mut self, value: &crate::json::Value) -> crate::json::Read {
             const NAMES: &[&str] = &[#(#names),*];
-            *self = match crate::json::variant(value, #name, NAMES)? {
+            *self = match crate::json::variant(value, NAMES)? {
                 #(#arms,)*
                 _ => return Ok(()),
             };

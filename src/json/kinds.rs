@@ -43,12 +43,16 @@ pub(crate) fn string(value: &Value) -> Result<&str, Box<Problem>> {
 }
 
 /// A whole number, not negative and at most `most`.
-fn number(value: &Value, most: u64, kind: &str) -> Result<u64, Box<Problem>> {
+fn number(value: &Value, most: u64) -> Result<u64, Box<Problem>> {
     let Value::Number(number) = value else {
-        return Err(wrong(value, kind));
+        return Err(wrong(value, &up_to(most)));
     };
     let whole = number.as_u64().filter(|number| *number <= most);
-    whole.ok_or_else(|| out_of_range(number, value, kind))
+    whole.ok_or_else(|| out_of_range(number, value, &up_to(most)))
+}
+
+fn up_to(most: u64) -> String {
+    format!("a whole number from 0 to {most}")
 }
 
 fn out_of_range(number: &Number, value: &Value, kind: &str) -> Box<Problem> {
@@ -80,7 +84,7 @@ macro_rules! whole {
             }
 
             fn read(&mut self, value: &Value) -> Read {
-                let whole = number(value, $kind::MAX.into(), stringify!($kind))?;
+                let whole = number(value, $kind::MAX.into())?;
                 // It was held against the largest that there is.
                 *self = whole.try_into().unwrap_or_default();
                 Ok(())
@@ -103,7 +107,9 @@ impl FromJson for bool {
     }
 
     fn read(&mut self, value: &Value) -> Read {
-        *self = value.as_bool().ok_or_else(|| wrong(value, "a boolean"))?;
+        *self = value
+            .as_bool()
+            .ok_or_else(|| wrong(value, "true or false"))?;
         Ok(())
     }
 }
@@ -162,7 +168,7 @@ impl<T: FromJson> FromJson for Vec<T> {
 
     fn read(&mut self, value: &Value) -> Read {
         self.clear();
-        list(value, "a sequence", &mut |_, value| {
+        list(value, "a list", &mut |_, value| {
             let mut read = T::blank();
             read.read(value)?;
             self.push(read);
@@ -177,7 +183,7 @@ impl<T: FromJson, const N: usize> FromJson for [T; N] {
     }
 
     fn read(&mut self, value: &Value) -> Read {
-        let kind = || format!("an array of length {N}");
+        let kind = || format!("a list of {N}");
         if let Value::Array(values) = value
             && values.len() != N
         {
@@ -197,7 +203,7 @@ impl<T: FromJson> FromJson for Map<String, T> {
     fn read(&mut self, value: &Value) -> Read {
         self.clear();
         let Value::Object(fields) = value else {
-            return Err(wrong(value, "a map"));
+            return Err(wrong(value, "an object"));
         };
         for (name, value) in fields {
             let mut read = T::blank();

@@ -100,8 +100,6 @@ pub fn read<T: FromJson>(value: &Value) -> Result<T, Problem> {
 /// What a struct looks like in JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
-    /// What the type is called.
-    pub name: &'static str,
     /// What its fields are called.
     pub fields: &'static [&'static str],
     /// The fields that must be there: bit 0 for the first.
@@ -114,7 +112,7 @@ pub struct Shape {
 /// A value of another kind, a field that is not known or is missing, or what `read` says.
 pub fn fields(value: &Value, shape: &Shape, read: &mut dyn FnMut(u32, &Value) -> Read) -> Read {
     let Value::Object(fields) = value else {
-        return Err(wrong(value, &format!("struct {}", shape.name)));
+        return Err(wrong(value, "an object"));
     };
     let mut missing = shape.needed;
     for (name, value) in fields {
@@ -137,9 +135,9 @@ pub fn fields(value: &Value, shape: &Shape, read: &mut dyn FnMut(u32, &Value) ->
 ///
 /// # Errors
 /// A value that is no text, or none of the words.
-pub fn variant(value: &Value, kind: &str, names: &[&str]) -> Result<u32, Box<Problem>> {
+pub fn variant(value: &Value, names: &[&str]) -> Result<u32, Box<Problem>> {
     let Value::String(text) = value else {
-        return Err(wrong(value, &format!("enum {kind}")));
+        return Err(wrong(value, &one_of(names)));
     };
     place(text, names).ok_or_else(|| problem(list("variant", text, names, "there are no variants")))
 }
@@ -154,28 +152,28 @@ fn place(name: &str, names: &[&str]) -> Option<u32> {
 /// ``unknown field `a`, expected one of `b`, `c`, `d` ``
 fn list(what: &str, found: &str, names: &[&str], none: &str) -> String {
     let mut text = format!("unknown {what} `{found}`, ");
-    let between = match names.len() {
-        0 => {
-            text.push_str(none);
-            return text;
-        }
-        1 | 2 => {
-            text.push_str("expected ");
-            " or "
-        }
-        _ => {
-            text.push_str("expected one of ");
-            ", "
-        }
+    if names.is_empty() {
+        text.push_str(none);
+        return text;
+    }
+    text.extend(["expected ", &one_of(names)]);
+    if let Some(meant) = nearest(found, names.iter().copied()) {
+        text.extend(["; did you mean `", meant, "`?"]);
+    }
+    text
+}
+
+/// `` `a` or `b` `` and ``one of `a`, `b`, `c` ``
+fn one_of(names: &[&str]) -> String {
+    let (mut text, between) = match names.len() {
+        ..3 => (String::new(), " or "),
+        _ => ("one of ".to_owned(), ", "),
     };
     for (number, name) in names.iter().enumerate() {
         if number > 0 {
             text.push_str(between);
         }
         text.extend(["`", name, "`"]);
-    }
-    if let Some(meant) = nearest(found, names.iter().copied()) {
-        text.extend(["; did you mean `", meant, "`?"]);
     }
     text
 }
@@ -235,8 +233,8 @@ fn wrong(value: &Value, expected: &str) -> Box<Problem> {
         Value::Number(number) if number.is_f64() => "number with a fraction".to_owned(),
         Value::Number(_) => format!("integer `{}`", text(value)),
         Value::String(_) => format!("string {}", text(value)),
-        Value::Array(_) => "sequence".to_owned(),
-        Value::Object(_) => "map".to_owned(),
+        Value::Array(_) => "list".to_owned(),
+        Value::Object(_) => "object".to_owned(),
     };
     problem(format!("invalid type: {found}, expected {expected}"))
 }

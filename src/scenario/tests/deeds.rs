@@ -163,7 +163,7 @@ fn what_cannot_be_done_says_where_it_is_and_what_could() {
                 r#"[["srv", "pc"], ["spare"]]"#,
                 r#"[["srv", "pc"]]"#,
                 "commands[4].groups",
-                "length 2",
+                "a list of 2",
             ),
             (
                 r#""groups": [["srv", "pc"], ["spare"]], "#,
@@ -206,7 +206,7 @@ fn what_cannot_be_done_says_where_it_is_and_what_could() {
                 r#""next": 3"#,
                 r#""next": -3"#,
                 "commands[8].next",
-                "expected u32",
+                "expected a whole number from 0 to 4294967295",
             ),
             (
                 r#""node": "spare", "address""#,

@@ -69,7 +69,11 @@ fn what_cannot_go_wrong_in_that_way() {
         ),
         (r#"{ "rate": 8000, "queue": 12000 }"#, "", "under way for 1"),
         (r#"{ "rate": 1 }"#, "", "10s is the longest"),
-        (r#"{ "loss": -1 }"#, ".loss", "expected u32"),
+        (
+            r#"{ "loss": -1 }"#,
+            ".loss",
+            "expected a whole number from 0 to 4294967295",
+        ),
         (r#"{ "lost": 1 }"#, ".lost", "unknown field"),
     ] {
         for (text, path) in [
