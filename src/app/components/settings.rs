@@ -13,7 +13,7 @@ use crate::app::browser;
 use crate::app::session::{Action, Session};
 use crate::app::store::Store;
 use crate::dhcp::Settings;
-use crate::json::{self, Problem};
+use crate::json;
 use crate::scenario::{NodeId, section, values};
 use crate::text::Texts;
 
@@ -33,12 +33,12 @@ pub(super) struct SettingsProps {
 pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
     let SettingsProps { store, id, now } = props;
     let draft = use_state(|| values(now));
-    let problem = use_state(|| None::<Problem>);
+    let problem = use_state(String::new);
     {
         let (draft, problem) = (draft.clone(), problem.clone());
         use_effect_with(now.clone(), move |now| {
             draft.set(values(now));
-            problem.set(None);
+            problem.set(String::new());
         });
     }
     let words = store.read(|session| session.texts().clone());
@@ -61,7 +61,7 @@ pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
             };
             match store.read(configure) {
                 Ok(command) => store.apply(Action::Do(command)),
-                Err(error) => problem.set(Some(error)),
+                Err(error) => problem.set(error.to_string()),
             }
         })
     };
@@ -69,18 +69,17 @@ pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
         words: &words,
         draft: draft.clone(),
         had: &had,
-        wrong: problem.as_ref(),
+        problem: &problem,
     };
     let reset = {
         let (draft, problem, now) = (draft.clone(), problem.clone(), now.clone());
         handler(move |_| {
             draft.set(values(&now));
-            problem.set(None);
+            problem.set(String::new());
         })
     };
-    let said = problem
-        .as_ref()
-        .map(|problem| el!("p", "class" = "problem", "role" = "alert").text(&problem.to_string()));
+    let said = (!problem.is_empty())
+        .then(|| el!("p", "class" = "problem", "role" = "alert").text(&problem));
     let buttons = (!patch.is_empty()).then(|| {
         let reset = el!("button", "class" = "button text", "type" = "button").on_click(reset);
         el!("div", "class" = "actions")
@@ -118,13 +117,19 @@ fn patch(now: &Value, draft: &Value) -> Map<String, Value> {
     changed
 }
 
-/// Whether a problem is that of the field at this place: `server.pools[0]` is that of `/pools`. Of
-/// those in the group that it names, it is that of each that was `changed`.
-fn is_wrong(problem: &Problem, place: &str, changed: bool) -> bool {
-    let parts = problem.path.split(['.', '[', ']']);
-    let mut named = parts.filter(|part| !part.is_empty()).skip(1);
+/// Whether a problem as it is told is that of the field at this place: `server.pools[0]: ...` is that
+/// of `/pools`. Of those in the group that it names, it is that of each that was `changed`.
+fn is_wrong(problem: &str, place: &str, changed: bool) -> bool {
+    let Some((path, _)) = problem.split_once(": ") else {
+        return false;
+    };
+    let mut named = path.split(['.', '[']).skip(1);
     let mut place = place.split('/').skip(1);
-    place.all(|part| named.next().map_or(changed, |named| named == part))
+    place.all(|part| {
+        named
+            .next()
+            .map_or(changed, |named| named.trim_end_matches(']') == part)
+    })
 }
 
 /// What a field may be where only a few words are.
@@ -229,7 +234,7 @@ struct Form<'a> {
     words: &'a Texts,
     draft: UseStateHandle<Value>,
     had: &'a Value,
-    wrong: Option<&'a Problem>,
+    problem: &'a str,
 }
 
 impl Form<'_> {
@@ -273,8 +278,7 @@ impl Form<'_> {
             return el!("label", "class" = "check").with(field).with(label);
         }
         let had = self.had.pointer(&place).unwrap_or(&Value::Null);
-        let wrong = self.wrong;
-        let wrong = wrong.is_some_and(|wrong| is_wrong(wrong, &place, had != value));
+        let wrong = is_wrong(self.problem, &place, had != value);
         let choices = choices(name);
         if !choices.is_empty() {
             let choose = self.on(place, |event| Value::String(browser::value(event)));

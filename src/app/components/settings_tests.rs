@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::dhcp::{client, relay, server};
+use crate::json::Problem;
 use crate::scenario::{Command, Scenario, library};
 
 /// Every setting that a form could show, those of a group behind the group.
@@ -197,15 +198,16 @@ fn a_refused_value_is_told_of_its_own_field_and_of_no_other() {
         assert!(problem.path.starts_with("server."), "{problem}");
         let marked: Vec<&String> = places
             .iter()
-            .filter(|known| is_wrong(&problem, known, *known == place))
+            .filter(|known| is_wrong(&problem.to_string(), known, *known == place))
             .collect();
         assert_eq!(marked, [place], "{problem}");
     }
-    let whole = Problem::new("server.failover", "cannot be");
-    assert!(is_wrong(&whole, "/failover/mclt", true));
-    assert!(!is_wrong(&whole, "/failover/mclt", false));
-    assert!(!is_wrong(&whole, "/lease", true));
-    let entry = Problem::new("server.reservations[1].mac", "cannot be");
-    assert!(is_wrong(&entry, "/reservations/1/mac", false));
-    assert!(!is_wrong(&entry, "/reservations/0/mac", true));
+    let whole = "server.failover: cannot be";
+    assert!(is_wrong(whole, "/failover/mclt", true));
+    assert!(!is_wrong(whole, "/failover/mclt", false));
+    assert!(!is_wrong(whole, "/lease", true));
+    let entry = "server.reservations[1].mac: cannot be";
+    assert!(is_wrong(entry, "/reservations/1/mac", false));
+    assert!(!is_wrong(entry, "/reservations/0/mac", true));
+    assert!(!is_wrong("", "/lease", true), "nothing is refused");
 }
