@@ -180,6 +180,17 @@ fn count(told: &[String], words: &str) -> usize {
 }
 
 #[test]
+fn a_change_of_failover_is_told_by_what_changes() {
+    let commands = r#"[
+        { "at": "1m", "do": "configure", "node": "server1",
+          "server": { "lease": "5h", "failover": { "mclt": "2h", "split": 100 } } }
+    ]"#;
+    let told = instead("two-server-day", commands, |_| {});
+    let words = "server1 gets other settings: failover: mclt 2h, split 100, lease: 5h.";
+    assert_eq!(count(&told, words), 1, "{told:#?}");
+}
+
+#[test]
 fn what_tcp_sends_again_is_no_news() {
     let commands = r#"[
         { "at": "2m1s", "do": "unplug", "link": ["server1", "switch"] },

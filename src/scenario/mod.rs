@@ -172,14 +172,18 @@ impl Scenario {
     /// has `now`.
     ///
     /// # Errors
-    /// A [`Problem`] that says which of the settings cannot be.
+    /// A [`Problem`] that says which of the settings cannot be, such as `server.failover.split`.
     pub fn configure(
         &self,
         node: NodeId,
         now: &Settings,
         patch: &Value,
     ) -> Result<Command, Problem> {
-        let change = settings::change(self.node(node), now, patch, "")?;
+        let change = settings::change(self.node(node), now, patch, "").map_err(|mut problem| {
+            // No file has it: its path begins with the settings themselves.
+            problem.path = problem.path.trim_start_matches('.').to_owned();
+            problem
+        })?;
         Ok(Command::Configure(node, Rc::new(change)))
     }
 

@@ -13,7 +13,7 @@ pub struct Change {
     pub settings: Settings,
     /// What was asked for: a merge patch (RFC 7396) over the settings before.
     pub patch: Value,
-    /// The same in words, such as `rapid_commit: true, lease_time: 2h`.
+    /// The same in words, such as `lease: 2h, failover: mclt 30m, split 100`.
     pub words: String,
 }
 
@@ -87,23 +87,17 @@ pub(super) fn put(file: &mut NodeFile, settings: Settings) {
 
 /// What two failover partners have in common does not change for one of them alone.
 fn check_shared(old: &server::Config, new: &server::Config, path: &str) -> Result<(), Problem> {
-    let pair = |config: &server::Config| {
-        let failover = config.failover.as_ref();
-        failover.map(|own| {
-            let ports = (own.port, own.partner_port);
-            (own.role, own.partner, ports, own.relationship.clone())
-        })
-    };
-    let field = if pair(old) != pair(new) {
-        "failover"
-    } else if old.failover.is_none() {
-        return Ok(());
-    } else if old.pools != new.pools {
-        "pools"
-    } else if old.subnets != new.subnets {
-        "subnets"
-    } else {
-        return Ok(());
+    let field = match (&old.failover, &new.failover) {
+        (None, None) => return Ok(()),
+        (Some(old), Some(new)) if old.role != new.role => "failover.role",
+        (Some(old), Some(new)) if old.partner != new.partner => "failover.partner",
+        (Some(old), Some(new)) if old.port != new.port => "failover.port",
+        (Some(old), Some(new)) if old.partner_port != new.partner_port => "failover.partner_port",
+        (Some(old), Some(new)) if old.relationship != new.relationship => "failover.relationship",
+        (Some(_), Some(_)) if old.pools != new.pools => "pools",
+        (Some(_), Some(_)) if old.subnets != new.subnets => "subnets",
+        (Some(_), Some(_)) => return Ok(()),
+        (None, Some(_)) | (Some(_), None) => "failover",
     };
     let message = "cannot change while two failover partners run";
     Err(Problem::new(format!("{path}.server.{field}"), message))
@@ -140,14 +134,20 @@ fn merge(value: &mut Value, patch: &Value) {
 }
 
 fn words(patch: &Value) -> String {
-    let Value::Object(fields) = patch else {
-        return json::text(patch);
-    };
-    let words = fields.iter().map(|(name, value)| match value {
-        Value::String(text) => format!("{name}: {text}"),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            format!("{name}: {}", json::text(value))
+    listed(patch, ": ")
+}
+
+/// The fields of an object with what stands between a name and its value, and the fields of a field
+/// behind its name: `failover: mclt 2h, split 100`.
+fn listed(value: &Value, between: &str) -> String {
+    match value {
+        Value::Object(fields) => {
+            let fields = fields
+                .iter()
+                .map(|(name, value)| format!("{name}{between}{}", listed(value, " ")));
+            fields.collect::<Vec<_>>().join(", ")
         }
-    });
-    words.collect::<Vec<_>>().join(", ")
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => json::text(value),
+    }
 }

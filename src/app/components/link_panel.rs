@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::doing::{When, button, planning, use_then};
-use super::element::{Element, el, handler};
+use super::element::{Element, el, handler, spelt};
 use super::panel::frame;
 use super::part::{draw, part};
 use crate::app::browser;
@@ -209,16 +209,21 @@ fn TroubleForm(props: &FormProps) -> Html {
         }
     });
     let fields = Field::ALL.into_iter().enumerate();
-    let fields = fields.map(|(place, field)| row(&words, &typed, place, field));
+    let wrong = read(&typed).err().filter(|_| !problem.is_empty());
+    let fields = fields.map(|(place, field)| {
+        let wrong = wrong == Some(field);
+        row(&words, &typed, place, field, wrong)
+    });
     let changed = *typed != draft(now);
+    let said = (!problem.is_empty())
+        .then(|| el!("p", "class" = "problem", "role" = "alert").text(&problem));
     let buttons = changed.then(|| {
         let reset = el!("button", "class" = "button text", "type" = "button").on_click(reset);
         el!("div", "class" = "actions")
+            .maybe(said)
             .with(el!("button", "class" = "button text primary").text(words.get("ui.set")))
             .with(reset.text(words.get("ui.reset")))
     });
-    let problem = (!problem.is_empty())
-        .then(|| el!("p", "class" = "problem", "role" = "alert").text(&problem));
     el!(
         "form",
         "class" = "trouble",
@@ -227,12 +232,17 @@ fn TroubleForm(props: &FormProps) -> Html {
     .on("submit", apply)
     .with(el!("h3").text(words.get("ui.trouble")))
     .all(fields)
-    .maybe(problem)
     .maybe(buttons)
     .html()
 }
 
-fn row(words: &Texts, typed: &UseStateHandle<Draft>, place: usize, field: Field) -> Element {
+fn row(
+    words: &Texts,
+    typed: &UseStateHandle<Draft>,
+    place: usize,
+    field: Field,
+    wrong: bool,
+) -> Element {
     let key = format!("link.{}", field.name());
     let write = handler({
         let typed = typed.clone();
@@ -248,7 +258,8 @@ fn row(words: &Texts, typed: &UseStateHandle<Draft>, place: usize, field: Field)
         "type" = "text",
         "class" = "text-field",
         "inputmode" = "decimal",
-        "autocomplete" = "off"
+        "autocomplete" = "off",
+        "aria-invalid" = spelt(wrong)
     );
     let input = input.shows(typed[place].clone()).on("input", write);
     let class = if field.belongs() {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use web_sys::Event;
 use yew::prelude::*;
 
-use super::element::{Element, Handler, el, handler};
+use super::element::{Element, Handler, el, handler, spelt};
 use super::icons::{Icon, icon};
 use super::part::part;
 use crate::app::browser;
@@ -42,7 +42,8 @@ pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
         });
     }
     let words = store.read(|session| session.texts().clone());
-    let patch = patch(&values(now), &draft);
+    let had = values(now);
+    let patch = patch(&had, &draft);
     let onsubmit = {
         let (store, problem, now, id, patch) = (
             store.clone(),
@@ -67,6 +68,8 @@ pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
     let form = Form {
         words: &words,
         draft: draft.clone(),
+        had: &had,
+        problem: &problem,
     };
     let reset = {
         let (draft, problem, now) = (draft.clone(), problem.clone(), now.clone());
@@ -75,11 +78,12 @@ pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
             problem.set(String::new());
         })
     };
-    let problem = (!problem.is_empty())
+    let said = (!problem.is_empty())
         .then(|| el!("p", "class" = "problem", "role" = "alert").text(&problem));
     let buttons = (!patch.is_empty()).then(|| {
         let reset = el!("button", "class" = "button text", "type" = "button").on_click(reset);
         el!("div", "class" = "actions")
+            .maybe(said)
             .with(el!("button", "class" = "button text primary").text(words.get("ui.apply")))
             .with(reset.text(words.get("ui.reset")))
     });
@@ -87,7 +91,6 @@ pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
     let form = el!("form")
         .on("submit", onsubmit)
         .all(fields)
-        .maybe(problem)
         .maybe(buttons);
     let hint = words.say("ui.settings-hint", &[("part", section(now))]);
     el!("details", "class" = "settings")
@@ -99,15 +102,34 @@ pub(super) fn SettingsForm(props: &SettingsProps) -> Html {
 
 /// What differs: a merge patch (RFC 7396).
 fn patch(now: &Value, draft: &Value) -> Map<String, Value> {
-    let (Value::Object(now), Value::Object(draft)) = (now, draft) else {
-        return Map::new();
-    };
-    let changed = draft
-        .iter()
-        .filter(|(name, value)| now.get(*name) != Some(*value));
+    let mut changed = Map::new();
+    for (name, value) in draft.as_object().into_iter().flatten() {
+        let old = now.get(name).unwrap_or(&Value::Null);
+        if old.is_object() && value.is_object() {
+            let inner = patch(old, value);
+            if !inner.is_empty() {
+                changed.insert(name.clone(), Value::Object(inner));
+            }
+        } else if old != value {
+            changed.insert(name.clone(), value.clone());
+        }
+    }
     changed
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+}
+
+/// Whether a problem as it is told is that of the field at this place: `server.pools[0]: ...` is that
+/// of `/pools`. Of those in the group that it names, it is that of each that was `changed`.
+fn is_wrong(problem: &str, place: &str, changed: bool) -> bool {
+    let Some((path, _)) = problem.split_once(": ") else {
+        return false;
+    };
+    let mut named = path.split(['.', '[']).skip(1);
+    let mut place = place.split('/').skip(1);
+    place.all(|part| {
+        named
+            .next()
+            .map_or(changed, |named| named.trim_end_matches(']') == part)
+    })
 }
 
 /// What a field may be where only a few words are.
@@ -126,6 +148,27 @@ fn parts(name: &str) -> &'static [&'static str] {
         "reservations" => &["address", "mac", "client_id"],
         "subnets" => &["network", "pools", "router", "dns", "domain", "lease"],
         _ => &[],
+    }
+}
+
+/// What a text field is for.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Number,
+    List,
+}
+
+impl Kind {
+    /// By what the field shows while nobody has typed.
+    fn of(name: &str, had: &Value) -> Self {
+        if had.is_array() || is_list(name) {
+            Self::List
+        } else if had.is_number() {
+            Self::Number
+        } else {
+            Self::Text
+        }
     }
 }
 
@@ -152,6 +195,21 @@ const ORDER: &[&str] = &[
     "lease",
     "min_lease",
     "max_lease",
+    "failover",
+    "role",
+    "partner",
+    "port",
+    "partner_port",
+    "relationship",
+    "mclt",
+    "safe_period",
+    "load_balance",
+    "split",
+    "load_balance_max_seconds",
+    "max_response_delay",
+    "max_unacked_updates",
+    "max_lease_misbalance",
+    "reconnect",
     "router",
     "dns",
     "domain",
@@ -175,6 +233,8 @@ const ORDER: &[&str] = &[
 struct Form<'a> {
     words: &'a Texts,
     draft: UseStateHandle<Value>,
+    had: &'a Value,
+    problem: &'a str,
 }
 
 impl Form<'_> {
@@ -208,14 +268,7 @@ impl Form<'_> {
             return self.list(name, value, &place);
         }
         if value.is_object() {
-            let label = self.words.get(&format!("set.{name}")).to_owned();
-            let group = el!(
-                "div",
-                "class" = "list",
-                "role" = "group",
-                "aria-label" = label
-            );
-            return group.all(self.fields(value, &place).into_iter());
+            return self.group(name).all(self.fields(value, &place).into_iter());
         }
         let label = self.label(name);
         if let Value::Bool(checked) = value {
@@ -224,22 +277,25 @@ impl Form<'_> {
             let field = field.on("change", tick);
             return el!("label", "class" = "check").with(field).with(label);
         }
+        let had = self.had.pointer(&place).unwrap_or(&Value::Null);
+        let wrong = is_wrong(self.problem, &place, had != value);
         let choices = choices(name);
         if !choices.is_empty() {
             let choose = self.on(place, |event| Value::String(browser::value(event)));
             let option = |choice: &&str| el!("option", "selected" = value == choice).text(choice);
-            let field = el!("select").on("change", choose);
+            let field = el!("select", "aria-invalid" = spelt(wrong)).on("change", choose);
             return el!("label")
                 .with(label)
                 .with(field.all(choices.iter().map(option)));
         }
-        let list = value.is_array() || is_list(name);
-        let write = self.on(place, move |event| typed(&browser::value(event), list));
+        let kind = Kind::of(name, had);
+        let write = self.on(place, move |event| typed(&browser::value(event), kind));
         let field = el!(
             "input",
             "type" = "text",
             "autocomplete" = "off",
-            "spellcheck" = "false"
+            "spellcheck" = "false",
+            "aria-invalid" = spelt(wrong)
         );
         let field = field.shows(shown(value)).on("change", write);
         el!("label").with(label).with(field)
@@ -250,6 +306,18 @@ impl Form<'_> {
         el!("span")
             .text(self.words.get(&format!("set.{name}")))
             .with(el!("code").text(name))
+    }
+
+    /// What holds fields that belong together, below what they are called.
+    fn group(&self, name: &str) -> Element {
+        let label = self.words.get(&format!("set.{name}")).to_owned();
+        el!(
+            "div",
+            "class" = "list",
+            "role" = "group",
+            "aria-label" = label
+        )
+        .with(self.label(name))
     }
 
     /// A list whose entries have fields of their own.
@@ -288,19 +356,12 @@ impl Form<'_> {
             let remove = remove.on_click(write(shorter)).put(icon(Icon::Close));
             el!("fieldset").all(fields).with(remove)
         };
-        let label = self.words.get(&format!("set.{name}")).to_owned();
         let add = el!("button", "class" = "button text", "type" = "button")
             .on_click(write(longer))
             .text(self.words.get("ui.add"));
-        el!(
-            "div",
-            "class" = "list",
-            "role" = "group",
-            "aria-label" = label
-        )
-        .with(self.label(name))
-        .all(entries.iter().enumerate().map(entry))
-        .with(add)
+        self.group(name)
+            .all(entries.iter().enumerate().map(entry))
+            .with(add)
     }
 }
 
@@ -314,136 +375,24 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// What stands in a text field, as a value: an empty one has none, and takes what is usual.
-fn typed(text: &str, list: bool) -> Value {
+/// What stands in a text field, as a value: an empty one has none, and takes what is usual. What
+/// should be a number and is none stays as it is, for the settings to say so.
+fn typed(text: &str, kind: Kind) -> Value {
     let text = text.trim();
-    if list {
-        let parts = text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty());
-        return parts.map(Value::from).collect();
+    let parts = text.split(',').map(str::trim);
+    match kind {
+        Kind::List => parts
+            .filter(|part| !part.is_empty())
+            .map(Value::from)
+            .collect(),
+        _ if text.is_empty() => Value::Null,
+        Kind::Number => text
+            .parse::<i64>()
+            .map_or_else(|_| Value::from(text), Value::from),
+        Kind::Text => Value::from(text),
     }
-    if text.is_empty() {
-        return Value::Null;
-    }
-    Value::from(text)
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::dhcp::{client, relay, server};
-    use crate::scenario::Scenario;
-
-    /// Every setting that a form could show, with one entry in each list.
-    fn all() -> Vec<(String, Value)> {
-        let settings = [
-            Settings::Client(client::Config::default()),
-            Settings::Server(server::Config::default()),
-            Settings::Relay(relay::Config {
-                servers: Vec::new(),
-                circuit_id: false,
-                link_selection: false,
-            }),
-        ];
-        let fields = |settings| {
-            let Value::Object(fields) = values(settings) else {
-                panic!("settings have fields");
-            };
-            fields
-        };
-        settings.iter().flat_map(fields).collect()
-    }
-
-    #[test]
-    fn every_setting_has_a_label_in_every_language() {
-        let fields = all();
-        assert!(fields.len() > 30, "{fields:?}");
-        let inner = ["reservations", "subnets"]
-            .iter()
-            .flat_map(|list| parts(list))
-            .map(|part| (*part).to_owned());
-        let partners = serde_json::to_value(server::Failover::default()).unwrap();
-        let partners: Vec<String> = partners.as_object().unwrap().keys().cloned().collect();
-        let names: Vec<String> = fields
-            .into_iter()
-            .map(|(name, _)| name)
-            .chain(inner)
-            .chain(partners)
-            .collect();
-        for language in crate::text::Language::ALL {
-            let texts = Texts::new(language);
-            for name in &names {
-                let key = format!("set.{name}");
-                assert!(
-                    texts.keys().any(|known| known == key),
-                    "{key} in {}",
-                    language.tag()
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn every_setting_has_its_place_in_the_form() {
-        let names: Vec<String> = all().into_iter().map(|(name, _)| name).collect();
-        let missing: Vec<_> = names
-            .iter()
-            .filter(|name| !ORDER.contains(&name.as_str()))
-            .collect();
-        assert!(missing.is_empty(), "{missing:?}");
-        assert!(
-            ORDER
-                .iter()
-                .all(|known| names.iter().any(|name| name == known))
-        );
-    }
-
-    #[test]
-    fn what_a_field_shows_is_read_back_as_the_same_value() {
-        for (name, value) in all() {
-            if !value.is_boolean() && parts(&name).is_empty() {
-                assert_eq!(typed(&shown(&value), value.is_array()), value, "{name}");
-            }
-        }
-        let list = json!(["192.0.2.1-192.0.2.9", "192.0.2.20-192.0.2.30"]);
-        assert_eq!(typed(&shown(&list), true), list);
-    }
-
-    #[test]
-    fn each_choice_is_one_that_the_engine_knows_and_none_is_missing() {
-        let text = r#"{ "version": 1, "name": "one", "until": "1h", "links": [],
-            "nodes": [ { "id": "pc", "kind": "client" }, { "id": "srv", "kind": "server", "address": "192.0.2.1/24" } ] }"#;
-        let scenario = Scenario::parse(text).unwrap();
-        let nodes = [
-            ("pc", "choose", Settings::Client(client::Config::default())),
-            ("srv", "ping", Settings::Server(server::Config::default())),
-        ];
-        for (node, name, now) in nodes {
-            let node = scenario.find(node).unwrap();
-            for choice in choices(name) {
-                assert!(
-                    scenario
-                        .configure(node, &now, &json!({ name: choice }))
-                        .is_ok(),
-                    "{choice}"
-                );
-            }
-            let problem = scenario
-                .configure(node, &now, &json!({ name: "x" }))
-                .unwrap_err();
-            let known = problem.message.matches('`').count() / 2 - 1;
-            assert_eq!(known, choices(name).len(), "{problem}");
-        }
-    }
-
-    #[test]
-    fn a_patch_holds_only_what_was_changed() {
-        let now = json!({ "a": 1, "b": "x", "c": null });
-        let draft = json!({ "a": 1, "b": "y", "c": null });
-        assert_eq!(Value::Object(patch(&now, &draft)), json!({ "b": "y" }));
-    }
-}
+#[path = "settings_tests.rs"]
+mod tests;

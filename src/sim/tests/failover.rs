@@ -265,24 +265,24 @@ fn what_both_have_in_common_does_not_change_for_one() {
     for (patch, path) in [
         (
             serde_json::json!({ "failover": { "relationship": "other" } }),
-            ".server.failover",
+            "server.failover.relationship:",
         ),
         (
             serde_json::json!({ "pools": ["10.0.0.10-10.0.0.12"] }),
-            ".server.pools",
+            "server.pools:",
         ),
-        (serde_json::json!({ "failover": null }), ".server.failover"),
+        (serde_json::json!({ "failover": null }), "server.failover:"),
         (
             serde_json::json!({ "failover": { "port": 847 } }),
-            ".server.failover",
+            "server.failover.port:",
         ),
         (
             serde_json::json!({ "failover": { "partner_port": 847 } }),
-            ".server.failover",
+            "server.failover.partner_port:",
         ),
         (
             serde_json::json!({ "failover": { "role": "secondary" } }),
-            ".server.failover",
+            "server.failover.role:",
         ),
     ] {
         let problem = told(patch).unwrap_err();

@@ -4,7 +4,8 @@ mod common;
 
 use anyhow::{Context as _, Result, ensure};
 use common::{
-    cable, choose, click, do_by_list, ladder_says, node, node_says, on_node, until_bound,
+    cable, choose, click, do_by_list, ladder_says, node, node_says, on_node, told_in_sight,
+    until_bound,
 };
 use page_tests::{Element, Page, View, wait_for, wait_until};
 
@@ -218,8 +219,12 @@ fn what_goes_wrong_on_a_cable_is_set_in_its_panel() -> Result<()> {
         ensure!(value == text, "{label} is {value}, not {text}");
     }
     fill(&page, "Loss", "120")?;
-    click(&page, "Set")?;
-    page.find("alert", "")?;
+    page.press(ENTER)?;
+    told_in_sight(&page, "from 0 to 100")?;
+    let wrong = page.script(
+        "return [...document.querySelectorAll('[aria-invalid=true]')].map(field => field.value)",
+    )?;
+    ensure!(wrong == serde_json::json!(["120"]), "{wrong}");
     click(&page, "Reset")?;
     click(&page, "No faults")?;
     ladder_says(&page, "Nothing goes wrong any more")?;

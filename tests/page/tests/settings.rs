@@ -3,7 +3,7 @@
 mod common;
 
 use anyhow::{Context as _, Result, ensure};
-use common::{click, kinds, ladder, node, node_says, until_bound};
+use common::{click, kinds, ladder, node, node_says, told_in_sight, until_bound};
 use page_tests::{Page, View, wait_for};
 
 /// Types into the field of this name in place of what stands there, and leaves it.
@@ -136,6 +136,34 @@ fn a_network_can_be_added_with_what_is_usual_left_blank() -> Result<()> {
     fill(&page, "Network network", "10.0.9.0/24")?;
     click(&page, "Apply now")?;
     says(&page, "subnets")?;
+    ensure!(page.all("alert")?.is_empty());
+    page.assert_clean()
+}
+
+#[test]
+fn a_number_of_failover_is_typed_and_what_is_refused_is_told_in_sight() -> Result<()> {
+    const ENTER: char = '\u{E007}';
+    let page = Page::open(&View::default())?;
+    open(&page, "two-server-day", "server1")?;
+    fill(&page, "Port port", "900")?;
+    let focus = "[...document.querySelectorAll('.settings label')]
+        .find(label => label.querySelector('code')?.textContent === 'port')
+        .querySelector('input').focus()";
+    page.script(focus)?;
+    page.press(ENTER)?;
+    told_in_sight(&page, "server.failover.port: cannot change")?;
+    let wrong = page.script(
+        "return [...document.querySelectorAll('.settings [aria-invalid=true]')].map(f => f.value)",
+    )?;
+    ensure!(wrong == serde_json::json!(["900"]), "{wrong}");
+    click(&page, "Reset")?;
+    fill(&page, "split", "100")?;
+    fill(&page, "max_unacked_updates", "5")?;
+    click(&page, "Apply now")?;
+    says(
+        &page,
+        "other settings: failover: max_unacked_updates 5, split 100.",
+    )?;
     ensure!(page.all("alert")?.is_empty());
     page.assert_clean()
 }

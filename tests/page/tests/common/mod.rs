@@ -114,3 +114,19 @@ pub(crate) fn do_by_list(page: &Page, words: &str) -> Result<()> {
     page.type_text(words)?;
     page.press('\u{E007}')
 }
+
+/// Waits until what these words are told by, and the button that they are told beside, are in sight.
+pub(crate) fn told_in_sight(page: &Page, words: &str) -> Result<()> {
+    wait_for(&format!("{words:?} and its button in sight"), || {
+        let seen = page.script(
+            "return [...document.querySelectorAll('.actions:has([role=alert]) > *')].map(part => {
+               const box = part.getBoundingClientRect();
+               const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+               return part.contains(top) ? part.textContent : '';
+             })",
+        )?;
+        let seen = seen.as_array().cloned().unwrap_or_default();
+        let seen: Vec<&str> = seen.iter().filter_map(|part| part.as_str()).collect();
+        Ok(seen.len() == 3 && seen[0].contains(words) && !seen.contains(&""))
+    })
+}
