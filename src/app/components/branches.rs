@@ -40,7 +40,8 @@ pub(crate) fn Branches(props: &Props) -> Html {
     let place = branches.iter().find(named);
     let place = place.or_else(|| branches.iter().find(|branch| branch.current));
     let place = place.filter(|_| branches.len() > 1);
-    use_focus(place.map_or_else(|| SCRUB.to_owned(), |branch| strip_id(branch.id)));
+    let place = place.map_or_else(|| SCRUB.to_owned(), |branch| strip_id(branch.id));
+    use_focus(".branches", place);
     if branches.len() < 2 {
         return Html::default();
     }

@@ -37,13 +37,13 @@ impl When {
     }
 }
 
-/// Moves the focus to the element of this id where what had it is drawn no more, as what was done
-/// cannot be done again.
+/// Moves the focus to the element of this id where what had it in there is drawn no more, as what was
+/// done cannot be done again.
 #[hook]
-pub(super) fn use_focus(id: String) {
-    let had = browser::has_focus();
+pub(super) fn use_focus(within: &'static str, id: String) {
+    let had = browser::has_focus(within);
     use_effect(move || {
-        if had && !browser::has_focus() {
+        if had && !browser::has_focus("body *") {
             browser::focus_on(&id);
         }
     });

@@ -55,7 +55,7 @@ pub(super) fn LinkPanel(props: &LinkProps) -> Html {
     let id = *id;
     let when = use_state_eq(When::default);
     let then = use_then(store, when.at);
-    use_focus(TITLE.to_owned());
+    use_focus(".panel", TITLE.to_owned());
     let (words, now, deeds, subtitle, ends) = use_view(store, move |session| {
         let words = session.texts().clone();
         let subtitle = state(session, &words, id);

@@ -61,7 +61,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             server.is_some_and(|server| server.endpoint().is_some()),
         )
     });
-    use_focus(TITLE.to_owned());
+    use_focus(".panel", TITLE.to_owned());
     let turn = {
         let whole = whole.clone();
         handler(move |_| whole.set(!*whole))
