@@ -36,10 +36,9 @@ pub(crate) fn Branches(props: &Props) -> Html {
     });
     let renamed = use_state_eq(|| None::<(BranchId, bool)>);
     // To the branch that was renamed; where one was deleted, to the one that is looked at.
-    let named = |branch: &&BranchView| renamed.is_some_and(|(id, _)| id == branch.id);
-    let place = branches.iter().find(named);
-    let place = place.or_else(|| branches.iter().find(|branch| branch.current));
-    let place = place.filter(|_| branches.len() > 1);
+    let named = |branch: &BranchView| renamed.is_some_and(|(id, _)| id == branch.id);
+    let place = branches.iter().filter(|_| branches.len() > 1);
+    let place = place.max_by_key(|branch| (named(branch), branch.current));
     let place = place.map_or_else(|| SCRUB.to_owned(), |branch| strip_id(branch.id));
     use_focus(".branches", place);
     if branches.len() < 2 {

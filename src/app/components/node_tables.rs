@@ -105,17 +105,19 @@ pub(super) fn lease(sheet: &Sheet<'_>, state: State, lease: &Lease) -> Html {
     let mut all = vec![
         [words.get("ui.address"), &address, ""],
         [words.get("ui.kind.server"), &server, ""],
-        ["T1", &t1[0], &t1[1]],
-        ["T2", &t2[0], &t2[1]],
-        [words.get("ui.expiry"), &expiry[0], &expiry[1]],
     ];
-    let mut title = "ui.lease";
-    // What was given back is only known to ask for it again (RFC 2131, section 4.4.1): nothing of it
-    // runs out.
-    if state == State::Stopped {
-        all.truncate(2);
-        title = "ui.lease-before";
-    }
+    // Who is stopped waits for none of them: until it expires, it will ask for the same address again
+    // (RFC 2131 section 3.2).
+    let expires = [words.get("ui.expiry"), &expiry[0]];
+    let title = if state == State::Stopped {
+        all.push([expires[0], expires[1], ""]);
+        "ui.lease-before"
+    } else {
+        all.push(["T1", &t1[0], &t1[1]]);
+        all.push(["T2", &t2[0], &t2[1]]);
+        all.push([expires[0], expires[1], &expiry[1]]);
+        "ui.lease"
+    };
     facts(words.get(title), all)
 }
 
