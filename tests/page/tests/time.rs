@@ -325,6 +325,7 @@ fn what_was_done_is_saved_and_opened_again_as_the_same_run() -> Result<()> {
     forked(&page)?;
     page.press(END)?;
     wait_for("the end", || Ok(clock(&page)? == "day 1 04:00:00.000"))?;
+    draw(&page, 60)?;
     let before = ladder(&page)?;
     let text = saved(&page, "Save as a scenario file")?;
     ensure!(
