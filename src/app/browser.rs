@@ -209,6 +209,11 @@ pub(crate) fn focused() -> Option<HtmlElement> {
     document()?.active_element()?.dyn_into().ok()
 }
 
+/// Whether what has the focus is this or in this; the document's body has it where nothing else does.
+pub(crate) fn has_focus(selector: &str) -> bool {
+    focused().is_some_and(|element| element.closest(selector).ok().flatten().is_some())
+}
+
 /// Moves the focus.
 pub(crate) fn focus(element: Option<HtmlElement>) {
     if let Some(element) = element {

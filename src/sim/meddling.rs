@@ -130,6 +130,16 @@ impl Meddling {
         self.marked.iter().any(|marked| marked.origin == origin)
     }
 
+    /// What a person does to a frame that gets to the end of a link then.
+    fn fate(&self, link: LinkId, to: NodeId, origin: EventId, arrives: Instant) -> Option<Fate> {
+        let own = self.marked.iter().filter(|marked| {
+            (marked.link, marked.to, marked.origin, marked.arrives) == (link, to, origin, arrives)
+        });
+        // As where it arrives, nothing is left to be turned over of what is dropped.
+        own.map(|marked| marked.fate)
+            .max_by_key(|fate| *fate == Fate::Drop)
+    }
+
     /// What a person does to a frame that gets to the end of a link now, and in which entry.
     pub(super) fn meet(
         &mut self,
@@ -174,6 +184,18 @@ impl World {
         };
         let to = NodeId(self.link(meddle.link).peer(meddle.from.0));
         self.flight(meddle.link, to, place as usize).is_none()
+    }
+
+    /// What a person does to a frame when it gets to the end of a link: known from when he says so,
+    /// though it is done only there. The frame is that of the entry `origin`, or a copy of it.
+    pub fn fate(
+        &self,
+        link: LinkId,
+        to: NodeId,
+        origin: EventId,
+        arrives: Instant,
+    ) -> Option<Fate> {
+        self.meddling.fate(link, to, origin, arrives)
     }
 
     fn cards(&self, nodes: &[NodeId]) -> Vec<Mac> {

@@ -2,10 +2,12 @@
 
 use yew::prelude::*;
 
+use super::doing::use_focus;
 use super::element::{Element, classes, el, group, handler, when};
 use super::icons::{Icon, icon};
 use super::painting::Scale;
 use super::part::{draw, part};
+use super::timeline::SCRUB;
 use crate::app::browser;
 use crate::app::session::{Action, BranchView, Key, Session};
 use crate::app::store::{Props, Store, use_view};
@@ -32,7 +34,13 @@ pub(crate) fn Branches(props: &Props) -> Html {
                 .map(|Key { run, written }| (run, written / 64)),
         )
     });
-    let renamed = use_state_eq(|| None::<BranchId>);
+    let renamed = use_state_eq(|| None::<(BranchId, bool)>);
+    // To the branch that was renamed; where one was deleted, to the one that is looked at.
+    let named = |branch: &BranchView| renamed.is_some_and(|(id, _)| id == branch.id);
+    let place = branches.iter().filter(|_| branches.len() > 1);
+    let place = place.max_by_key(|branch| (named(branch), branch.current));
+    let place = place.map_or_else(|| SCRUB.to_owned(), |branch| strip_id(branch.id));
+    use_focus(".branches", place);
     if branches.len() < 2 {
         return Html::default();
     }
@@ -69,6 +77,11 @@ pub(crate) fn Branches(props: &Props) -> Html {
     .html()
 }
 
+/// The id of a branch's strip.
+fn strip_id(id: BranchId) -> String {
+    format!("branch-{}", id.0)
+}
+
 struct Row<'a> {
     store: &'a Store,
     words: &'a Texts,
@@ -77,7 +90,8 @@ struct Row<'a> {
     scale: Scale,
     /// Whether it stands beside the current one, to be compared.
     beside: bool,
-    renamed: &'a UseStateHandle<Option<BranchId>>,
+    /// Which one was given a name last, and whether it still is.
+    renamed: &'a UseStateHandle<Option<(BranchId, bool)>>,
 }
 
 impl Row<'_> {
@@ -98,7 +112,7 @@ impl Row<'_> {
                 "style" = format!("{left};--rows:{rows}")
             )
         });
-        let name = if **self.renamed == Some(branch.id) {
+        let name = if **self.renamed == Some((branch.id, true)) {
             self.field()
         } else {
             self.button(from).html()
@@ -158,7 +172,7 @@ impl Row<'_> {
             let (store, renamed) = (store.clone(), self.renamed.clone());
             move |event| {
                 match browser::key(&event).as_str() {
-                    "F2" => renamed.set(Some(id)),
+                    "F2" => renamed.set(Some((id, true))),
                     "Delete" => store.apply(Action::Delete(id)),
                     _ => return,
                 }
@@ -168,6 +182,7 @@ impl Row<'_> {
         let label = self.words.say("ui.branch", &[("name", &self.branch.name)]);
         let button = el!(
             "button",
+            "id" = strip_id(id),
             "class" = "strip",
             "title" = label.clone(),
             "aria-label" = label,
@@ -190,7 +205,7 @@ impl Row<'_> {
     fn field(&self) -> Html {
         let (store, id, renamed) = (self.store.clone(), self.branch.id, self.renamed.clone());
         let done = Callback::from(move |name: Option<String>| {
-            renamed.set(None);
+            renamed.set(Some((id, false)));
             if let Some(name) = name {
                 store.apply(Action::Rename(id, name));
             }
@@ -214,7 +229,7 @@ impl Row<'_> {
         };
         let rename = handler({
             let renamed = self.renamed.clone();
-            move |_| renamed.set(Some(id))
+            move |_| renamed.set(Some((id, true)))
         });
         let compare = (!self.branch.current).then(|| {
             let beside = if self.beside { None } else { Some(id) };

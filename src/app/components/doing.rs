@@ -37,6 +37,18 @@ impl When {
     }
 }
 
+/// Moves the focus to the element of this id where what had it in there is drawn no more, as what was
+/// done cannot be done again.
+#[hook]
+pub(super) fn use_focus(within: &'static str, id: String) {
+    let had = browser::has_focus(within);
+    use_effect(move || {
+        if had && !browser::has_focus("body *") {
+            browser::focus_on(&id);
+        }
+    });
+}
+
 /// How things are at that instant.
 #[hook]
 pub(super) fn use_then(store: &Store, at: Option<Instant>) -> std::rc::Rc<Then> {
@@ -59,21 +71,21 @@ pub(super) fn button(store: &Store, words: &Texts, deed: &Deed, when: &When) -> 
     if !deed.short.is_empty() {
         named.key = deed.short.to_owned();
     }
-    el!(
-        "button",
-        "class" = "button text",
-        "title" = words.sentence(&deed.sentence)
-    )
-    .on_click(handler({
-        let (store, deed, when) = (store.clone(), deed.clone(), when.clone());
-        move |_| {
-            if !when.wrong {
-                store.apply(deed.planned(when.at, when.length));
+    let title = words.sentence(&deed.sentence);
+    let button = el!("button", "class" = "button text", "title" = title.clone());
+    // The focus must not pass to what stands there when this is done.
+    button
+        .named(&title)
+        .on_click(handler({
+            let (store, deed, when) = (store.clone(), deed.clone(), when.clone());
+            move |_| {
+                if !when.wrong {
+                    store.apply(deed.planned(when.at, when.length));
+                }
             }
-        }
-    }))
-    .put(drawing.map(icon).unwrap_or_default())
-    .text(&words.sentence(&named))
+        }))
+        .put(drawing.map(icon).unwrap_or_default())
+        .text(&words.sentence(&named))
 }
 
 /// The text that heads a group; with `.hint`, the one that explains it.
@@ -99,6 +111,7 @@ pub(super) fn together(words: &Texts, heading: &str, things: Vec<Element>) -> El
         "role" = "group",
         "aria-label" = label.clone()
     )
+    .named(heading)
     .with(el!("h3").text(&label))
     .with(el!("div", "class" = "actions").all(things.into_iter()))
     .with(el!("p", "class" = "hint").text(words.get(&hint)))
@@ -152,10 +165,16 @@ pub(super) fn planning(store: &Store, words: &Texts, chosen: &UseStateHandle<Whe
     });
     let names = ["ui.at", "ui.now"];
     let turn = handler(|_| {});
+    let then = chosen.at.map(|at| {
+        let then = words.say("ui.as-then", &[("at", &words.moment(at))]);
+        el!("p", "class" = "hint").text(&then)
+    });
     el!("div", "class" = "planned")
+        .named("planned")
         .with(field(words, names, &chosen.text, write, turn, chosen.wrong))
         .with(lengths(words, chosen))
         .maybe(chosen.wrong.then(|| problem(words, "ui.bad-instant")))
+        .maybe(then)
 }
 
 fn lengths(words: &Texts, chosen: &UseStateHandle<When>) -> Element {

@@ -108,6 +108,13 @@ impl Element {
         self
     }
 
+    /// The same by a word.
+    #[inline(never)]
+    pub(super) fn named(mut self, key: &str) -> Self {
+        self.0.tag.key = Some(Key::from(key));
+        self
+    }
+
     /// A reference to the element on the page.
     #[inline(never)]
     pub(super) fn reference(mut self, reference: NodeRef) -> Self {

@@ -9,8 +9,17 @@ use crate::app::browser;
 use crate::app::layout::Place;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::Store;
+use crate::scenario::Fate;
 use crate::view::stage::Flight;
 use crate::wire::summary::summary;
+
+/// How a frame is drawn that will meet this, and the text that says so.
+pub(super) fn doom(fate: Fate) -> [&'static str; 2] {
+    match fate {
+        Fate::Drop => ["doomed", "ui.will-drop"],
+        Fate::Corrupt => ["doomed bent", "ui.will-corrupt"],
+    }
+}
 
 /// A frame under way in words.
 pub(super) fn label(session: &Session, flight: &Flight, message: &str) -> String {
@@ -20,7 +29,11 @@ pub(super) fn label(session: &Session, flight: &Flight, message: &str) -> String
         ("from", name(flight.from)),
         ("to", name(flight.to)),
     ];
-    session.texts().say("ui.under-way", &values)
+    let way = session.texts().say("ui.under-way", &values);
+    match session.fate(flight) {
+        None => way,
+        Some(fate) => format!("{way}, {}", session.texts().get(doom(fate)[1])),
+    }
 }
 
 #[derive(PartialEq)]

@@ -486,7 +486,8 @@ pub(super) fn arrow(
         .with(el!("b").text(kinds::short(&message.summary)))
         .maybe(about)
         .maybe(said);
-    lanes.with(drawing).with(name)
+    // What ends at half the way ends below the name, and is to be seen whole.
+    lanes.with(name).with(drawing)
 }
 
 fn nearest(from: f64, ends: &[f64]) -> Option<f64> {

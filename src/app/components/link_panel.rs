@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use super::doing::{When, button, planning, use_then};
+use super::doing::{When, button, planning, use_focus, use_then};
 use super::element::{Element, el, handler, spelt};
-use super::panel::frame;
+use super::panel::{TITLE, frame};
 use super::part::{draw, part};
 use crate::app::browser;
 use crate::app::session::{Action, Panel, Session};
@@ -55,6 +55,7 @@ pub(super) fn LinkPanel(props: &LinkProps) -> Html {
     let id = *id;
     let when = use_state_eq(When::default);
     let then = use_then(store, when.at);
+    use_focus(".panel", TITLE.to_owned());
     let (words, now, deeds, subtitle, ends) = use_view(store, move |session| {
         let words = session.texts().clone();
         let subtitle = state(session, &words, id);
@@ -69,6 +70,7 @@ pub(super) fn LinkPanel(props: &LinkProps) -> Html {
     let names = store.read(|session| ends.map(|end| session.scenario().node(end).id.clone()));
     let end = |(end, name): (NodeId, &String)| {
         el!("button", "class" = "button text quiet")
+            .key(end.0.into())
             .on_click(store.on(Action::Open(Panel::Node(end))))
             .text(name)
     };

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::doing::{When, button, heading, planning, together, use_then};
+use super::doing::{When, button, heading, planning, together, use_focus, use_then};
 use super::element::{Element, el, handler, spelt};
+use super::panel::TITLE;
 use super::part::{draw, part};
 use crate::app::browser;
 use crate::app::session::{Action, Ask, Deed, Panel, Sense, Session};
@@ -60,15 +61,18 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             server.is_some_and(|server| server.endpoint().is_some()),
         )
     });
+    use_focus(".panel", TITLE.to_owned());
     let turn = {
         let whole = whole.clone();
         handler(move |_| whole.set(!*whole))
     };
     let turn = el!(
         "button",
-        "class" = "button text quiet",
+        "class" = "button text quiet actions",
         "aria-expanded" = spelt(*whole)
     )
+    // Folded or not, it is the same one and keeps the focus.
+    .named("turn")
     .on_click(turn)
     .text(words.get(if *whole {
         "ui.fewer"
@@ -90,6 +94,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             "class" = "button text",
             "aria-haspopup" = "dialog"
         )
+        .named("")
         .on_click(store.on(Action::Ask(Ask::Node(id))))
         .text(words.get("ui.why-node"));
         return el!("div", "class" = "actions")
@@ -126,7 +131,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
             Sense::Cable => things.extend(store.read(|session| panels(store, session, &words, id))),
             Sense::Apart => {
                 let cut = draw::<Cut>(own(id));
-                things.push(el!("div", "class" = "row-form").put(cut));
+                things.push(el!("div", "class" = "row-form").named("").put(cut));
             }
             Sense::Other => {
                 let set = draw::<Set>(own(id));
@@ -134,7 +139,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
                 if setting == Some(Setting::Address) {
                     heading = "sense.address";
                 }
-                things.extend(setting.map(|_| el!("div", "class" = "row-form").put(set)));
+                things.extend(setting.map(|_| el!("div", "class" = "row-form").named("").put(set)));
             }
             Sense::Power | Sense::Lease | Sense::Failover | Sense::Network => {}
         }
@@ -143,7 +148,7 @@ pub(super) fn NodeActions(props: &NodeActionsProps) -> Html {
         }
     }
     el!("div", "class" = "all-actions")
-        .with(el!("div", "class" = "actions").with(turn))
+        .with(turn)
         .with(planning(store, &words, &when))
         .all(groups.into_iter())
         .html()
@@ -157,9 +162,11 @@ fn panels(store: &Store, session: &Session, words: &Texts, id: NodeId) -> Vec<El
         let ends = session.scenario().ends(link);
         let other = if ends[0] == id { ends[1] } else { ends[0] };
         let values = [("other", session.scenario().node(other).id.as_str())];
+        let name = words.say("ui.cable-to", &values);
         el!("button", "class" = "button text")
+            .named(&name)
             .on_click(store.on(Action::Open(Panel::Link(link))))
-            .text(&words.say("ui.cable-to", &values))
+            .text(&name)
     };
     links.map(way).collect()
 }

@@ -123,7 +123,7 @@ fn detail(store: &Store, sheet: &Sheet<'_>, id: NodeId) -> Html {
             let aside = matches!(state, State::Stopped | State::Informing)
                 .then(|| el!("span", "class" = "status s-none").text(state.name()));
             let title = el!("h3").text(sheet.words.get("ui.states")).maybe(aside);
-            let held = held.as_ref().map(|held| lease(sheet, held));
+            let held = held.as_ref().map(|held| lease(sheet, *state, held));
             group(vec![
                 el!("section")
                     .with(title)

@@ -8,7 +8,7 @@ use super::element::{el, group};
 use super::node_panel::Sheet;
 use super::{failover, kinds};
 use crate::app::session::{Action, Ask};
-use crate::dhcp::client::Lease;
+use crate::dhcp::client::{Lease, State};
 use crate::lesson::why::reason;
 use crate::scenario::{LinkId, NodeKind};
 use crate::text::Texts;
@@ -88,7 +88,7 @@ pub(super) fn text(text: &impl ToString) -> Html {
 }
 
 /// A client's lease: what it has, and when it has to do something about it.
-pub(super) fn lease(sheet: &Sheet<'_>, lease: &Lease) -> Html {
+pub(super) fn lease(sheet: &Sheet<'_>, state: State, lease: &Lease) -> Html {
     let Sheet { session, words, .. } = sheet;
     let now = session.now();
     let server = session
@@ -102,16 +102,23 @@ pub(super) fn lease(sheet: &Sheet<'_>, lease: &Lease) -> Html {
     let address = format!("{}/{}", lease.address, lease.prefix);
     let [t1, t2, expiry] =
         [lease.t1, lease.t2, lease.expiry].map(|instant| at(words, instant, now));
-    facts(
-        words.get("ui.lease"),
-        vec![
-            [words.get("ui.address"), &address, ""],
-            [words.get("ui.kind.server"), &server, ""],
-            ["T1", &t1[0], &t1[1]],
-            ["T2", &t2[0], &t2[1]],
-            [words.get("ui.expiry"), &expiry[0], &expiry[1]],
-        ],
-    )
+    let mut all = vec![
+        [words.get("ui.address"), &address, ""],
+        [words.get("ui.kind.server"), &server, ""],
+    ];
+    // Who is stopped waits for none of them: until it expires, it will ask for the same address again
+    // (RFC 2131 section 3.2).
+    let expires = [words.get("ui.expiry"), &expiry[0]];
+    let title = if state == State::Stopped {
+        all.push([expires[0], expires[1], ""]);
+        "ui.lease-before"
+    } else {
+        all.push(["T1", &t1[0], &t1[1]]);
+        all.push(["T2", &t2[0], &t2[1]]);
+        all.push([expires[0], expires[1], &expiry[1]]);
+        "ui.lease"
+    };
+    facts(words.get(title), all)
 }
 
 /// What a node waits for, and why.

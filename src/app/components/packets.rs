@@ -8,7 +8,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::element::{classes, el, handler, when};
-use super::flight_menu::{FlightMenu, MenuProps, label};
+use super::flight_menu::{FlightMenu, MenuProps, doom, label};
 use super::kinds;
 use super::part::{draw, part};
 use crate::app::browser;
@@ -35,6 +35,8 @@ struct Packet {
     id: Id,
     origin: EventId,
     class: &'static str,
+    /// What is to become of it, by a person, as a class.
+    doom: &'static str,
     text: &'static str,
     label: String,
     broadcast: bool,
@@ -93,6 +95,7 @@ pub(crate) fn Packets(props: &Props) -> Html {
         let class = classes(&[
             if is_wave { "wave" } else { "packet" },
             packet.class,
+            packet.doom,
             when(!is_wave, side),
             when(packet.broadcast, "broadcast"),
             when(still, "still"),
@@ -213,6 +216,7 @@ fn packets(session: &Session, lanes: &mut Lanes) -> Vec<Packet> {
             id,
             origin: flight.origin,
             class: kinds::class(&summary),
+            doom: session.fate(flight).map_or("", |fate| doom(fate)[0]),
             text: kinds::shortest(&summary),
             label: label(session, flight, summary.label()),
             broadcast: summary.is_broadcast(),

@@ -19,7 +19,7 @@ use crate::app::store::{Props, Store, use_view};
 use crate::text::Texts;
 
 /// The id of the open panel's title, which takes the focus.
-const TITLE: &str = "panel-title";
+pub(super) const TITLE: &str = "panel-title";
 
 /// The open panel, if one is.
 #[part]

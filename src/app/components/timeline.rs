@@ -60,6 +60,9 @@ fn Acts(props: &Props) -> Html {
         .html()
 }
 
+/// The id of what moves the playhead.
+pub(super) const SCRUB: &str = "scrub";
+
 #[part]
 fn Playhead(props: &Props) -> Html {
     let store = props.store.clone();
@@ -96,6 +99,7 @@ fn Playhead(props: &Props) -> Html {
     let place = scale.left(now);
     let scrub = el!(
         "input",
+        "id" = SCRUB,
         "class" = "scrub",
         "type" = "range",
         "min" = "0",

@@ -409,11 +409,27 @@ impl Session {
         deeds
     }
 
+    /// What a frame on its way will meet at the end of its link, by a person.
+    pub(crate) fn fate(&self, flight: &Flight) -> Option<Fate> {
+        let Flight {
+            link,
+            to,
+            origin,
+            arrives,
+            ..
+        } = *flight;
+        self.world().fate(link, to, origin, arrives)
+    }
+
     /// What can be done to a frame on its way.
     pub(crate) fn deeds_of_flight(&self, flight: &Flight) -> Vec<Deed> {
         let flights = stage::flights(self.journal(), self.world().written(), self.now());
         let fates = [("ui.drop", Fate::Drop), ("ui.corrupt", Fate::Corrupt)];
+        let marked = self.fate(flight);
         let deed = |(short, fate)| {
+            if marked.is_some_and(|marked| marked == fate || marked == Fate::Drop) {
+                return None;
+            }
             let meddle = stage::meddle(&flights, flight.id, flight.link, fate)?;
             Some(self.deed(About::Flight, Sense::Other, short, meddle))
         };

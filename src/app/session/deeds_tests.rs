@@ -1,5 +1,5 @@
 use super::*;
-use crate::scenario::{Command, Partition, library};
+use crate::scenario::{Command, Fate, Partition, library};
 use crate::sim::{DropReason, What};
 
 fn open(name: &str) -> Session {
@@ -329,6 +329,29 @@ fn a_corrupted_frame_is_refused_by_who_gets_it() {
 }
 
 #[test]
+fn what_a_person_does_to_a_frame_is_known_until_it_arrives_and_not_offered_twice() {
+    let mut session = open("two-servers");
+    session.finish(Action::Next(Target::Message));
+    let flight = session.flights()[0].clone();
+    let shorts = |session: &Session, flight: &Flight| -> Vec<&str> {
+        let deeds = session.deeds_of_flight(flight);
+        deeds.into_iter().map(|deed| deed.short).collect()
+    };
+    assert_eq!(session.fate(&flight), None);
+    for (fate, then) in [(Fate::Corrupt, vec!["ui.drop"]), (Fate::Drop, Vec::new())] {
+        let deeds = session.deeds_of_flight(&flight);
+        let is_it = |deed: &Deed| matches!(deed.command(), Some(Command::Meddle(meddle)) if meddle.fate == fate);
+        let deed = deeds.into_iter().find(is_it).unwrap();
+        session.finish(deed.action);
+        assert_eq!(session.flights()[0], flight, "it still flies");
+        assert_eq!(session.fate(&flight), Some(fate));
+        assert_eq!(shorts(&session, &flight), then);
+    }
+    session.finish(Action::Seek(flight.arrives));
+    assert_eq!(session.fate(&flight), None);
+}
+
+#[test]
 fn what_is_planned_happens_then_and_the_playhead_stays() {
     let mut session = open("two-servers");
     session.finish(Action::Seek(seconds(60)));
@@ -345,10 +368,19 @@ fn what_is_planned_happens_then_and_the_playhead_stays() {
     assert!(session.world().node(server).power);
     session.finish(Action::Seek(seconds(600)));
     assert!(!session.world().node(server).power);
-    // In the past it is done there, and seen there.
+    // In the past it is done there, and seen there: in a branch of its own, as is said.
+    let left = session.branches.current();
     session.finish(Action::DoAt(seconds(30), off));
     assert_eq!(session.now(), seconds(30));
     assert!(!session.world().node(server).power);
+    assert_eq!(session.notice(), Some(&Notice::Forked(left)));
+    // The second thing that a form sets has begun no branch.
+    session.finish(Action::DoAt(seconds(30), Command::PowerOn(server)));
+    assert_eq!(session.notice(), Some(&Notice::Forked(left)));
+    session.finish(Action::Close);
+    assert_eq!(session.notice(), Some(&Notice::Forked(left)));
+    session.finish(Action::StepForward);
+    assert_eq!(session.notice(), None);
 }
 
 #[test]

@@ -63,10 +63,10 @@ impl Session {
                     }
                     if from < to {
                         self.plan(command.clone(), from);
+                        self.notice = Some(Notice::Planned(to, command));
                     } else {
-                        self.act(command.clone());
+                        self.act(command);
                     }
-                    self.notice = Some(Notice::Planned(to, command));
                     if !rest.is_empty() {
                         let (to, command) = rest.remove(0);
                         let goal = Goal::Do(command, rest, from);

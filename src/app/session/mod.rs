@@ -211,7 +211,10 @@ impl Session {
                 | Action::Reading(_)
                 | Action::Unfold
                 | Action::Letters(_)
-        ) {
+                // Over a panel it is not seen well.
+                | Action::Close
+        ) && !matches!(action, Action::DoAt(at, _) if at == self.now())
+        {
             self.notice = None;
         }
         match action {

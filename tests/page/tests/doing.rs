@@ -393,6 +393,24 @@ fn a_cable_and_a_packet_are_reached_by_tab() -> Result<()> {
     page.press(DOWN)?;
     page.press(ENTER)?;
     ladder_says(&page, "is taken off the cable")?;
+    // It flies on to where it is dropped, marked as what it is.
+    wait_for("the packet to say so", || {
+        Ok(focused(&page)?.ends_with("will be dropped where it arrives"))
+    })?;
+    let marked = page.script("return document.querySelectorAll('.packet.doomed').length")?;
+    ensure!(marked == 1, "{marked}");
+    page.press(ENTER)?;
+    wait_for("the menu", || Ok(focused(&page)? == "Open it"))?;
+    ensure!(!page.has("menuitem", "Drop it")?);
+    page.press(ESCAPE)?;
+    click(&page, "Step forward")?;
+    let seen = page.script(
+        "const end = document.querySelector('.end.lost path'), box = end.getBoundingClientRect();
+         end.style.pointerEvents = 'all'; end.closest('.arrow').style.pointerEvents = 'auto';
+         const at = document.elementFromPoint(box.x + 1, box.y + 1);
+         return at === end || at.outerHTML",
+    )?;
+    ensure!(seen == true, "{seen}");
     page.script("document.activeElement.blur()")?;
     tab_to(&page, "Cable between laptop")?;
     page.press(ENTER)?;
@@ -408,6 +426,117 @@ fn a_cable_and_a_packet_are_reached_by_tab() -> Result<()> {
     wait_for("the focus to come back", || {
         Ok(focused(&page)?.starts_with("Cable between laptop"))
     })?;
+    page.assert_clean()
+}
+
+/// What cannot be done twice leaves the focus in its panel, and on nothing else that can be done.
+#[test]
+fn the_focus_stays_in_the_panel_whatever_is_done_there() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    let press = |name: &str, then: &str| {
+        page.find("button", name)?.focus()?;
+        page.press(ENTER)?;
+        wait_for(&format!("the focus after {name}"), || {
+            Ok(focused(&page)? == then)
+        })
+    };
+    node(&page, "laptop")?.click()?;
+    page.find("dialog", "laptop")?;
+    press("Release", "laptop")?;
+    page.find("button", "Start")?;
+    press("Power off", "laptop")?;
+    press("Power on", "laptop")?;
+    press("More…", "Less")?;
+    press("Crash", "laptop")?;
+    press("Restart", "Restart")?;
+    press("Unplug", "laptop")?;
+    press("Plug in", "laptop")?;
+    press("Power off", "laptop")?;
+    press("Less", "More…")?;
+    click(&page, "Close")?;
+    cable(&page, "laptop", "switch")?;
+    press("Unplug", "laptop – switch")?;
+    press("Plug in", "laptop – switch")?;
+    page.assert_clean()
+}
+
+#[test]
+fn what_is_done_at_an_instant_that_is_over_begins_a_branch_and_says_so() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    seek(&page, 60)?;
+    cable(&page, "laptop", "switch")?;
+    fill(&page, "At", "00:00:10")?;
+    let told = |words: &str| {
+        wait_for(words, || {
+            let said = page.script("return document.body.innerText")?;
+            Ok(said.as_str().is_some_and(|said| said.contains(words)))
+        })
+    };
+    told("What is offered here is for 00:00:10, as things are then.")?;
+    click(&page, "Unplug")?;
+    told("A new branch begins here")?;
+    assert_eq!(common::clock(&page)?, "day 1 00:00:10.000");
+    // Who has read it on closing the panel has still the way back.
+    click(&page, "Close")?;
+    told("A new branch begins here")?;
+    page.assert_clean()
+}
+
+/// On a phone a panel is all that there is to see.
+#[test]
+fn on_a_phone_the_notice_of_what_is_done_in_a_panel_stands_over_it() -> Result<()> {
+    let page = Page::open(&View {
+        width: 390,
+        height: 844,
+        ..View::default()
+    })?;
+    until_bound(&page)?;
+    for seconds in [600, 60] {
+        seek(&page, seconds)?;
+        wait_for("that instant", || {
+            let there = format!("day 1 00:{:02}:00.000", seconds / 60);
+            Ok(common::clock(&page)? == there)
+        })?;
+    }
+    node(&page, "laptop")?.click()?;
+    click(&page, "Release")?;
+    let hit = "const text = document.querySelector('.notice span'); if (!text) return 'none';
+       const box = text.getBoundingClientRect();
+       const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+       return [at === text, text.textContent]";
+    wait_for("the notice", || {
+        let seen = page.script(hit)?;
+        Ok(seen[0] == true && seen[1].to_string().contains("A new branch begins here"))
+    })?;
+    page.assert_clean()
+}
+
+#[test]
+fn a_lease_that_is_only_remembered_counts_nothing_down() -> Result<()> {
+    let page = Page::open(&View::default())?;
+    until_bound(&page)?;
+    node(&page, "laptop")?.click()?;
+    let lease = |wanted: [bool; 4]| {
+        wait_for(&format!("the lease as {wanted:?}"), || {
+            let said = page.script("return document.querySelector('.panel-body').innerText")?;
+            let said = said.as_str().unwrap_or_default();
+            let facts = page.script(
+                "const all = [...document.querySelectorAll('.facts dt')].map(fact => fact.textContent);
+                 return [all.includes('T2'), document.querySelectorAll('.facts small').length > 0]",
+            )?;
+            Ok([
+                said.contains("Remembered lease"),
+                said.contains("192.168.1.10"),
+                facts[0] == true,
+                facts[1] == true,
+            ] == wanted)
+        })
+    };
+    lease([false, true, true, true])?;
+    click(&page, "Power off")?;
+    lease([true, true, false, false])?;
     page.assert_clean()
 }
 

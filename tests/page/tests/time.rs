@@ -16,6 +16,7 @@ const END: char = '\u{E010}';
 const F2: char = '\u{E032}';
 const CONTROL: char = '\u{E009}';
 const SHIFT: char = '\u{E008}';
+const ESCAPE: char = '\u{E00C}';
 
 /// The names of the branches below the timeline; none where there is only one.
 fn branches(page: &Page) -> Result<Vec<String>> {
@@ -36,6 +37,14 @@ fn notice_says(page: &Page, words: &str) -> Result<()> {
     wait_for(&format!("a notice with {words:?}"), || {
         let said = page.script("return document.querySelector('.notices').textContent")?;
         Ok(said.as_str().is_some_and(|said| said.contains(words)))
+    })
+}
+
+/// Waits until something of this name has the focus.
+fn focus_is(page: &Page, name: &str) -> Result<()> {
+    wait_for(&format!("the focus on {name:?}"), || {
+        let has = "return document.activeElement.getAttribute('aria-label')";
+        Ok(page.script(has)? == name)
     })
 }
 
@@ -144,12 +153,28 @@ fn acting_in_the_past_forks_and_the_old_future_is_a_press_away() -> Result<()> {
     page.type_text("The outage")?;
     page.press(ENTER)?;
     wait_branches(&page, &["As it was", "The outage"])?;
+    focus_is(&page, "Branch: The outage")?;
     page.find("button", "Branch: As it was")?.focus()?;
+    page.press(F2)?;
+    page.find("textbox", "Name of the branch")?;
+    page.press(ESCAPE)?;
+    focus_is(&page, "Branch: As it was")?;
     page.press(DELETE)?;
     wait_branches(&page, &[])?;
+    focus_is(&page, "Timeline")?;
     notice_says(&page, "“As it was” is deleted")?;
     click(&page, "Undo")?;
     wait_branches(&page, &["As it was", "The outage"])?;
+    // To another branch where there is one.
+    seek(&page, 900)?;
+    on_node(&page, "server2", "Power off")?;
+    wait_for("three branches", || Ok(branches(&page)?.len() == 3))?;
+    page.find("button", "Branch: The outage")?.focus()?;
+    page.press(DELETE)?;
+    wait_for("two branches", || Ok(branches(&page)?.len() == 2))?;
+    wait_for("the focus on another", || {
+        Ok(page.script("return document.activeElement.matches('.strip')")? == true)
+    })?;
     page.assert_clean()
 }
 
@@ -300,6 +325,7 @@ fn what_was_done_is_saved_and_opened_again_as_the_same_run() -> Result<()> {
     forked(&page)?;
     page.press(END)?;
     wait_for("the end", || Ok(clock(&page)? == "day 1 04:00:00.000"))?;
+    draw(&page, 60)?;
     let before = ladder(&page)?;
     let text = saved(&page, "Save as a scenario file")?;
     ensure!(
