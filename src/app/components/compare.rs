@@ -239,14 +239,20 @@ impl Sheet<'_> {
                 let drawing = arrow(lanes, scenario, timeline, columns, message, now);
                 let label = kinds::sentence(self.session, self.words, message);
                 let class = classes(&["message compare-cell", kinds::class(&message.summary)]);
+                // Where there is no room for arrows.
+                let to = kinds::receiver(scenario, self.words, message);
+                let who = format!("{} → {to}", scenario.node(message.from).id);
                 if side > 0 {
                     // What it holds belongs to the other branch.
                     let label = el!("span", "class" = "unseen").text(&label);
-                    return el!("span", "class" = class).with(label).with(drawing);
+                    return el!("span", "class" = class, "data-who" = who)
+                        .with(label)
+                        .with(drawing);
                 }
                 el!(
                     "button",
                     "class" = class,
+                    "data-who" = who,
                     "aria-label" = label,
                     "aria-haspopup" = "dialog"
                 )

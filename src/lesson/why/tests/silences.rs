@@ -77,11 +77,11 @@ fn a_lease_that_ends_at_the_server_says_why_no_renewal_came() {
     };
     assert_eq!(
         because(r#", { "at": "40s", "do": "power-off", "node": "pc" }"#),
-        "- (Off): pc has been off since 00:00:40."
+        "- (Lost): pc has no power any more."
     );
     assert_eq!(
         because(r#", { "at": "40s", "do": "crash", "node": "pc" }"#),
-        "- (Off): The software of pc has stopped."
+        "- (Lost): The software of pc has stopped."
     );
     // Its own messages do not get through.
     let cut = because(r#", { "at": "40s", "do": "unplug", "link": ["srv", "sw"] }"#);
