@@ -217,8 +217,9 @@ pub(crate) fn first_unlike(
     filter: Filter,
 ) -> Option<(Instant, [Option<Sentence>; 2])> {
     let told = |sides: [Side<'_>; 2]| {
-        let (lines, shared) = lines(sides, first, filter);
-        let line = lines.into_iter().skip(shared).find(|line| !line.same)?;
+        let (mut lines, shared) = lines(sides, first, filter);
+        let place = (shared..lines.len()).find(|place| !lines[*place].same)?;
+        let line = lines.swap_remove(place);
         let [one, other] = line.items;
         let told = [sides[0].tell(one), sides[1].tell(other)];
         Some((line.at, told))

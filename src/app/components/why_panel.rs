@@ -47,9 +47,11 @@ pub(super) fn WhyPanel(props: &WhyProps) -> Html {
     let links = use_memo((*id, key.run, id.index() < key.written), |(id, ..)| {
         store.read(|session| {
             let recording = session.recording();
-            let links = why::chain(recording, *id).into_iter();
-            let links = links.map(|link| (why::silence(recording, &link), link));
-            links.collect::<Vec<_>>()
+            let mut links = Vec::new();
+            for link in why::chain(recording, *id) {
+                links.push((why::silence(recording, &link), link));
+            }
+            links
         })
     });
     store.read(|session| {
@@ -145,12 +147,16 @@ impl Sheet<'_> {
     /// Why there was nothing of what a link waited for.
     fn silence(&self, silence: Option<&Silence>) -> Option<Element> {
         let Silence { key, outcomes, .. } = silence?;
-        let outcomes = outcomes.iter().map(|outcome| self.outcome(outcome));
-        Some(
-            el!("div")
-                .with(el!("em").text(self.words.get(key)))
-                .with(el!("ul").all(outcomes)),
-        )
+        let said = el!("em").text(self.words.get(key));
+        Some(el!("div").with(said).with(self.list(None, outcomes)))
+    }
+
+    fn list(&self, first: Option<Element>, outcomes: &[Outcome]) -> Element {
+        let mut list = el!("ul", "class" = "why").maybe(first);
+        for outcome in outcomes {
+            list = list.with(self.outcome(outcome));
+        }
+        list
     }
 
     fn outcome(&self, outcome: &Outcome) -> Element {
@@ -172,9 +178,7 @@ impl Sheet<'_> {
         let title = words.say("why.became", &[("message", label)]);
         let message = name.then(|| why::words(scenario, journal, id)).flatten();
         let message = message.map(|said| el!("li").with(self.said(Some(id), &said)));
-        let list = el!("ul", "class" = "why")
-            .maybe(message)
-            .all(outcomes.iter().map(|outcome| self.outcome(outcome)));
+        let list = self.list(message, &outcomes);
         let there = !outcomes.is_empty();
         there.then(|| el!("section").with(el!("h3").text(&title)).with(list))
     }

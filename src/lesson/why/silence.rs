@@ -77,15 +77,22 @@ pub fn silence(recording: &Recording, link: &Link) -> Option<Silence> {
     });
     let message = wait.awaited(&look.story).filter(|_| stopped.is_none());
     let mut outcomes = message.map_or_else(Vec::new, |message| look.outcomes(message, true));
-    let told = outcomes.iter().flat_map(|outcome| &outcome.told);
-    let blamed = told.filter_map(|(id, _)| blame(&look.story, (*id)?));
-    let mut blamed: Vec<EventId> = blamed.chain(stopped).collect();
-    blamed.dedup();
-    for id in blamed {
+    let mut told = stopped.map_or_else(Vec::new, |id| look.words(id));
+    for outcome in &outcomes {
+        for (id, _) in &outcome.told {
+            let blamed = id.and_then(|id| blame(&look.story, id));
+            if let Some(id) = blamed
+                && told.iter().all(|(known, _)| *known != Some(id))
+            {
+                told.append(&mut look.words(id));
+            }
+        }
+    }
+    if !told.is_empty() {
         outcomes.push(Outcome {
             node: None,
             became: Became::Lost,
-            told: look.words(id),
+            told,
         });
     }
     (!outcomes.is_empty()).then_some(Silence {
