@@ -4,6 +4,7 @@
 use crate::app::session::{Filter, phrase};
 use crate::dhcp::failover;
 use crate::lesson::tell;
+use crate::lesson::why::words;
 use crate::scenario::{NodeId, NodeKind, Scenario};
 use crate::sim::{EventId, Recording, What, World};
 use crate::text::{Sentence, Texts};
@@ -16,8 +17,6 @@ use crate::view::timeline::Timeline;
 const SHARED: usize = 2;
 /// How many lines of what comes after that.
 const LINES: usize = 200;
-/// How many entries are looked at for one that can be told.
-const REACH: usize = 300;
 
 /// What is seen of a branch from shortly before it parts from another.
 #[derive(Clone, Debug, Default)]
@@ -128,12 +127,22 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// The lines up to the playhead.
+    /// The lines.
     fn all(self, filter: Filter) -> impl DoubleEndedIterator<Item = Found<'a>> {
-        let written = self.recording.world().written();
         let rows = self.strip.ladder.rows().iter();
-        let found = rows.filter_map(move |row| self.found(row, filter));
-        found.filter(move |found| found.id.index() < written)
+        rows.filter_map(move |row| self.found(row, filter))
+    }
+
+    fn tell(&self, item: Option<Item>) -> Option<Sentence> {
+        let place = match item? {
+            Item::Done(sentence) => return Some(sentence),
+            Item::Message(place) => place,
+        };
+        let id = self.strip.messages().get(place)?.id;
+        let (recording, scenario) = (self.recording, self.recording.scenario());
+        // The journal may have let it go.
+        words(scenario, recording.journal(), id)
+            .or_else(|| words(scenario, &recording.around(id), id))
     }
 }
 
@@ -200,12 +209,32 @@ pub(crate) fn lines(sides: [Side<'_>; 2], first: usize, filter: Filter) -> (Vec<
     (lines, count)
 }
 
-/// What happens first in a branch from an entry on that can be told: when, and the sentence.
-pub(crate) fn next_told(recording: &Recording, first: EventId) -> Option<(Instant, Sentence)> {
-    let journal = recording.journal();
-    let end = journal.len().min(first.index() + REACH);
-    let mut entries = journal.range(first.index()..end);
-    entries.find_map(|(id, entry)| Some((entry.at, tell(recording.scenario(), journal, id)?)))
+/// The first line that is not the same in both, told: the one that the ladders mark or, before the
+/// playhead is there, will mark.
+pub(crate) fn first_unlike(
+    sides: [Side<'_>; 2],
+    first: usize,
+    filter: Filter,
+) -> Option<(Instant, [Option<Sentence>; 2])> {
+    let told = |sides: [Side<'_>; 2]| {
+        let (mut lines, shared) = lines(sides, first, filter);
+        let place = (shared..lines.len()).find(|place| !lines[*place].same)?;
+        let line = lines.swap_remove(place);
+        let [one, other] = line.items;
+        let told = [sides[0].tell(one), sides[1].tell(other)];
+        Some((line.at, told))
+    };
+    told(sides).or_else(|| {
+        let ahead = sides.map(|side| {
+            let mut strip = Strip::default();
+            strip.follow(side.recording, first, side.recording.journal().len());
+            strip
+        });
+        let [one, other] = &ahead;
+        let [mut ours, mut theirs] = sides;
+        (ours.strip, theirs.strip) = (one, other);
+        told([ours, theirs])
+    })
 }
 
 /// A fact about a node in either: what, and how it is in the one and in the other.

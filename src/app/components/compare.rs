@@ -9,12 +9,12 @@ use super::icons::{Icon, icon};
 use super::kinds;
 use super::ladder::{Columns, arrow};
 use super::part::part;
-use crate::app::compare::{Fact, Item, Line, Side, compared, facts, lines, next_told};
+use crate::app::compare::{Fact, Item, Line, Side, compared, facts, first_unlike, lines};
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Props, Store, use_view};
 use crate::scenario::NodeId;
 use crate::sim::EventId;
-use crate::text::Texts;
+use crate::text::{Sentence, Texts};
 use crate::time::Instant;
 
 /// The most nodes of which the tables are shown.
@@ -140,18 +140,22 @@ struct Sheet<'a> {
 impl Sheet<'_> {
     /// What the first difference is, in either, and when.
     fn told(&self) -> ([String; 2], Option<Instant>) {
-        let told = self.sides.map(|side| next_told(side.recording, self.first));
-        let at = told.iter().flatten().map(|(at, _)| *at).min();
-        let told = told.map(|told| {
-            told.map_or_else(
-                || self.words.get("ui.nothing-yet").to_owned(),
-                |(at, sentence)| {
-                    let at = self.words.moment(at);
-                    format!("{at} · {}", self.words.sentence(&sentence))
-                },
-            )
-        });
-        (told, at)
+        let first = self.first.index();
+        let told = first_unlike(self.sides, first, self.session.filter());
+        let (at, told) = told.map_or((None, [None, None]), |(at, told)| (Some(at), told));
+        let [one, other] = told;
+        let tell = |side: Side<'_>, told: Option<Sentence>| match (at, told) {
+            (Some(at), Some(sentence)) => {
+                let at = self.words.moment(at);
+                format!("{at} · {}", self.words.sentence(&sentence))
+            }
+            (Some(at), None) if at <= side.recording.known() => {
+                self.words.get("ui.nothing-here").to_owned()
+            }
+            _ => self.words.get("ui.nothing-yet").to_owned(),
+        };
+        let [ours, theirs] = self.sides;
+        ([tell(ours, one), tell(theirs, other)], at)
     }
 
     fn ladders(&self) -> Element {
@@ -235,14 +239,20 @@ impl Sheet<'_> {
                 let drawing = arrow(lanes, scenario, timeline, columns, message, now);
                 let label = kinds::sentence(self.session, self.words, message);
                 let class = classes(&["message compare-cell", kinds::class(&message.summary)]);
+                // Where there is no room for arrows.
+                let to = kinds::receiver(scenario, self.words, message);
+                let who = format!("{} → {to}", scenario.node(message.from).id);
                 if side > 0 {
                     // What it holds belongs to the other branch.
                     let label = el!("span", "class" = "unseen").text(&label);
-                    return el!("span", "class" = class).with(label).with(drawing);
+                    return el!("span", "class" = class, "data-who" = who)
+                        .with(label)
+                        .with(drawing);
                 }
                 el!(
                     "button",
                     "class" = class,
+                    "data-who" = who,
                     "aria-label" = label,
                     "aria-haspopup" = "dialog"
                 )

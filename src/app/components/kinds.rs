@@ -127,11 +127,7 @@ pub(crate) fn card(scenario: &Scenario, mac: Mac) -> String {
 /// A message in words: what, from whom, to whom, when, and whether it was lost.
 pub(crate) fn sentence(session: &Session, texts: &Texts, message: &Message) -> String {
     let scenario = session.scenario();
-    let to = if message.is_broadcast() {
-        texts.get("ui.everyone").to_owned()
-    } else {
-        card(scenario, message.frame.destination())
-    };
+    let to = receiver(scenario, texts, message);
     let mut label = message.summary.label().to_owned();
     if matches!(message.summary.what, What::Tcp { .. }) {
         let (address, said) = about(&message.frame);
@@ -161,6 +157,15 @@ pub(crate) fn sentence(session: &Session, texts: &Texts, message: &Message) -> S
         },
         &values,
     )
+}
+
+/// Whom a message is for.
+pub(crate) fn receiver(scenario: &Scenario, texts: &Texts, message: &Message) -> String {
+    if message.is_broadcast() {
+        texts.get("ui.everyone").to_owned()
+    } else {
+        card(scenario, message.frame.destination())
+    }
 }
 
 /// A node's drawing.

@@ -7,7 +7,7 @@ use super::panel::frame;
 use super::part::part;
 use crate::app::session::{Action, Panel, Session};
 use crate::app::store::{Store, use_view};
-use crate::lesson::why::{self, Link, Outcome};
+use crate::lesson::why::{self, Link, Outcome, Silence};
 use crate::sim::EventId;
 use crate::text::{Sentence, Source, Texts};
 
@@ -44,8 +44,15 @@ pub(super) fn WhyPanel(props: &WhyProps) -> Html {
     let whole = use_state_eq(|| false);
     let (words, key) = use_view(store, |session| (session.texts().clone(), session.key()));
     // What an entry came from stays what it is.
-    let links = use_memo((*id, key.run), |(id, _)| {
-        store.read(|session| why::chain(session.recording(), *id))
+    let links = use_memo((*id, key.run, id.index() < key.written), |(id, ..)| {
+        store.read(|session| {
+            let recording = session.recording();
+            let mut links = Vec::new();
+            for link in why::chain(recording, *id) {
+                links.push((why::silence(recording, &link), link));
+            }
+            links
+        })
     });
     store.read(|session| {
         let sheet = Sheet {
@@ -53,7 +60,7 @@ pub(super) fn WhyPanel(props: &WhyProps) -> Html {
             session,
             words: &words,
         };
-        let at = links.first().map(|link| words.instant(link.at));
+        let at = links.first().map(|(_, link)| words.instant(link.at));
         let [head, tail] = SHOWN;
         let hidden = if *whole {
             0..0
@@ -61,7 +68,7 @@ pub(super) fn WhyPanel(props: &WhyProps) -> Html {
             head..links.len().saturating_sub(tail).max(head)
         };
         let mut list = el!("ol", "class" = "why");
-        for (place, link) in links.iter().enumerate() {
+        for (place, (silence, link)) in links.iter().enumerate() {
             if place == hidden.start && hidden.len() > 1 {
                 let count = hidden.len().to_string();
                 let show = {
@@ -74,7 +81,7 @@ pub(super) fn WhyPanel(props: &WhyProps) -> Html {
                 list = list.with(el!("li").with(more));
             }
             if hidden.len() < 2 || !hidden.contains(&place) {
-                list = list.with(sheet.link(link));
+                list = list.with(sheet.link(link).maybe(sheet.silence(silence.as_ref())));
             }
         }
         let message = why::message_of(session.recording(), *id);
@@ -83,8 +90,13 @@ pub(super) fn WhyPanel(props: &WhyProps) -> Html {
                 .on_click(store.on(Action::Open(Panel::Packet(message))))
                 .text(words.get("ui.to-packet"))
         });
-        let told = |id: &EventId| links.iter().any(|link| link.id == *id);
-        let message = message.filter(|id| id.index() < session.key().written);
+        let told = |id: &EventId| links.iter().any(|(_, link)| link.id == *id);
+        let asked =
+            |silence: &Option<Silence>| silence.as_ref().and_then(|silence| silence.message);
+        let message = message.filter(|id| {
+            let is_it = |(silence, _): &(_, _)| asked(silence) == Some(*id);
+            id.index() < session.key().written && !links.iter().any(is_it)
+        });
         let became = message.and_then(|id| sheet.became(id, !told(&id)));
         let body = el!("div", "class" = "panel-body")
             .with(list)
@@ -132,6 +144,31 @@ impl Sheet<'_> {
             .with(self.said(id, &link.sentence))
     }
 
+    /// Why there was nothing of what a link waited for.
+    fn silence(&self, silence: Option<&Silence>) -> Option<Element> {
+        let Silence { key, outcomes, .. } = silence?;
+        let said = el!("em").text(self.words.get(key));
+        Some(el!("div").with(said).with(self.list(None, outcomes)))
+    }
+
+    fn list(&self, first: Option<Element>, outcomes: &[Outcome]) -> Element {
+        let mut list = el!("ul", "class" = "why").maybe(first);
+        for outcome in outcomes {
+            list = list.with(self.outcome(outcome));
+        }
+        list
+    }
+
+    fn outcome(&self, outcome: &Outcome) -> Element {
+        let node = outcome.node.map(|node| {
+            let name = self.session.scenario().node(node).id.as_str();
+            el!("b").text(name)
+        });
+        let told = outcome.told.iter();
+        let told = told.map(|(id, sentence)| self.said(*id, sentence));
+        el!("li").maybe(node).all(told)
+    }
+
     /// What became of a message at each host; the message itself first, where it is not in sight.
     fn became(&self, id: EventId, name: bool) -> Option<Element> {
         let Self { session, words, .. } = self;
@@ -141,18 +178,7 @@ impl Sheet<'_> {
         let title = words.say("why.became", &[("message", label)]);
         let message = name.then(|| why::words(scenario, journal, id)).flatten();
         let message = message.map(|said| el!("li").with(self.said(Some(id), &said)));
-        let outcome = |outcome: &Outcome| {
-            let node = outcome.node.map(|node| {
-                let name = scenario.node(node).id.as_str();
-                el!("b").text(name)
-            });
-            let told = outcome.told.iter();
-            let told = told.map(|(id, sentence)| self.said(*id, sentence));
-            el!("li").maybe(node).all(told)
-        };
-        let list = el!("ul", "class" = "why")
-            .maybe(message)
-            .all(outcomes.iter().map(outcome));
+        let list = self.list(message, &outcomes);
         let there = !outcomes.is_empty();
         there.then(|| el!("section").with(el!("h3").text(&title)).with(list))
     }

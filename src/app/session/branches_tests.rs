@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::compare::{Item, facts, lines as compare};
+use crate::app::compare::{Item, facts, first_unlike, lines as compare};
 use crate::dhcp::client::State;
 use crate::scenario::{Command, Edit, LinkId, NodeKind, library};
 use crate::sim::{EventId, Recording, What};
@@ -380,4 +380,33 @@ fn the_network_is_changed_with_all_that_was_done_and_back() {
     assert_painted(&session);
     session.finish(Action::Edit(Edit::Add(NodeKind::Host, "laptop".to_owned())));
     assert!(matches!(session.notice(), Some(Notice::BadEdit(_))));
+}
+
+#[test]
+fn the_first_difference_is_the_line_that_the_ladders_mark_first() {
+    let mut session = Session::open(None, Language::English, Theme::Auto).unwrap();
+    session.finish(Action::End);
+    session.finish(Action::Seek(seconds(6 * 3_600 + 60)));
+    let client = session.scenario().find("client").unwrap();
+    session.finish(Action::Do(Command::Release(client)));
+    session.finish(Action::End);
+    let old = session.branches()[0].id;
+    session.finish(Action::Compare(Some(old)));
+    for (at, all) in [(20, true), (20, false), (1, true), (1, false)] {
+        session.finish(Action::Seek(seconds(at * 3_600)));
+        let filter = Filter {
+            all,
+            failover: false,
+        };
+        let first = session.first_difference().unwrap().index();
+        let sides = session.sides().unwrap();
+        let (at, told) = first_unlike(sides, first, filter).unwrap();
+        let told = told.map(|told| told.map(|told| session.texts().sentence(&told)));
+        let released = "client is told to give its address back.".to_owned();
+        assert_eq!(told, [Some(released), None], "what goes on is in both");
+        assert_eq!(at, seconds(6 * 3_600 + 60));
+        let (lines, shared) = compare(sides, first, filter);
+        let marked = lines[shared..].iter().find(|line| !line.same);
+        assert!(marked.is_none_or(|line| line.at == at));
+    }
 }

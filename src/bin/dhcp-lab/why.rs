@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::str::FromStr;
 
-use dhcp_lab::lesson::{self, why};
+use dhcp_lab::lesson;
+use dhcp_lab::lesson::why::{self, Outcome};
 use dhcp_lab::scenario::NodeId;
 use dhcp_lab::sim::{EventId, Recording};
 use dhcp_lab::text::{Language, Sentence, Texts};
@@ -121,13 +122,20 @@ impl Telling<'_> {
 
     fn entry(&self, id: EventId) -> String {
         let mut text = String::new();
+        let mut asked = Vec::new();
         for link in why::chain(self.recording, id) {
             if let Some(join) = link.join {
                 let _ = writeln!(text, "  {}", self.texts.get(join.key()));
             }
             text.extend(self.line(link.id).map(|line| line + "\n"));
+            if let Some(silence) = why::silence(self.recording, &link) {
+                let _ = writeln!(text, "  {}", self.texts.get(silence.key));
+                text.push_str(&self.list(&silence.outcomes));
+                asked.extend(silence.message);
+            }
         }
-        if let Some(message) = why::message_of(self.recording, id) {
+        let message = why::message_of(self.recording, id);
+        if let Some(message) = message.filter(|message| !asked.contains(message)) {
             text.push_str(&self.outcomes(message));
         }
         let came = why::came_of(self.recording, id);
@@ -141,11 +149,15 @@ impl Telling<'_> {
     }
 
     fn outcomes(&self, message: EventId) -> String {
-        let (scenario, journal) = (self.recording.scenario(), self.recording.journal());
         let outcomes = why::outcomes(self.recording, message);
-        let label = why::label(journal, message).unwrap_or_default();
-        let mut text = self.texts.say("why.became", &[("message", label)]);
-        text = format!("\n{text} (#{})\n", message.0);
+        let label = why::label(self.recording.journal(), message).unwrap_or_default();
+        let text = self.texts.say("why.became", &[("message", label)]);
+        format!("\n{text} (#{})\n{}", message.0, self.list(&outcomes))
+    }
+
+    fn list(&self, outcomes: &[Outcome]) -> String {
+        let scenario = self.recording.scenario();
+        let mut text = String::new();
         for outcome in outcomes {
             let node = outcome.node.map(|node| scenario.node(node).id.as_str());
             let told: Vec<String> = outcome

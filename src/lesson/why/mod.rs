@@ -11,6 +11,7 @@ mod fault;
 mod forward;
 mod outcome;
 mod scene;
+mod silence;
 mod trail;
 mod unheard;
 mod untold;
@@ -28,6 +29,7 @@ use crate::wire::frame::Frame;
 pub use chain::{Join, Link, chain};
 pub use forward::came_of;
 pub use outcome::{Became, Outcome, label, message_of, outcomes};
+pub use silence::{Silence, silence};
 pub use wait::{Wait, reason, standing, waits};
 
 /// What an entry says, in words. Every entry has them: those that the narration leaves out too.

@@ -98,11 +98,8 @@ pub fn label(journal: &Journal, id: EventId) -> Option<&'static str> {
 /// What became of a message that was sent in entry `id`, at each host that it was meant for, as far
 /// as the cursor. Empty where the journal has let that go, or nothing was sent in it.
 pub fn outcomes(recording: &Recording, id: EventId) -> Vec<Outcome> {
-    let look = Look {
-        recording,
-        story: story(recording.scenario(), recording.journal()),
-    };
-    look.outcomes(id, true)
+    let end = u32::try_from(recording.world().written()).unwrap_or(u32::MAX);
+    Look::until(recording, EventId(end)).outcomes(id, true)
 }
 
 /// Whether it says that a message was heard and not taken.
@@ -133,6 +130,18 @@ pub(super) type Told = (Option<EventId>, Sentence);
 pub(super) struct Look<'a> {
     pub(super) recording: &'a Recording,
     pub(super) story: Story<'a>,
+    /// Up to which entry.
+    pub(super) end: EventId,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn until(recording: &'a Recording, end: EventId) -> Self {
+        Self {
+            recording,
+            story: story(recording.scenario(), recording.journal()),
+            end,
+        }
+    }
 }
 
 impl Look<'_> {
@@ -144,7 +153,7 @@ impl Look<'_> {
             .collect()
     }
 
-    fn outcomes(&self, id: EventId, follow: bool) -> Vec<Outcome> {
+    pub(super) fn outcomes(&self, id: EventId, follow: bool) -> Vec<Outcome> {
         let (Some(trail), Some(scene)) = (self.trail(id), Scene::before(self.recording, id)) else {
             return Vec::new();
         };

@@ -37,10 +37,9 @@ impl Trail<'_> {
 }
 
 impl Look<'_> {
-    /// Goes through the entries from `start` on, up to the cursor and for as long as `go_on` says.
+    /// Goes through the entries from `start` on, up to its end and for as long as `go_on` says.
     pub(super) fn each(&self, start: EventId, go_on: &mut dyn FnMut(EventId, &Entry) -> bool) {
-        let end = u32::try_from(self.recording.world().written()).unwrap_or(u32::MAX);
-        for id in (start.0..end).map(EventId) {
+        for id in (start.0..self.end.0).map(EventId) {
             let entry = self.story.journal.get(id);
             if !entry.is_some_and(|entry| go_on(id, entry)) {
                 break;

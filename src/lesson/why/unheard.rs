@@ -25,7 +25,9 @@ impl Look<'_> {
         if way.is_empty() {
             return (Became::CutOff, self.named("why.elsewhere", node));
         }
-        let now = self.recording.world().now();
+        let end = self.story.journal.get(self.end);
+        let end = end.map_or(Instant::MAX, |entry| entry.at);
+        let now = self.recording.world().now().min(end);
         let under_way = || (Became::UnderWay, self.named("why.under-way", node));
         let mut there = Instant::ZERO;
         for Step { from, link, to } in way {

@@ -263,6 +263,22 @@ fn on_a_phone_a_comparison_has_room_and_names_keep_clear_of_their_buttons() -> R
     let close = page.find("button", "Close")?;
     let [left, _, width, _] = close.rectangle()?;
     ensure!(left + width <= 390.0, "all is in sight");
+    // Without arrows, who sends to whom is said.
+    let who = "return [...document.querySelectorAll('.message.compare-cell')].map(cell =>
+        getComputedStyle(cell, '::after').content)";
+    wait_for("senders and receivers", || {
+        Ok(page.script(who)?.to_string().contains("server1 → laptop"))
+    })?;
+    click(&page, "Tables")?;
+    let over = "return [...document.querySelectorAll('.compare-table th')]
+        .filter(name => name.scrollWidth > name.clientWidth).map(name => name.textContent)";
+    wait_for("the tables", || page.has("cell", "on"))?;
+    let over = page.script(over)?;
+    ensure!(
+        over == serde_json::json!([]),
+        "{over} stand over their values"
+    );
+    click(&page, "Messages")?;
     let apart = "return [...document.querySelectorAll('.branch')].map(branch => {
         const [name, tools] = ['.branch-name', '.branch-tools'].map(part =>
           branch.querySelector(part).getBoundingClientRect());

@@ -2,6 +2,7 @@
 
 mod chains;
 mod outcomes;
+mod silences;
 mod words;
 
 use std::fmt::Write as _;
@@ -52,16 +53,9 @@ fn told(recording: &Recording, id: EventId) -> String {
     let texts = Texts::new(Language::English);
     let (scenario, journal) = (recording.scenario(), recording.journal());
     let mut text = String::new();
-    for link in chain(recording, id) {
-        if let Some(join) = link.join {
-            let _ = writeln!(text, "    {}", texts.get(join.key()));
-        }
-        let _ = writeln!(text, "{}  {}", link.at, say(&texts, &link.sentence));
-    }
-    if let Some(message) = message_of(recording, id) {
-        let label = label(journal, message).unwrap();
-        let _ = writeln!(text, "{}", texts.say("why.became", &[("message", label)]));
-        for outcome in of(recording, message) {
+    let mut asked = Vec::new();
+    let tell = |text: &mut String, outcomes: Vec<Outcome>| {
+        for outcome in outcomes {
             let node = outcome.node.map_or("-", |node| &scenario.node(node).id);
             let words = outcome
                 .told
@@ -75,6 +69,23 @@ fn told(recording: &Recording, id: EventId) -> String {
                 words.join(" ")
             );
         }
+    };
+    for link in chain(recording, id) {
+        if let Some(join) = link.join {
+            let _ = writeln!(text, "    {}", texts.get(join.key()));
+        }
+        let _ = writeln!(text, "{}  {}", link.at, say(&texts, &link.sentence));
+        if let Some(silence) = silence(recording, &link) {
+            let _ = writeln!(text, "    {}", texts.get(silence.key));
+            asked.extend(silence.message);
+            tell(&mut text, silence.outcomes);
+        }
+    }
+    let message = message_of(recording, id).filter(|message| !asked.contains(message));
+    if let Some(message) = message {
+        let label = label(journal, message).unwrap();
+        let _ = writeln!(text, "{}", texts.say("why.became", &[("message", label)]));
+        tell(&mut text, of(recording, message));
     }
     text
 }
