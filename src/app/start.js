@@ -4,7 +4,7 @@ const { js, wasm, languages, story, ...folders } = document.querySelector("scrip
 const query = new URLSearchParams(location.search);
 const at = (path) => new URL(path, document.baseURI);
 
-// "locales/es/page.json", from wherever that folder is.
+// "locales/es/texts.json", from wherever that folder is.
 const file = async (name) => {
   const [folder, ...rest] = name.split("/");
   const answer = await fetch(at([folders[folder], ...rest].join("/")));
@@ -88,7 +88,7 @@ const given = async () => {
 addEventListener("hashchange", () => location.reload());
 
 const start = async () => {
-  const texts = files(`locales/${language}/lesson.json locales/${language}/page.json`);
+  const texts = files(`locales/${language}/texts.json`);
   // Which stories there are is known to the program alone.
   const told = query.get("scenario");
   const first = told ? [] : files(`scenarios/${story}.json`);

@@ -1,7 +1,7 @@
 //! Every sentence that a person reads, in each language, from `locales/`.
 //!
-//! A locale has two files of flat JSON: `lesson.json` for the narration, `page.json` for
-//! everything around it. A text holds `{name}` where a value goes. Protocol names (DHCPDISCOVER,
+//! A locale is a file of flat JSON: first the narration, then everything around it. One file packs
+//! tighter than two. A text holds `{name}` where a value goes. Protocol names (DHCPDISCOVER,
 //! T1, yiaddr) are values or stand in the text as they are: they are never translated.
 
 use crate::json;
@@ -59,37 +59,27 @@ impl Language {
             .unwrap_or_default()
     }
 
-    /// What its files are called, as [`crate::supplies`] knows them.
-    pub fn names(self) -> [String; 2] {
-        ["lesson", "page"].map(|file| format!("locales/{}/{file}.json", self.tag()))
+    /// What its file is called, as [`crate::supplies`] knows it.
+    pub fn file_name(self) -> String {
+        format!("locales/{}/texts.json", self.tag())
     }
 
     /// Whether its texts are here: built in natively, and on the page once they were handed over.
     pub fn is_here(self) -> bool {
-        self.files().iter().all(|file| !file.is_empty())
+        !self.file().is_empty()
     }
 
     #[cfg(target_arch = "wasm32")]
-    fn files(self) -> [&'static str; 2] {
-        self.names()
-            .map(|name| supplies::get(&name).unwrap_or_default())
+    fn file(self) -> &'static str {
+        supplies::get(&self.file_name()).unwrap_or_default()
     }
 
     #[cfg(not(target_arch = "wasm32"))]
-    fn files(self) -> [&'static str; 2] {
+    fn file(self) -> &'static str {
         match self {
-            Self::English => [
-                include_str!("../../locales/en/lesson.json"),
-                include_str!("../../locales/en/page.json"),
-            ],
-            Self::Spanish => [
-                include_str!("../../locales/es/lesson.json"),
-                include_str!("../../locales/es/page.json"),
-            ],
-            Self::Portuguese => [
-                include_str!("../../locales/pt-BR/lesson.json"),
-                include_str!("../../locales/pt-BR/page.json"),
-            ],
+            Self::English => include_str!("../../locales/en/texts.json"),
+            Self::Spanish => include_str!("../../locales/es/texts.json"),
+            Self::Portuguese => include_str!("../../locales/pt-BR/texts.json"),
         }
     }
 }
@@ -169,14 +159,12 @@ pub struct Texts {
 impl Texts {
     /// Reads a language, which [is here](Language::is_here).
     pub fn new(language: Language) -> Self {
-        let mut texts = Map::new();
-        for file in language.files() {
+        let read = json::parse(language.file()).and_then(|value| json::read(&value));
+        Self {
+            language,
             // A test reads every one of the files.
-            let read = json::parse(file).and_then(|value| json::read(&value));
-            let read: Map<String, String> = read.unwrap_or_default();
-            texts.extend(read);
+            texts: read.unwrap_or_default(),
         }
-        Self { language, texts }
     }
 
     /// Which language it is.

@@ -207,7 +207,7 @@ impl Action {
         if let Self::Language(language) = self
             && !language.is_here()
         {
-            return language.names().to_vec();
+            return vec![language.file_name()];
         }
         if let Self::Scenario(name) = self
             && library::NAMES.contains(&name.as_str())

@@ -48,7 +48,7 @@ fn said(page: &Page) -> Result<String> {
 fn a_first_visit_loads_one_language_and_one_story_and_others_when_they_are_chosen() -> Result<()> {
     let page = Page::open(&View::default())?;
     page.find("button", "Play")?;
-    let first = ["lesson.json", "page.json", "two-servers.json"];
+    let first = ["texts.json", "two-servers.json"];
     assert_eq!(loaded(&page), first);
     choose(&page, "scenario", "lease-origin")?;
     wait_for("the other story", || {
@@ -63,10 +63,8 @@ fn a_first_visit_loads_one_language_and_one_story_and_others_when_they_are_chose
     page.find("button", "Reproducir")?;
     let all = [
         "lease-origin.json",
-        "lesson.json",
-        "lesson.json",
-        "page.json",
-        "page.json",
+        "texts.json",
+        "texts.json",
         "two-servers.json",
     ];
     assert_eq!(loaded(&page), all, "nothing twice");
