@@ -59,7 +59,9 @@ fn a_third_try_tells_of_the_second() {
     let by_person = r#", { "at": "500ms", "do": "faults", "link": ["srv", "sw"], "faults": { "loss": 1000000 } }"#;
     let told = chain_of(&small("", by_person), 2, &["try number 3"]);
     assert!(
-        told.contains("    - (Lost): Things go wrong on the cable between srv and sw."),
+        told.contains(
+            "    - (Lost): Things go wrong on the cable between srv and sw: 100 % are lost."
+        ),
         "{told}"
     );
 }
